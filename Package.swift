@@ -1,0 +1,166 @@
+// swift-tools-version:6.1
+import PackageDescription
+
+let strict: [SwiftSetting] = [
+  .swiftLanguageMode(.v6),
+  .enableUpcomingFeature("ExistentialAny"),
+  .enableUpcomingFeature("InternalImportsByDefault"),
+  .enableUpcomingFeature("MemberImportVisibility"),
+]
+
+/// Generated code is held to the language mode only: its generator decides the rest.
+let generated: [SwiftSetting] = [.swiftLanguageMode(.v6)]
+
+// SwiftPM drops the -D flags of xmlsec's pkg-config file; without them the ABI is wrong.
+let xmlsec: [CSetting] = [
+  .define("XMLSEC_NO_SIZE_T"), .define("XMLSEC_CRYPTO_OPENSSL"),
+  .define("XMLSEC_NO_CRYPTO_DYNAMIC_LOADING"), .define("XMLSEC_NO_GOST"),
+  .define("XMLSEC_NO_GOST2012"), .define("__XMLSEC_FUNCTION__", to: "__func__"),
+]
+
+extension Target.Dependency {
+  static let grpc = product(name: "GRPCCore", package: "grpc-swift-2")
+  static let grpcInProcess = product(name: "GRPCInProcessTransport", package: "grpc-swift-2")
+  static let grpcHTTP2 = product(
+    name: "GRPCNIOTransportHTTP2Posix", package: "grpc-swift-nio-transport")
+  static let grpcProtobuf = product(name: "GRPCProtobuf", package: "grpc-swift-protobuf")
+  static let protobuf = product(name: "SwiftProtobuf", package: "swift-protobuf")
+  static let nioCore = product(name: "NIOCore", package: "swift-nio")
+  static let nioPosix = product(name: "NIOPosix", package: "swift-nio")
+  static let nioTLS = product(name: "NIOTLS", package: "swift-nio")
+  static let nioSSL = product(name: "NIOSSL", package: "swift-nio-ssl")
+  static let httpClient = product(name: "AsyncHTTPClient", package: "async-http-client")
+  static let hummingbird = product(name: "Hummingbird", package: "hummingbird")
+  static let hummingbirdTLS = product(name: "HummingbirdTLS", package: "hummingbird")
+  static let crypto = product(name: "Crypto", package: "swift-crypto")
+  static let cryptoExtras = product(name: "CryptoExtras", package: "swift-crypto")
+  static let x509 = product(name: "X509", package: "swift-certificates")
+  static let logging = product(name: "Logging", package: "swift-log")
+  static let configuration = product(name: "Configuration", package: "swift-configuration")
+  static let arguments = product(name: "ArgumentParser", package: "swift-argument-parser")
+  static let lifecycle = product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
+  static let subprocess = product(name: "Subprocess", package: "swift-subprocess")
+}
+
+let package = Package(
+  name: "bureau",
+  platforms: [.macOS(.v15)],
+  dependencies: [
+    .package(url: "https://github.com/grpc/grpc-swift-2", from: "2.4.3"),
+    .package(url: "https://github.com/grpc/grpc-swift-nio-transport", from: "2.9.2"),
+    .package(url: "https://github.com/grpc/grpc-swift-protobuf", from: "2.4.1"),
+    .package(url: "https://github.com/apple/swift-protobuf", from: "1.39.0", traits: []),
+    .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
+    .package(url: "https://github.com/apple/swift-nio-ssl", from: "2.37.6"),
+    .package(url: "https://github.com/swift-server/async-http-client", from: "1.37.0"),
+    .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1"),
+    .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
+    .package(url: "https://github.com/apple/swift-certificates", from: "1.21.1"),
+    .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
+    .package(
+      url: "https://github.com/apple/swift-configuration", from: "1.4.0",
+      traits: [.defaults, "YAML"]),
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+    .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
+    .package(url: "https://github.com/swiftlang/swift-subprocess", from: "1.0.2"),
+  ],
+  targets: [
+    // The C libraries of Debian; deploy/debian-packages names their packages.
+    .systemLibrary(name: "CSQLite", path: "Sources/CSQLite", pkgConfig: "sqlite3"),
+    .systemLibrary(name: "CLibXML2", path: "Sources/CLibXML2", pkgConfig: "libxml-2.0"),
+    .systemLibrary(name: "CXmlSec", path: "Sources/CXmlSec", pkgConfig: "xmlsec1-openssl"),
+    .systemLibrary(name: "CQREncode", path: "Sources/CQREncode", pkgConfig: "libqrencode"),
+    .target(name: "CEvidence", dependencies: ["CXmlSec"], cSettings: xmlsec),
+
+    // Pure: no I/O, no clock, no randomness.
+    .target(name: "Primitives", swiftSettings: strict),
+    .target(name: "Formats", dependencies: ["Primitives", "CLibXML2"], swiftSettings: strict),
+    .target(
+      name: "Domain", dependencies: ["Primitives", "Formats", .crypto], swiftSettings: strict),
+
+    // Generated from Protos/, committed, compared with their source by `make check`.
+    .target(name: "Facts", dependencies: [.protobuf], swiftSettings: generated),
+    .target(
+      name: "BureauAPI", dependencies: [.protobuf, .grpc, .grpcProtobuf],
+      resources: [.embedInCode("descriptors.binpb")], swiftSettings: generated),
+
+    .target(name: "Engine", dependencies: ["Primitives"], swiftSettings: strict),
+    .target(name: "EngineSQLite", dependencies: ["Engine", "CSQLite"], swiftSettings: strict),
+    .target(
+      name: "Storage",
+      dependencies: ["Primitives", "Formats", "Domain", "Engine", "Facts", .protobuf, .crypto],
+      swiftSettings: strict),
+    .target(
+      name: "Connectors",
+      dependencies: [
+        "Primitives", "Formats", "Domain", "CEvidence", .crypto, .x509, .httpClient, .nioCore,
+        .nioSSL, .logging,
+      ], swiftSettings: strict),
+    .target(
+      name: "Server",
+      dependencies: [
+        "Primitives", "Formats", "Domain", "Engine", "Storage", "BureauAPI", "Connectors", .grpc,
+        .grpcHTTP2, .grpcProtobuf, .protobuf, .nioCore, .nioPosix, .nioTLS, .nioSSL, .crypto,
+        .logging, .lifecycle,
+      ], swiftSettings: strict),
+    .target(
+      name: "Sandbox",
+      dependencies: [
+        "Primitives", "Formats", "Domain", "CEvidence", .hummingbird, .hummingbirdTLS, .crypto,
+        .cryptoExtras, .x509, .nioCore, .nioSSL, .logging, .lifecycle,
+      ], swiftSettings: strict),
+    .executableTarget(
+      name: "bureaud",
+      dependencies: [
+        "Primitives", "Domain", "Engine", "EngineSQLite", "Storage", "Connectors", "Server",
+        "Sandbox", .arguments, .configuration, .lifecycle, .logging, .crypto, .x509, .grpcHTTP2,
+        .nioCore, .nioSSL,
+      ], swiftSettings: strict),
+
+    .executableTarget(
+      name: "bureau",
+      dependencies: [
+        "Primitives", "BureauAPI", "CQREncode", .arguments, .grpc, .grpcHTTP2, .grpcProtobuf,
+        .protobuf, .httpClient, .nioCore, .nioSSL, .crypto,
+      ], path: "Clients/cli", exclude: ["README.md"], swiftSettings: strict),
+
+    // Tests mirror Sources.
+    .target(
+      name: "TestKit",
+      dependencies: [
+        "Primitives", "Formats", "Domain", "Engine", "EngineSQLite", "Storage", "Connectors",
+        "BureauAPI", "Server", "Sandbox", .grpc, .grpcHTTP2, .grpcProtobuf, .protobuf, .crypto,
+        .nioCore, .nioSSL, .logging, .lifecycle,
+      ], path: "Tests/TestKit", swiftSettings: strict),
+    .testTarget(
+      name: "PrimitivesTests", dependencies: ["Primitives"],
+      swiftSettings: strict),
+    .testTarget(
+      name: "FormatsTests", dependencies: ["Primitives", "Formats"],
+      swiftSettings: strict),
+    .testTarget(
+      name: "DomainTests", dependencies: ["Primitives", "Formats", "Domain"],
+      swiftSettings: strict),
+    .testTarget(
+      name: "EngineTests", dependencies: ["Primitives", "Engine", "EngineSQLite", "CSQLite"],
+      swiftSettings: strict),
+    .testTarget(
+      name: "StorageTests", dependencies: ["TestKit", "Primitives", "Domain", "Facts", "Engine", "EngineSQLite", "Storage", .protobuf],
+      swiftSettings: strict),
+    .testTarget(
+      name: "ConnectorsTests", dependencies: ["Primitives", "Domain", "Connectors", "Sandbox", "CEvidence", .crypto, .logging],
+      swiftSettings: strict),
+    .testTarget(
+      name: "SandboxTests", dependencies: ["Primitives", "Formats", "Sandbox"],
+      swiftSettings: strict),
+    .testTarget(
+      name: "ServerTests", dependencies: ["TestKit", "Primitives", "Domain", "BureauAPI", "Server", .grpc, .grpcHTTP2, .grpcProtobuf, .protobuf, .nioCore, .nioPosix, .nioSSL, .logging],
+      swiftSettings: strict),
+    .testTarget(
+      name: "StoryTests", dependencies: ["TestKit", "Primitives", "Formats", "Domain", "BureauAPI", "Server", "Sandbox", .grpc, .grpcProtobuf, .protobuf, .nioCore, .nioPosix, .nioSSL],
+      swiftSettings: strict),
+    .testTarget(
+      name: "TidyTests", dependencies: [.crypto],
+      swiftSettings: strict),
+  ]
+)
