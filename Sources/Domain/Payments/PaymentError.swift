@@ -1,0 +1,137 @@
+/// Why something about a payment is refused, in the order it is checked.
+package enum PaymentError: Refusal, Equatable {
+  case notFound
+  case notAllowed(PaymentEvent, in: PaymentState)
+  case changedMeanwhile
+  case fieldUnknown(String)
+  case nothingToChange
+  case creditorNameInvalid
+  case accountInvalid(String)
+  case bicInvalid(String)
+  case currencyUnknown(String)
+  case amountNotPositive
+  case referenceInvalid(String)
+  case dueDateInvalid(String)
+  case incomplete([String])
+  case noAgreement
+  case held
+  case tooManyInstructions
+  case noPayments
+  case tooManyPayments(limit: Int)
+  case textTooLong
+  case signedValuesChanged
+  case findingMissing
+
+  package var kind: RefusalKind {
+    switch self {
+    case .notFound: .notFound
+    case .changedMeanwhile, .signedValuesChanged: .conflict
+    case .notAllowed, .incomplete, .noAgreement, .held, .tooManyInstructions: .failedPrecondition
+    default: .invalidArgument
+    }
+  }
+
+  package var reason: String {
+    switch self {
+    case .notFound: "PAYMENT_NOT_FOUND"
+    case .notAllowed: "PAYMENT_STATE"
+    case .changedMeanwhile: "PAYMENT_ETAG"
+    case .fieldUnknown: "PAYMENT_FIELD_UNKNOWN"
+    case .nothingToChange: "PAYMENT_NOTHING_TO_CHANGE"
+    case .creditorNameInvalid: "PAYMENT_CREDITOR_INVALID"
+    case .accountInvalid: "PAYMENT_ACCOUNT_INVALID"
+    case .bicInvalid: "PAYMENT_BIC_INVALID"
+    case .currencyUnknown: "PAYMENT_CURRENCY_UNKNOWN"
+    case .amountNotPositive: "PAYMENT_AMOUNT_NOT_POSITIVE"
+    case .referenceInvalid: "PAYMENT_REFERENCE_INVALID"
+    case .dueDateInvalid: "PAYMENT_DUE_DATE_INVALID"
+    case .incomplete: "PAYMENT_INCOMPLETE"
+    case .noAgreement: "PAYMENT_NO_AGREEMENT"
+    case .held: "PAYMENT_HELD"
+    case .tooManyInstructions: "PAYMENT_INSTRUCTION_LIMIT"
+    case .noPayments: "PAYMENTS_MISSING"
+    case .tooManyPayments: "PAYMENTS_TOO_MANY"
+    case .textTooLong: "PAYMENTS_TEXT_TOO_LONG"
+    case .signedValuesChanged: "PAYMENT_CHANGED_WHILE_SIGNING"
+    case .findingMissing: "PAYMENT_FINDING_MISSING"
+    }
+  }
+
+  package var field: String? {
+    switch self {
+    case .fieldUnknown, .nothingToChange: "update_mask"
+    case .creditorNameInvalid: "creditor.display_name"
+    case .accountInvalid: "creditor_account"
+    case .bicInvalid: "creditor_bic"
+    case .currencyUnknown, .amountNotPositive: "amount"
+    case .referenceInvalid: "reference"
+    case .dueDateInvalid: "due_date"
+    case .incomplete(let fields): fields.first
+    case .noPayments, .tooManyPayments, .textTooLong: "payments"
+    case .changedMeanwhile: "etag"
+    case .findingMissing: "finding"
+    default: nil
+    }
+  }
+
+  package var message: String {
+    switch self {
+    case .notFound: "There is no such payment."
+    case .notAllowed(let event, let state):
+      "The payment is \(state.words): it cannot \(event.words) from there."
+    case .changedMeanwhile: "The payment was changed meanwhile; read it again and repeat."
+    case .fieldUnknown(let field): "The field \(field) cannot be changed on a payment."
+    case .nothingToChange: "The update names no field; give an update mask."
+    case .creditorNameInvalid: "The creditor's name must have 1 to 140 characters."
+    case .accountInvalid(let why): "The creditor's account is not valid: \(why)"
+    case .bicInvalid(let why): "The creditor's BIC is not valid: \(why)"
+    case .currencyUnknown(let code): "\(code) is no currency of ISO 4217."
+    case .amountNotPositive: "The amount must be more than zero."
+    case .referenceInvalid(let why): "The payment reference is not valid: \(why)"
+    case .dueDateInvalid(let text): "\(text) is no date; write YYYY-MM-DD."
+    case .incomplete(let fields):
+      "The payment is incomplete: fill in \(fields.joined(separator: ", ")) (P-07)."
+    case .noAgreement:
+      "The company has no active agreement whose bank can make this payment; have one signed."
+    case .held: "An earlier sending of this payment was executed by the bank: it must not go again."
+    case .tooManyInstructions: "The payment has been sent \(Instruction.limit) times; make a new one."
+    case .noPayments: "Name at least one payment to sign."
+    case .tooManyPayments(let limit): "At most \(limit) payments are signed at a time."
+    case .textTooLong: "The text to sign is longer than BankID shows; sign fewer payments at a time."
+    case .signedValuesChanged:
+      "A payment was changed while it was being signed; the signature is void. Sign again."
+    case .findingMissing: "Say what the online bank shows: EXECUTED or NOT_EXECUTED."
+    }
+  }
+}
+
+extension PaymentState {
+  var words: String {
+    switch self {
+    case .proposalIncomplete: "an incomplete proposal"
+    case .proposalComplete: "a complete proposal"
+    case .proposalOpenItems: "a proposal with open items"
+    case .inDoubt: "in doubt"
+    case .error: "in error"
+    default: rawValue
+    }
+  }
+}
+
+extension PaymentEvent {
+  var words: String {
+    switch self {
+    case .proposeIncomplete, .proposeComplete, .proposeOpenItems: "return to the proposal"
+    case .findExecuted, .findNotExecuted: "take a check of the online bank"
+    case .lose: "be lost"
+    case .correct: "be corrected"
+    case .pay: "be paid"
+    case .reject: "be rejected"
+    case .transfer: "be transferred"
+    case .sign: "be signed"
+    case .post: "be posted"
+    case .delete: "be deleted"
+    case .acknowledge: "be acknowledged"
+    }
+  }
+}

@@ -1,0 +1,83 @@
+// Invariant S: what is signed is the payment as the bank profile renders it into the bank file,
+// and what is sent is compared with that. Both sides make the same canonical text from it.
+
+import Crypto
+import Formats
+package import Primitives
+
+/// The exact values of one payment as they will stand in the bank file.
+package struct RenderedPayment: Hashable, Sendable {
+  package var payment: ID<Payment>
+  package var debtorAccount: AccountNumber
+  package var creditorName: String
+  package var creditorAccount: AccountNumber
+  package var creditorBIC: BIC?
+  package var amount: Money
+  package var reference: PaymentReference
+  package var dueDate: CalendarDate
+  package var bank: String
+  package var profileVersion: Int
+
+  package init(
+    payment: ID<Payment>, debtorAccount: AccountNumber, creditorName: String,
+    creditorAccount: AccountNumber, creditorBIC: BIC?, amount: Money,
+    reference: PaymentReference, dueDate: CalendarDate, bank: String, profileVersion: Int
+  ) {
+    self.payment = payment
+    self.debtorAccount = debtorAccount
+    self.creditorName = creditorName
+    self.creditorAccount = creditorAccount
+    self.creditorBIC = creditorBIC
+    self.amount = amount
+    self.reference = reference
+    self.dueDate = dueDate
+    self.bank = bank
+    self.profileVersion = profileVersion
+  }
+
+  /// The values in a fixed order, a line each; no value holds a line break.
+  package var canonicalText: String {
+    """
+    bureau/payment/v1
+    payment=\(payment.hex)
+    bank=\(bank)/\(profileVersion)
+    debtor_account=\(debtorAccount.form.rawValue):\(debtorAccount.text)
+    creditor_name=\(creditorName)
+    creditor_account=\(creditorAccount.form.rawValue):\(creditorAccount.text)
+    creditor_bic=\(creditorBIC?.text ?? "")
+    amount=\(amount.minorUnits) \(amount.currency.code)
+    reference=\(reference.type.rawValue):\(reference.text)
+    due_date=\(dueDate.iso)
+
+    """
+  }
+
+  /// SHA-256 of the canonical text: what an approval covers.
+  package var digest: [UInt8] { Array(SHA256.hash(data: Array(canonicalText.utf8))) }
+}
+
+extension PaymentTerms {
+  /// The values as `profile` renders them for the account of `agreement`.
+  package func rendered(_ payment: ID<Payment>, for agreement: Agreement, profile: BankProfile)
+    throws(PaymentError) -> RenderedPayment
+  {
+    guard missingFields.isEmpty, let creditorName, let creditorAccount, let reference, let dueDate
+    else { throw .incomplete(missingFields) }
+    let name = PaymentText.render(creditorName, set: .nordic, max: 70)
+    guard !name.isEmpty else { throw .incomplete(["creditor"]) }
+    return RenderedPayment(
+      payment: payment, debtorAccount: agreement.account, creditorName: name,
+      creditorAccount: creditorAccount, creditorBIC: creditorBIC, amount: amount,
+      reference: try Self.rendered(reference), dueDate: dueDate, bank: profile.id,
+      profileVersion: profile.version)
+  }
+
+  private static func rendered(_ reference: PaymentReference) throws(PaymentError)
+    -> PaymentReference
+  {
+    guard case .message(let text) = reference else { return reference }
+    let rendered = PaymentText.render(text, set: .nordic, max: 140)
+    guard !rendered.isEmpty else { throw .incomplete(["reference"]) }
+    return .message(rendered)
+  }
+}

@@ -1,0 +1,115 @@
+package import Primitives
+
+/// The accounting office: the tenant. Its own company carries the same id, and that company's
+/// journal holds what concerns the whole bureau, as the trade does with "client 000".
+package struct Bureau: Sendable, Equatable {
+  package var id: ID<Bureau>
+  package var displayName: String
+  package var organisationNumber: OrganisationNumber
+  package var createTime: Instant
+
+  package init(
+    id: ID<Bureau>, displayName: String, organisationNumber: OrganisationNumber,
+    createTime: Instant
+  ) {
+    self.id = id
+    self.displayName = displayName
+    self.organisationNumber = organisationNumber
+    self.createTime = createTime
+  }
+
+  /// The company whose journal holds the bureau's own facts.
+  package var ownCompany: ID<Company> { ID(id.uuid) }
+}
+
+/// A business that the bureau serves.
+package struct Company: Sendable, Equatable {
+  package var id: ID<Company>
+  package var displayName: String
+  package var organisationNumber: OrganisationNumber
+  package var street: String
+  package var postalCode: String
+  package var town: String
+  package var createTime: Instant
+
+  package init(
+    id: ID<Company>, displayName: String, organisationNumber: OrganisationNumber, street: String,
+    postalCode: String, town: String, createTime: Instant
+  ) {
+    self.id = id
+    self.displayName = displayName
+    self.organisationNumber = organisationNumber
+    self.street = street
+    self.postalCode = postalCode
+    self.town = town
+    self.createTime = createTime
+  }
+}
+
+/// Somebody who acts: a person with BankID, or a program with a token.
+package struct User: Sendable, Equatable {
+  package enum Kind: String, Sendable, CaseIterable {
+    case person, service
+  }
+
+  package var id: ID<User>
+  package var kind: Kind
+  package var displayName: String
+  package var email: String
+  /// Keyed digest of the national id; nil for service users. The id itself is never kept.
+  package var nationalIDDigest: NationalIDDigest?
+  package var createTime: Instant
+
+  package init(
+    id: ID<User>, kind: Kind, displayName: String, email: String,
+    nationalIDDigest: NationalIDDigest?, createTime: Instant
+  ) {
+    self.id = id
+    self.kind = kind
+    self.displayName = displayName
+    self.email = email
+    self.nationalIDDigest = nationalIDDigest
+    self.createTime = createTime
+  }
+}
+
+/// HMAC-SHA256 of a national id under the server's identity key, 32 bytes.
+package struct NationalIDDigest: Hashable, Sendable {
+  package let bytes: [UInt8]
+  package init(bytes: [UInt8]) { self.bytes = bytes }
+}
+
+/// What a user may do in one company or in the whole bureau (roles-and-flows §2.11).
+package enum Role: String, Sendable, CaseIterable, Comparable {
+  case customerAdministrator, companyAdministrator, accountant, approver, reader, serviceUser
+
+  package static func < (a: Role, b: Role) -> Bool { a.rawValue < b.rawValue }
+}
+
+/// One role of one user; `company` nil means the whole bureau.
+package struct RoleAssignment: Sendable, Equatable {
+  package var id: ID<RoleAssignment>
+  package var user: ID<User>
+  package var company: ID<Company>?
+  package var role: Role
+
+  package init(id: ID<RoleAssignment>, user: ID<User>, company: ID<Company>?, role: Role) {
+    self.id = id
+    self.user = user
+    self.company = company
+    self.role = role
+  }
+}
+
+/// A service user's secret, known to the server by its SHA-256 only.
+package struct Token: Sendable, Equatable {
+  package var id: ID<Token>
+  package var user: ID<User>
+  package var expireTime: Instant
+
+  package init(id: ID<Token>, user: ID<User>, expireTime: Instant) {
+    self.id = id
+    self.user = user
+    self.expireTime = expireTime
+  }
+}
