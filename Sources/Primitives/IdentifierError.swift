@@ -1,4 +1,4 @@
-/// Why an identifier is refused; each text is a sentence that says what is wrong and how to mend it.
+/// Why an identifier is refused; each text is a sentence: what is wrong and how to mend it.
 ///
 /// A national id never stands in the text.
 package enum IdentifierError: Error, Equatable {

@@ -135,7 +135,7 @@ package struct InvoiceReading: Sendable, Equatable {
   {
     guard let text = means.accountID?.trimmed, !text.isEmpty else { return nil }
     let branch = means.branchID?.trimmed ?? ""
-    let marks = [branch, means.accountScheme ?? "", means.name ?? ""].map { $0.uppercased() }
+    let marks = [branch, means.accountIDScheme ?? "", means.name ?? ""].map { $0.uppercased() }
     func marked(_ words: String...) -> Bool {
       marks.contains { mark in words.contains { mark == $0 || mark.hasSuffix(":" + $0) } }
     }

@@ -1,0 +1,65 @@
+# The few verbs of this repository; `make` alone lists them.
+# One debug build serves the tests, the demo and the checks: nothing is compiled twice.
+SHELL := bash
+.SHELLFLAGS := -euo pipefail -c
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+.PHONY: help packages build test check format generate run demo bench
+
+# What the formatter looks after; generated files excuse themselves by their first lines.
+formatted := Package.swift Sources Clients Tests
+# `make PACKAGES=skip …`: the C libraries are there by other means than Debian's packages.
+PACKAGES ?= install
+# `make test FILTER=Payment`: only the tests whose name holds this.
+FILTER ?=
+# `make demo INVOICES=folder`: your own invoices (*.xml), AT=2026-03-02T08:00:00Z: the first moment.
+INVOICES ?=
+AT ?=
+
+help:
+	@echo "make demo       a supplier invoice becomes a paid and posted payment, before your eyes"
+	@echo "make run        serves the sandbox (server, bank, BankID) for playing by hand"
+	@echo "make build      compiles everything, tests included"
+	@echo "make test       runs the tests             (FILTER=word: only some)"
+	@echo "make check      tests, format, generated code: what the machine runs before a merge"
+	@echo "make format     formats the Swift code"
+	@echo "make generate   writes the generated code from Protos/"
+	@echo "make bench      measures a release build, writes bench.json"
+
+packages:
+	@command -v swift >/dev/null || { echo "Swift 6.3 is missing: see https://www.swift.org/install" >&2; exit 1; }
+ifneq ($(PACKAGES),skip)
+	@deploy/install-packages
+endif
+
+build: packages
+	swift build --build-tests
+
+test: build
+	swift test --skip-build --disable-xctest $(if $(FILTER),--filter '$(FILTER)')
+
+# Warnings are errors in every build of ours (Package.swift), so this need not look for them.
+# The cheap checks come first.
+check: packages
+	swift format lint --strict --recursive --parallel $(formatted)
+	$(MAKE) test
+	deploy/generate --check
+
+format:
+	swift format --in-place --recursive --parallel $(formatted)
+
+generate: packages
+	deploy/generate
+
+run: build
+	@bin=$$(swift build --show-bin-path); \
+	  echo "In another terminal: export PATH=$$bin:\$$PATH, then README.md, \"By hand\". Ctrl-C ends it."; \
+	  exec "$$bin/bureaud" sandbox --home .sandbox
+
+demo: build
+	@"$$(swift build --show-bin-path)/bureau-demo" \
+	  $(if $(INVOICES),--invoices '$(INVOICES)') $(if $(AT),--at '$(AT)')
+
+bench: packages
+	swift build -c release --product bureau-bench
+	@"$$(swift build -c release --show-bin-path)/bureau-bench"

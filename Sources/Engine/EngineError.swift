@@ -1,0 +1,32 @@
+/// What an engine can refuse or fail with, in one vocabulary for all engines.
+///
+/// The text is for logs and developers: it may name tables and columns, so it never goes to a
+/// caller of the API.
+package enum EngineError: Error, Equatable, Sendable {
+  /// A row with this key is already there.
+  case unique(String)
+  /// A row that this one refers to is missing, or one that refers to it is left.
+  case foreignKey(String)
+  /// A constraint of the table: CHECK, NOT NULL, column type, append-only, a text with NUL.
+  case check(String)
+  /// The statement touches a row outside its scope. A programming error, always.
+  case tenant(String)
+  /// A write inside `read`.
+  case readOnly(String)
+  /// Another transaction was in the way: the same transaction may succeed when run again.
+  case retry(String)
+  /// A column does not hold what the program expects.
+  case decoding(String)
+  /// The database can't be reached, opened or used any more.
+  case unavailable(String)
+  /// The queue is full: nothing was done, try again later.
+  case overloaded(String)
+  /// Another server holds the database.
+  case locked(String)
+  /// No room left on the disk.
+  case full(String)
+  /// The migrations of this program and those of the database do not fit.
+  case schema(String)
+  /// Anything else the engine reports: a syntax error, an unknown table, an I/O error.
+  case engine(String)
+}

@@ -1,0 +1,339 @@
+import CSQLite
+import Engine
+
+/// One connection, confined to the thread of its lane.
+final class SQLiteConnection: Connection {
+  enum Place: Sendable { case file(String), memory }
+  enum Role: Sendable { case writer, reader }
+  enum Mode { case read, write }
+
+  let handle: OpaquePointer
+  private let place: Place
+  private let role: Role
+  private let guards: GuardGeneration
+  private var guardsInstalled = -1
+  private let statements: StatementCache
+  private let controls: ControlStatements
+  private let tenant: UnsafeMutablePointer<csqlite_scope>
+  private var mode = Mode.write
+  private(set) var scope = Scope.platform
+  private(set) var failure: ConnectionFailure?
+  var dialect: Dialect { .sqlite }
+  var preparedStatements: Int { statements.count }
+
+  init(_ place: Place, _ role: Role, guards: GuardGeneration) throws(EngineError) {
+    self.place = place
+    self.role = role
+    self.guards = guards
+    let path = if case .file(let path) = place { path } else { ":memory:" }
+    var opened: OpaquePointer?
+    let flags =
+      SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE
+    let code = sqlite3_open_v2(path, &opened, flags, nil)
+    guard code == SQLITE_OK, let opened else {
+      sqlite3_close_v2(opened)
+      throw .unavailable("\(path): \(String(cString: sqlite3_errstr(code)))")
+    }
+    handle = opened
+    statements = StatementCache(opened)
+    controls = ControlStatements(opened)
+    tenant = .allocate(capacity: 1)
+    tenant.initialize(to: csqlite_scope())
+    guard csqlite_register_scope(opened, tenant) == SQLITE_OK else { throw error() }
+    do throws(EngineError) {
+      try setUp()
+    } catch {
+      throw .unavailable("\(path) can't be opened: \(error)")
+    }
+  }
+
+  deinit {
+    statements.removeAll()
+    controls.removeAll()
+    if role == .writer {
+      sqlite3_wal_checkpoint_v2(handle, nil, SQLITE_CHECKPOINT_TRUNCATE, nil, nil)
+    }
+    sqlite3_close_v2(handle)
+    tenant.deallocate()
+  }
+
+  /// Durability is asserted, not assumed: what was set is read back, and any difference refused.
+  private func setUp() throws(EngineError) {
+    try script(
+      """
+      PRAGMA busy_timeout=5000; PRAGMA foreign_keys=ON; PRAGMA secure_delete=OFF;
+      PRAGMA recursive_triggers=ON; PRAGMA temp_store=MEMORY; PRAGMA trusted_schema=OFF;
+      """)
+    switch (place, role) {
+    case (.memory, _): try expect("PRAGMA foreign_keys", "1")
+    case (.file, .writer):
+      try expect("PRAGMA journal_mode=WAL", "wal")
+      try script(
+        "PRAGMA synchronous=FULL; PRAGMA wal_autocheckpoint=16000; PRAGMA cache_size=-65536;")
+      try expect("PRAGMA synchronous", "2")
+      try expect("PRAGMA foreign_keys", "1")
+    case (.file, .reader):
+      try script("PRAGMA cache_size=-4096; PRAGMA query_only=ON;")
+      try expect("PRAGMA journal_mode", "wal")
+    }
+  }
+
+  private func expect(_ pragma: String, _ due: String) throws(EngineError) {
+    let found: String?
+    do {
+      found = try one(SQL(verbatim: pragma))
+    } catch let error as EngineError { throw error } catch { throw .engine("\(error)") }
+    guard found == due else {
+      throw .unavailable("\(pragma) gives \(found ?? "nothing") instead of \(due)")
+    }
+  }
+
+  /// The first column of the first row, whatever its type, as text.
+  private func one(_ sql: SQL) throws -> String? {
+    let statement = try statements.take(sql, dialect)
+    defer { statements.give(statement) }
+    let code = sqlite3_step(statement.pointer)
+    guard code == SQLITE_ROW || code == SQLITE_DONE else { throw error() }
+    guard code == SQLITE_ROW else { return nil }
+    return sqlite3_column_text(statement.pointer, 0).map { String(cString: $0) }
+  }
+
+  // MARK: Transactions
+
+  /// One transaction; a conflict is tried again a few times.
+  func transaction<T>(
+    _ mode: Mode, as scope: Scope, _ body: (any Transaction) throws -> T
+  ) throws -> T {
+    for _ in 0..<8 {
+      do {
+        try begin(mode)
+        enter(scope)
+        let value = try body(self)
+        try commit()
+        return value
+      } catch {
+        let conflict = failure?.error ?? error as? EngineError
+        rollback()
+        guard case .retry? = conflict else { throw error }
+      }
+    }
+    throw EngineError.unavailable("the database stays busy: is another program writing to it?")
+  }
+
+  func begin() throws(EngineError) { try begin(.write) }
+
+  private func begin(_ mode: Mode, guarded: Bool = true) throws(EngineError) {
+    failure = nil
+    self.mode = mode
+    if guarded, guardsInstalled != guards.current { try installGuards() }
+    try control(mode == .write ? .beginImmediate : .begin)
+  }
+
+  func enter(_ scope: Scope) {
+    guard scope != self.scope else { return }
+    self.scope = scope
+    func halves(_ key: TenantKey?) -> (UInt64, UInt64) {
+      (key?.high.bigEndian ?? 0, key?.low.bigEndian ?? 0)
+    }
+    let (bureau, company) = (halves(scope.bureau), halves(scope.company))
+    csqlite_set_scope(
+      tenant, scope.bureau != nil, bureau.0, bureau.1, scope.company != nil, company.0, company.1)
+  }
+
+  func openSavepoint() throws(EngineError) {
+    if let failure { throw failure.error }
+    try control(.savepoint)
+  }
+
+  func releaseSavepoint() throws(EngineError) {
+    if let failure { throw failure.error }
+    try control(.release)
+  }
+
+  func undoSavepoint() throws(EngineError) {
+    if let failure, failure.endsTransaction { throw failure.error }
+    failure = nil
+    try control(.rollbackTo)
+    try control(.release)
+  }
+
+  func savepoint<T>(_ body: () throws -> T) throws -> T {
+    try openSavepoint()
+    do {
+      let value = try body()
+      try releaseSavepoint()
+      return value
+    } catch {
+      try undoSavepoint()
+      throw error
+    }
+  }
+
+  func commit() throws(EngineError) {
+    if let failure { throw failure.error }
+    try control(.commit)
+  }
+
+  func rollback() {
+    if sqlite3_get_autocommit(handle) == 0 { try? control(.rollback) }
+    failure = nil
+  }
+
+  private func control(_ statement: ControlStatements.Kind) throws(EngineError) {
+    guard controls.run(statement) else { throw fail() }
+  }
+
+  // MARK: Statements
+
+  func execute(_ sql: SQL) throws { try query(sql) { _ in } }
+
+  @discardableResult
+  func query(_ sql: SQL, _ body: (borrowing Row) throws -> Void) throws -> Int {
+    if let failure { throw failure.error }
+    let statement: PreparedStatement
+    do throws(EngineError) {
+      statement = try statements.take(sql, dialect)
+    } catch {
+      failure = ConnectionFailure(error, endsTransaction: false)
+      throw error
+    }
+    defer { statements.give(statement) }
+    if mode == .read, !statement.isReadOnly {
+      throw note(.readOnly("a write inside a read: \(sql.text(for: dialect))"))
+    }
+    if let refusal = statements.bind(sql.values, to: statement) { throw note(refusal) }
+    let pointer = statement.pointer
+    var count = 0
+    while true {
+      switch sqlite3_step(pointer) {
+      case SQLITE_ROW:
+        count += 1
+        try body(Row(SQLiteRow(statement: pointer)))
+      case SQLITE_DONE:
+        return statement.columns > 0 ? count : Int(sqlite3_changes64(handle))
+      default: throw fail()
+      }
+    }
+  }
+
+  func script(_ text: String) throws(EngineError) {
+    guard sqlite3_exec(handle, text, nil, nil, nil) == SQLITE_OK else { throw fail() }
+  }
+
+  /// Notes what the engine has just reported, so that nothing after it counts.
+  private func fail() -> EngineError {
+    let error = error()
+    let code = sqlite3_errcode(handle) & 0xFF
+    let endsTransaction =
+      switch code {
+      case SQLITE_CONSTRAINT, SQLITE_ERROR, SQLITE_MISMATCH, SQLITE_RANGE, SQLITE_TOOBIG,
+        SQLITE_READONLY, SQLITE_AUTH:
+        false
+      default: true
+      }
+    failure = ConnectionFailure(
+      error, endsTransaction: endsTransaction || sqlite3_get_autocommit(handle) != 0)
+    return error
+  }
+
+  private func note(_ error: EngineError) -> EngineError {
+    failure = ConnectionFailure(error, endsTransaction: false)
+    return error
+  }
+
+  private func error() -> EngineError { EngineError(sqlite: handle) }
+
+  // MARK: Schema
+
+  func changeSchema(_ body: (any Connection) throws -> Void) throws {
+    try dropGuards()
+    defer { guards.advance() }
+    do {
+      try begin(.write, guarded: false)
+      enter(.platform)
+      try body(self)
+      try checkTables()
+      try commit()
+    } catch {
+      rollback()
+      throw error
+    }
+  }
+
+  /// Every table is STRICT and has a guard, every guard its table and columns.
+  private func checkTables() throws {
+    let guarded = try EngineTables.guards(self)
+    let tables = try rows(
+      """
+      SELECT name, strict FROM pragma_table_list
+      WHERE schema = 'main' AND type = 'table' AND name NOT LIKE 'sqlite\\_%' ESCAPE '\\'
+      """, as: (String, Bool).self)
+    let known = Set(guarded.map(\.name) + EngineTables.names)
+    for (name, isStrict) in tables {
+      guard isStrict else { throw EngineError.schema("table \(name) is not STRICT") }
+      guard known.contains(name) else {
+        throw EngineError.schema("table \(name) has no guard: name it in its migration's tables")
+      }
+    }
+    let names = Set(tables.map(\.0))
+    for table in guarded {
+      guard names.contains(table.name) else {
+        throw EngineError.schema("table \(table.name) has a guard but does not exist")
+      }
+      let columns = try rows(
+        "SELECT name FROM pragma_table_info(\(table.name))", as: String.self)
+      for column in table.kind.columns where !columns.contains(column) {
+        throw EngineError.schema(
+          "table \(table.name) has no column \(column), its guard is .\(table.kind)")
+      }
+    }
+  }
+
+  /// Guards live in the connection, not in the file, so the newest program's rules hold.
+  private func installGuards() throws(EngineError) {
+    let generation = guards.current
+    try dropGuards()
+    enter(.platform)
+    do {
+      guard try one("SELECT 1 FROM main.sqlite_schema WHERE name = 'schema_guard'") != nil else {
+        guardsInstalled = generation
+        return
+      }
+      try setQueryOnly(false)
+      try script("BEGIN")
+      for table in try EngineTables.guards(self) {
+        try script(table.sqliteGuards(writable: role == .writer))
+      }
+      try script("COMMIT")
+      try setQueryOnly(true)
+    } catch {
+      rollback()
+      guard let error = error as? EngineError else { throw .engine("\(error)") }
+      throw error
+    }
+    guardsInstalled = generation
+  }
+
+  private func dropGuards() throws(EngineError) {
+    statements.removeAll()
+    guardsInstalled = -1
+    failure = nil
+    let objects: [(String, String)]
+    do {
+      objects = try rows(
+        """
+        SELECT type, name FROM temp.sqlite_schema WHERE type IN ('trigger', 'view')
+        """, as: (String, String).self)
+    } catch let error as EngineError { throw error } catch { throw .engine("\(error)") }
+    guard !objects.isEmpty else { return }
+    statements.removeAll()
+    try setQueryOnly(false)
+    try script("BEGIN;" + objects.map { "DROP \($0) temp.\"\($1)\";" }.joined() + "COMMIT;")
+    try setQueryOnly(true)
+  }
+
+  /// A reader may write nothing, not even its own guards.
+  private func setQueryOnly(_ isOn: Bool) throws(EngineError) {
+    if role == .reader { try script("PRAGMA query_only=\(isOn ? "ON" : "OFF")") }
+  }
+}

@@ -1,0 +1,117 @@
+import CSQLite
+package import Engine
+import Synchronization
+
+#if canImport(Glibc)
+  import Glibc
+#endif
+
+/// One SQLite file in WAL mode, synced at each commit: one writer, several snapshot readers.
+///
+/// SQLite has one writer at a time, so all writes go through one thread. A second server on the
+/// same file is refused by a lock on `<path>.lock`.
+package final class SQLiteDatabase: Database {
+  private let writer: Lanes<SQLiteConnection>
+  /// `nil` in memory, where the one connection also reads.
+  private let readers: Lanes<SQLiteConnection>?
+  private let lock: FileLock?
+
+  /// Opens or creates the file, with mode 0600.
+  ///
+  /// - Parameters:
+  ///   - readers: how many snapshots can be read at the same time, 1…64.
+  ///   - queueLimit: the most writes, and the most reads, that wait.
+  package static func open(
+    path: String, readers: Int = 4, queueLimit: Int = 4096
+  ) async throws -> SQLiteDatabase {
+    let lock = try FileLock(path + ".lock")
+    try restrict(path)
+    let database = SQLiteDatabase(
+      .file(path), readers: min(max(readers, 1), 64), queueLimit: queueLimit, lock: lock)
+    return try await database.opened()
+  }
+
+  /// An empty database in memory, gone when closed. For tests and for replaying a journal.
+  package static func inMemory(queueLimit: Int = 4096) async throws -> SQLiteDatabase {
+    try await SQLiteDatabase(.memory, readers: 0, queueLimit: queueLimit, lock: nil).opened()
+  }
+
+  private init(_ place: SQLiteConnection.Place, readers: Int, queueLimit: Int, lock: FileLock?) {
+    self.lock = lock
+    let guards = GuardGeneration()
+    writer = Lanes(1, name: "sqlite-writer", limit: queueLimit) { () throws(EngineError) in
+      try SQLiteConnection(place, .writer, guards: guards)
+    }
+    self.readers =
+      readers == 0
+      ? nil
+      : Lanes(readers, name: "sqlite-reader", limit: queueLimit) { () throws(EngineError) in
+        try SQLiteConnection(place, .reader, guards: guards)
+      }
+  }
+
+  /// Opens the writer at once, so that a file that can't be used is refused here and not later.
+  private func opened() async throws -> SQLiteDatabase {
+    do {
+      try await writer.run { _ in }
+      return self
+    } catch {
+      await close()
+      throw error
+    }
+  }
+
+  package func write<T: Sendable>(
+    as scope: Scope, _ body: @escaping @Sendable (any Transaction) throws -> T
+  ) async throws -> T {
+    try await writer.run { try $0.transaction(.write, as: scope, body) }
+  }
+
+  package func read<T: Sendable>(
+    as scope: Scope, _ body: @escaping @Sendable (any Transaction) throws -> T
+  ) async throws -> T {
+    try await (readers ?? writer).run { try $0.transaction(.read, as: scope, body) }
+  }
+
+  package func schedule(
+    _ job: @escaping @Sendable (Result<any Connection, EngineError>) -> Void
+  ) throws(EngineError) {
+    try writer.schedule { lane in job(lane.map { $0 as any Connection }) }
+  }
+
+  package func check() async throws -> [String] {
+    try await (readers ?? writer).run { connection in
+      let findings = try connection.rows("PRAGMA integrity_check(100)", as: String.self)
+      let orphans = try connection.rows(
+        """
+        SELECT DISTINCT "table", parent FROM pragma_foreign_key_check LIMIT 100
+        """, as: (String, String).self
+      ).map { "\($0): rows refer to rows of \($1) that are not there" }
+      return findings.filter { $0 != "ok" } + orphans
+    }
+  }
+
+  package func close() async {
+    await readers?.close()
+    await writer.close()
+    lock?.release()
+  }
+
+  /// Payment data is for the server's user alone; the files beside it take over the file's mode.
+  private static func restrict(_ path: String) throws(EngineError) {
+    let descriptor = Glibc.open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o600)
+    guard descriptor >= 0 else {
+      throw .unavailable("\(path): \(String(cString: strerror(errno)))")
+    }
+    fchmod(descriptor, 0o600)
+    Glibc.close(descriptor)
+  }
+}
+
+/// Counts changes of the schema, so that each connection knows when to renew its guards.
+final class GuardGeneration: Sendable {
+  private let count = Atomic<Int>(0)
+
+  var current: Int { count.load(ordering: .acquiring) }
+  func advance() { count.add(1, ordering: .releasing) }
+}

@@ -1,0 +1,268 @@
+package import Domain
+package import Engine
+package import Primitives
+
+/// Working state of logins and BankID orders: no facts, no history.
+package enum IdentityTables {
+  /// Whom a secret stands for, found without knowing the bureau.
+  package struct Credential: Sendable, Equatable {
+    package var bureau: ID<Bureau>
+    package var user: ID<User>
+    /// nil for a service user's token.
+    package var session: Session?
+    package var expireTime: Instant?
+  }
+
+  package static func credential(_ hash: [UInt8], in tx: any Transaction) throws -> Credential? {
+    let session = try tx.first(
+      """
+      SELECT bureau, app_user, id, start_time, last_use_time FROM session WHERE hash = \(hash)
+      """, as: (ID<Bureau>, ID<User>, ID<Session>, Int64, Int64).self)
+    if let (bureau, user, id, start, lastUse) = session {
+      return Credential(
+        bureau: bureau, user: user,
+        session: Session(
+          id: id, user: user, startTime: start.instant, lastUseTime: lastUse.instant))
+    }
+    return try tx.first(
+      "SELECT bureau, app_user, expire_time FROM credential WHERE hash = \(hash)",
+      as: (ID<Bureau>, ID<User>, Int64).self
+    ).map { Credential(bureau: $0, user: $1, expireTime: $2.instant) }
+  }
+
+  package static func start(
+    _ session: Session, hash: [UInt8], of bureau: ID<Bureau>, in tx: any Transaction
+  ) throws {
+    try tx.execute(
+      """
+      INSERT INTO main.session (hash, bureau, company, id, app_user, start_time, last_use_time)
+      VALUES (\(hash), \(bureau), \(ID<Company>?.none), \(session.id), \(session.user),
+        \(session.startTime.microseconds), \(session.lastUseTime.microseconds))
+      """)
+  }
+
+  package static func touch(
+    _ hash: [UInt8], at time: Instant, of bureau: ID<Bureau>, in tx: any Transaction
+  ) throws {
+    try tx.execute(
+      """
+      UPDATE main.session SET last_use_time = \(time.microseconds)
+      WHERE hash = \(hash) AND bureau = \(bureau)
+      """)
+  }
+
+  package static func end(_ hash: [UInt8], of bureau: ID<Bureau>, in tx: any Transaction) throws {
+    try tx.execute("DELETE FROM main.session WHERE hash = \(hash) AND bureau = \(bureau)")
+  }
+}
+
+/// BankID's side of an order.
+package struct OrderTicket: Sendable, Equatable {
+  package var orderRef: String
+  package var autoStartToken: String
+  package var qrStartToken: String
+  package var qrStartSecret: String
+
+  package init(
+    orderRef: String, autoStartToken: String, qrStartToken: String, qrStartSecret: String
+  ) {
+    self.orderRef = orderRef
+    self.autoStartToken = autoStartToken
+    self.qrStartToken = qrStartToken
+    self.qrStartSecret = qrStartSecret
+  }
+}
+
+/// An order with all that the server keeps about it.
+package struct StoredOrder: Sendable, Equatable {
+  package var order: Order
+  package var ticket: OrderTicket
+  package var hint: String
+  /// BankID's answer as it came; it can be collected once only.
+  package var answer: [UInt8]?
+  /// Resource names, a line each.
+  package var results: [String]
+
+  package init(
+    order: Order, ticket: OrderTicket, hint: String, answer: [UInt8]? = nil,
+    results: [String] = []
+  ) {
+    self.order = order
+    self.ticket = ticket
+    self.hint = hint
+    self.answer = answer
+    self.results = results
+  }
+}
+
+package enum OrderTables {
+  package static func insert(
+    _ stored: StoredOrder, of bureau: ID<Bureau>, in tx: any Transaction
+  ) throws {
+    let order = stored.order
+    let (purpose, subjects, bank) = encode(order.purpose)
+    try tx.execute(
+      """
+      INSERT INTO main.bankid_order (bureau, id, purpose, company, app_user, subjects, bank,
+        visible_text, non_visible, order_ref, auto_start_token, qr_token, qr_secret, start_time,
+        state, hint, results)
+      VALUES (\(bureau), \(order.id), \(purpose), \(order.company), \(order.user), \(subjects),
+        \(bank), \(order.visibleText), \(order.nonVisibleData), \(stored.ticket.orderRef),
+        \(stored.ticket.autoStartToken), \(stored.ticket.qrStartToken),
+        \(stored.ticket.qrStartSecret), \(order.startTime.microseconds),
+        \(order.state.rawValue), \(stored.hint), \(""))
+      """)
+  }
+
+  package static func load(_ id: ID<Order>, of bureau: ID<Bureau>, in tx: any Transaction) throws
+    -> StoredOrder?
+  {
+    var found: StoredOrder?
+    try tx.query(
+      """
+      SELECT purpose, company, app_user, subjects, bank, visible_text, non_visible, order_ref,
+        auto_start_token, qr_token, qr_secret, start_time, state, hint, answer, results
+      FROM bankid_order WHERE bureau = \(bureau) AND id = \(id)
+      """
+    ) { row in
+      found = StoredOrder(
+        order: Order(
+          id: id,
+          purpose: try decode(row.text(0), subjects: row.blob(3), bank: row.text(4)),
+          company: try row.value(1), user: try row.value(2), state: try row.text(12).named(),
+          visibleText: try row.text(5), nonVisibleData: try row.blob(6),
+          startTime: try row.int(11).instant),
+        ticket: OrderTicket(
+          orderRef: try row.text(7), autoStartToken: try row.text(8),
+          qrStartToken: try row.text(9), qrStartSecret: try row.text(10)),
+        hint: try row.text(13), answer: try row.value(14),
+        results: try row.text(15).split(separator: "\n").map(String.init))
+    }
+    return found
+  }
+
+  /// Keeps BankID's answer before anything is decided on it (invariant L).
+  package static func keepAnswer(
+    _ answer: [UInt8], of id: ID<Order>, _ bureau: ID<Bureau>, in tx: any Transaction
+  ) throws {
+    try tx.execute(
+      "UPDATE main.bankid_order SET answer = \(answer) WHERE bureau = \(bureau) AND id = \(id)")
+  }
+
+  package static func end(
+    _ id: ID<Order>, _ state: Order.State, hint: String, results: [String] = [],
+    of bureau: ID<Bureau>, in tx: any Transaction
+  ) throws {
+    try tx.execute(
+      """
+      UPDATE main.bankid_order SET state = \(state.rawValue), hint = \(hint),
+        results = \(results.joined(separator: "\n")), qr_secret = \("")
+      WHERE bureau = \(bureau) AND id = \(id)
+      """)
+  }
+
+  /// Forgets orders that were started before `time`, and counts those left pending.
+  package static func sweep(before time: Instant, of bureau: ID<Bureau>, in tx: any Transaction)
+    throws -> Int
+  {
+    try tx.execute(
+      """
+      DELETE FROM main.bankid_order
+      WHERE bureau = \(bureau) AND start_time < \(time.microseconds)
+      """)
+    return try tx.first(
+      """
+      SELECT CAST(count(*) AS BIGINT) FROM bankid_order
+      WHERE bureau = \(bureau) AND state = \(Order.State.pending.rawValue)
+      """, as: Int.self) ?? 0
+  }
+
+  private static func encode(_ purpose: Order.Purpose) -> (String, [UInt8], String) {
+    switch purpose {
+    case .login: ("login", [], "")
+    case .agreement(let id): ("agreement", id.bytes, "")
+    case .consent(let bank): ("consent", [], bank)
+    case .payments(let ids): ("payments", ids.flatMap(\.bytes), "")
+    }
+  }
+
+  private static func decode(_ purpose: String, subjects: [UInt8], bank: String) throws
+    -> Order.Purpose
+  {
+    switch purpose {
+    case "login": return .login
+    case "agreement":
+      guard let id = ID<Agreement>(bytes: subjects) else { break }
+      return .agreement(id)
+    case "consent": return .consent(bank: bank)
+    case "payments":
+      return .payments(
+        stride(from: 0, to: subjects.count, by: 16).compactMap {
+          ID(bytes: subjects[$0..<min($0 + 16, subjects.count)])
+        })
+    default: break
+    }
+    throw UnreadableFact(what: "order")
+  }
+}
+
+/// Messages to people, until they are sent.
+package struct OutgoingMessage: Sendable, Equatable {
+  package var id: ID<OutgoingMessage>
+  package var mobile: String
+  package var email: String
+  package var subject: String
+  package var body: String
+  /// What only the receiver may know: the secret of a link.
+  package var secret: String
+
+  package init(
+    id: ID<OutgoingMessage>, mobile: String, email: String, subject: String, body: String,
+    secret: String
+  ) {
+    self.id = id
+    self.mobile = mobile
+    self.email = email
+    self.subject = subject
+    self.body = body
+    self.secret = secret
+  }
+}
+
+package enum MessageTables {
+  package static func insert(
+    _ message: OutgoingMessage, of place: Place, at time: Instant, in tx: any Transaction
+  ) throws {
+    try tx.execute(
+      """
+      INSERT INTO main.message (bureau, company, id, mobile, email, subject, body, secret)
+      VALUES (\(place.bureau), \(place.company), \(message.id), \(message.mobile),
+        \(message.email), \(message.subject), \(message.body), \(message.secret))
+      """)
+    try Work.schedule(.message, message.id.bytes, at: time, of: place, in: tx)
+  }
+
+  package static func load(
+    _ id: ID<OutgoingMessage>, of place: Place, in tx: any Transaction
+  ) throws -> OutgoingMessage? {
+    try tx.first(
+      """
+      SELECT mobile, email, subject, body, secret FROM message
+      WHERE bureau = \(place.bureau) AND company = \(place.company) AND id = \(id)
+      """, as: (String, String, String, String, String).self
+    ).map {
+      OutgoingMessage(id: id, mobile: $0, email: $1, subject: $2, body: $3, secret: $4)
+    }
+  }
+
+  package static func remove(
+    _ id: ID<OutgoingMessage>, of place: Place, in tx: any Transaction
+  ) throws {
+    try tx.execute(
+      """
+      DELETE FROM main.message
+      WHERE bureau = \(place.bureau) AND company = \(place.company) AND id = \(id)
+      """)
+    try Work.finish(.message, id.bytes, of: place, in: tx)
+  }
+}

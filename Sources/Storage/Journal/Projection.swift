@@ -1,0 +1,57 @@
+package import Domain
+package import Engine
+package import Primitives
+
+/// Writes the tables from facts, one fact at a time and in order. It reads only rows of the fact's
+/// own journal, so that a replay gives the same rows (invariant J).
+package struct Projection {
+  package let place: Place
+  /// Of the fact that is projected.
+  package let sequence: Int64
+  package let time: Instant
+  package let transaction: any Transaction
+
+  package init(place: Place, sequence: Int64, time: Instant, transaction: any Transaction) {
+    self.place = place
+    self.sequence = sequence
+    self.time = time
+    self.transaction = transaction
+  }
+
+  var bureau: ID<Bureau> { place.bureau }
+  var company: ID<Company> { place.company }
+
+  package func apply(_ fact: Fact) throws {
+    switch fact {
+    case .bureauCreated(let fact): try apply(fact)
+    case .companyCreated(let fact): try apply(fact)
+    case .userCreated(let fact): try apply(fact)
+    case .roleAssigned(let fact): try apply(fact)
+    case .roleRemoved(let fact): try apply(fact)
+    case .tokenCreated(let fact): try apply(fact)
+    case .tokenRevoked(let fact): try apply(fact)
+    case .agreementDrafted(let fact): try apply(fact)
+    case .agreementSent(let fact): try apply(fact)
+    case .agreementSigned(let fact): try apply(fact)
+    case .consentGiven(let fact): try apply(fact)
+    case .consentRevoked(let fact): try apply(fact)
+    case .invoiceImported(let fact): try apply(fact)
+    case .paymentProposed(let fact): try apply(fact)
+    case .paymentChanged(let fact): try apply(fact)
+    case .paymentAcknowledged(let fact): try move(fact.payment, by: .acknowledge)
+    case .paymentSigned(let fact): try apply(fact)
+    case .paymentDeleted(let fact): try move(fact.payment, by: .delete)
+    case .paymentRestored(let fact): try setState(fact.payment, fact.state)
+    case .transferPrepared(let fact): try apply(fact)
+    case .transferDelivered(let fact): try apply(fact)
+    case .returnFileRead(let fact): try apply(fact)
+    case .instructionAccepted(let fact): try apply(fact)
+    case .paymentRejected(let fact): try apply(fact)
+    case .paymentPaid(let fact): try apply(fact)
+    case .paymentLost(let fact): try apply(fact)
+    case .bankCheckRecorded(let fact): try apply(fact)
+    case .alarmRaised(let fact): try apply(fact)
+    case .voucherPosted(let fact): try apply(fact)
+    }
+  }
+}

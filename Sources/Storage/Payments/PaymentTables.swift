@@ -1,0 +1,261 @@
+package import Domain
+package import Engine
+import Facts
+package import Primitives
+import SwiftProtobuf
+
+extension Projection {
+  func apply(_ fact: InvoiceImported) throws {
+    try transaction.execute(
+      """
+      INSERT INTO main.invoice (bureau, company, supplier_key, number, id, payment,
+        source_digest)
+      VALUES (\(bureau), \(company), \(fact.supplierKey), \(fact.number), \(fact.invoice),
+        \(fact.payment), \(fact.sourceDigest))
+      """)
+  }
+
+  func apply(_ fact: PaymentProposed) throws {
+    let terms = fact.terms
+    try transaction.execute(
+      """
+      INSERT INTO main.payment (bureau, company, id, state, invoice_number, supplier_key,
+        creditor_name, creditor_country, account_form, account_text, bic, amount_minor, currency,
+        reference_type, reference_text, due_date, account_as_written, reference_as_written,
+        warnings, create_time, held, revision)
+      VALUES (\(bureau), \(company), \(fact.payment), \(fact.state.rawValue),
+        \(fact.invoiceNumber), \(fact.supplierKey), \(terms.creditorName),
+        \(terms.creditorCountry?.code), \(terms.creditorAccount?.form.rawValue),
+        \(terms.creditorAccount?.text), \(terms.creditorBIC?.text), \(terms.amount.minorUnits),
+        \(terms.amount.currency.code), \(terms.reference?.type.rawValue),
+        \(terms.reference?.text), \(terms.dueDate?.iso), \(fact.asWritten.account),
+        \(fact.asWritten.reference), \(fact.warnings.map(\.rawValue).joined(separator: " ")),
+        \(time.microseconds), \(false), \(sequence))
+      """)
+  }
+
+  func apply(_ fact: PaymentChanged) throws {
+    let terms = fact.terms
+    try transaction.execute(
+      """
+      UPDATE main.payment SET state = \(fact.state.rawValue),
+        creditor_name = \(terms.creditorName), creditor_country = \(terms.creditorCountry?.code),
+        account_form = \(terms.creditorAccount?.form.rawValue),
+        account_text = \(terms.creditorAccount?.text), bic = \(terms.creditorBIC?.text),
+        amount_minor = \(terms.amount.minorUnits), currency = \(terms.amount.currency.code),
+        reference_type = \(terms.reference?.type.rawValue),
+        reference_text = \(terms.reference?.text), due_date = \(terms.dueDate?.iso),
+        signature = \([UInt8]?.none), revision = \(sequence)
+      WHERE bureau = \(bureau) AND company = \(company) AND id = \(fact.payment)
+      """)
+  }
+
+  func apply(_ fact: PaymentSigned) throws {
+    let signature: [UInt8] = try fact.message.serializedBytes()
+    try transaction.execute(
+      """
+      UPDATE main.payment SET state = \(PaymentState.signed.rawValue),
+        signature = \(signature), rejection_code = \(String?.none),
+        rejection_text = \(String?.none), revision = \(sequence)
+      WHERE bureau = \(bureau) AND company = \(company) AND id = \(fact.payment)
+      """)
+  }
+
+  func apply(_ fact: PaymentRejected) throws {
+    try setState(fact.payment, .error)
+    try setInstruction(fact.payment, fact.number, .rejected)
+    try transaction.execute(
+      """
+      UPDATE main.payment SET rejection_code = \(fact.rejection.code),
+        rejection_text = \(fact.rejection.text), signature = \([UInt8]?.none)
+      WHERE bureau = \(bureau) AND company = \(company) AND id = \(fact.payment)
+      """)
+  }
+
+  func apply(_ fact: PaymentPaid) throws {
+    try setState(fact.payment, .paid)
+    try setInstruction(fact.payment, fact.number, .executed)
+    try setBookingDate(fact.payment, fact.bookingDate)
+  }
+
+  func apply(_ fact: PaymentLost) throws {
+    try setState(fact.payment, .inDoubt)
+    try setInstruction(fact.payment, fact.number, .lost)
+  }
+
+  func apply(_ fact: BankCheckRecorded) throws {
+    try setState(fact.payment, fact.executed ? .paid : .error)
+    try setInstruction(fact.payment, fact.number, fact.executed ? .executed : .rejected)
+    if fact.executed {
+      try setBookingDate(fact.payment, fact.date)
+    } else {
+      try transaction.execute(
+        """
+        UPDATE main.payment SET signature = \([UInt8]?.none)
+        WHERE bureau = \(bureau) AND company = \(company) AND id = \(fact.payment)
+        """)
+    }
+  }
+
+  func apply(_ fact: InstructionAccepted) throws {
+    try setInstruction(fact.payment, fact.number, .accepted)
+  }
+
+  /// Moves a payment by its table; the rules have checked that the event is allowed.
+  func move(_ payment: ID<Payment>, by event: PaymentEvent) throws {
+    let state = try transaction.first(
+      """
+      SELECT state FROM payment
+      WHERE bureau = \(bureau) AND company = \(company) AND id = \(payment)
+      """, as: String.self)
+    guard let state else { throw UnreadableFact(what: "payment of a fact") }
+    try setState(payment, try state.named(PaymentState.self).after(event))
+  }
+
+  func setState(_ payment: ID<Payment>, _ state: PaymentState) throws {
+    try transaction.execute(
+      """
+      UPDATE main.payment SET state = \(state.rawValue), revision = \(sequence)
+      WHERE bureau = \(bureau) AND company = \(company) AND id = \(payment)
+      """)
+  }
+
+  private func setInstruction(_ payment: ID<Payment>, _ number: Int, _ state: InstructionState)
+    throws
+  {
+    try transaction.execute(
+      """
+      UPDATE main.instruction SET state = \(state.rawValue)
+      WHERE bureau = \(bureau) AND company = \(company) AND payment = \(payment)
+        AND number = \(number)
+      """)
+  }
+
+  private func setBookingDate(_ payment: ID<Payment>, _ date: CalendarDate) throws {
+    try transaction.execute(
+      """
+      UPDATE main.payment SET booking_date = \(date.iso)
+      WHERE bureau = \(bureau) AND company = \(company) AND id = \(payment)
+      """)
+  }
+}
+
+package enum PaymentTables {
+  package static func load(_ id: ID<Payment>, of place: Place, in tx: any Transaction) throws
+    -> Payment?
+  {
+    guard var payment = try select("AND id = \(id) LIMIT 1", place, tx).first else { return nil }
+    payment.instructions = try instructions(of: id, place, tx)
+    return payment
+  }
+
+  package static func list(
+    of place: Place, state: PaymentState?, after: ID<Payment>?, limit: Int,
+    in tx: any Transaction
+  ) throws -> [Payment] {
+    let key = after?.bytes ?? []
+    var found =
+      if let state {
+        try select(
+          "AND state = \(state.rawValue) AND id > \(key) ORDER BY id LIMIT \(limit)", place, tx)
+      } else {
+        try select("AND id > \(key) ORDER BY id LIMIT \(limit)", place, tx)
+      }
+    for index in found.indices {
+      found[index].instructions = try instructions(of: found[index].id, place, tx)
+    }
+    return found
+  }
+
+  /// Signed payments of the company, whatever their transfer time; the rules pick the due ones.
+  package static func signed(of place: Place, limit: Int, in tx: any Transaction) throws
+    -> [Payment]
+  {
+    try list(of: place, state: .signed, after: nil, limit: limit, in: tx)
+  }
+
+  /// Whether the company has this supplier's invoice already.
+  package static func hasInvoice(
+    of supplierKey: String, numbered number: String, of place: Place, in tx: any Transaction
+  ) throws -> Bool {
+    try tx.first(
+      """
+      SELECT id FROM invoice WHERE bureau = \(place.bureau) AND company = \(place.company)
+        AND supplier_key = \(supplierKey) AND number = \(number)
+      """, as: ID<Invoice>.self) != nil
+  }
+
+  /// Whether the supplier has other open records (P-02, P-05).
+  package static func hasOpenItems(
+    of supplierKey: String, besides payment: ID<Payment>, of place: Place, in tx: any Transaction
+  ) throws -> Bool {
+    try tx.first(
+      """
+      SELECT id FROM payment WHERE bureau = \(place.bureau) AND company = \(place.company)
+        AND supplier_key = \(supplierKey)
+        AND state IN (\(PaymentState.proposalIncomplete.rawValue),
+          \(PaymentState.proposalComplete.rawValue), \(PaymentState.proposalOpenItems.rawValue),
+          \(PaymentState.acknowledged.rawValue))
+        AND id <> \(payment) LIMIT 1
+      """, as: ID<Payment>.self) != nil
+  }
+
+  private static func instructions(
+    of payment: ID<Payment>, _ place: Place, _ tx: any Transaction
+  ) throws -> [Instruction] {
+    try tx.rows(
+      """
+      SELECT number, state, transfer FROM instruction
+      WHERE bureau = \(place.bureau) AND company = \(place.company) AND payment = \(payment)
+      ORDER BY number
+      """, as: (Int, String, ID<Transfer>).self
+    ).map { Instruction(number: $0, state: try $1.named(), transfer: $2) }
+  }
+
+  private static func select(_ rest: SQL, _ place: Place, _ tx: any Transaction) throws
+    -> [Payment]
+  {
+    var found: [Payment] = []
+    try tx.query(
+      """
+      SELECT id, state, invoice_number, supplier_key, creditor_name, creditor_country,
+        account_form, account_text, bic, amount_minor, currency, reference_type, reference_text,
+        due_date, account_as_written, reference_as_written, warnings, create_time, signature,
+        rejection_code, rejection_text, voucher, booking_date, held, revision
+      FROM payment WHERE bureau = \(place.bureau) AND company = \(place.company) \(rest)
+      """
+    ) { row in
+      found.append(
+        Payment(
+          id: try row.value(0), state: try row.text(1).named(), invoiceNumber: try row.text(2),
+          supplierKey: try row.text(3), terms: try terms(row),
+          asWritten: AsWritten(account: try row.value(14), reference: try row.value(15)),
+          warnings: try row.text(16).split(separator: " ").map { try String($0).named() },
+          createTime: try row.int(17).instant, signature: try signature(row),
+          rejection: row.isNull(19)
+            ? nil : Rejection(code: try row.text(19), text: try row.text(20)),
+          voucher: try row.value(21), bookingDate: try row.value(22, as: String?.self)?.date(),
+          isHeld: try row.bool(23), revision: try row.int(24)))
+    }
+    return found
+  }
+
+  private static func terms(_ row: borrowing Row) throws -> PaymentTerms {
+    PaymentTerms(
+      creditorName: try row.value(4),
+      creditorCountry: row.isNull(5) ? nil : try CountryCode(row.text(5)),
+      creditorAccount: row.isNull(6)
+        ? nil : try AccountNumber(form: row.text(6).named(), text: row.text(7)),
+      creditorBIC: row.isNull(8) ? nil : try BIC(row.text(8)),
+      amount: Money(minorUnits: try row.int(9), currency: try Currency(row.text(10))),
+      reference: row.isNull(11)
+        ? nil : try PaymentReference(type: row.text(11).named(), text: row.text(12)),
+      dueDate: try row.value(13, as: String?.self)?.date())
+  }
+
+  private static func signature(_ row: borrowing Row) throws -> PaymentSignature? {
+    guard !row.isNull(18) else { return nil }
+    let message = try Bureau_Facts_V1_PaymentSigned(serializedBytes: row.blob(18))
+    return try PaymentSigned(message).signature
+  }
+}

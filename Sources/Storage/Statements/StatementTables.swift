@@ -1,0 +1,66 @@
+package import Domain
+package import Engine
+package import Primitives
+
+extension Projection {
+  func apply(_ fact: ReturnFileRead) throws {
+    try transaction.execute(
+      """
+      INSERT INTO main.return_file (bureau, company, id, kind, message_id, file_digest,
+        read_time, applied_count)
+      VALUES (\(bureau), \(company), \(fact.returnFile), \(fact.kind.rawValue),
+        \(fact.messageID), \(fact.fileDigest), \(time.microseconds), \(fact.appliedCount))
+      """)
+  }
+
+  func apply(_ fact: AlarmRaised) throws {
+    try transaction.execute(
+      """
+      INSERT INTO main.alarm (bureau, company, seq, kind, payment, return_file, body)
+      VALUES (\(bureau), \(company), \(sequence), \(fact.kind.rawValue), \(fact.payment),
+        \(fact.returnFile), \(fact.text))
+      """)
+    // What was executed once must not be sent again (invariant D).
+    if fact.kind == .doublePayment, let payment = fact.payment {
+      try transaction.execute(
+        """
+        UPDATE main.payment SET held = \(true)
+        WHERE bureau = \(bureau) AND company = \(company) AND id = \(payment)
+        """)
+    }
+  }
+}
+
+package enum StatementTables {
+  /// Whether a file with this content has been read (invariant O).
+  package static func isRead(_ digest: [UInt8], of place: Place, in tx: any Transaction) throws
+    -> Bool
+  {
+    try tx.first(
+      """
+      SELECT id FROM return_file WHERE bureau = \(place.bureau)
+        AND company = \(place.company) AND file_digest = \(digest)
+      """, as: ID<ReturnFile>.self) != nil
+  }
+
+  package static func list(
+    of place: Place, after: ID<ReturnFile>?, limit: Int, in tx: any Transaction
+  ) throws -> [ReturnFile] {
+    let rows = try tx.rows(
+      """
+      SELECT id, kind, message_id, file_digest, read_time, applied_count FROM return_file
+      WHERE bureau = \(place.bureau) AND company = \(place.company)
+        AND id > \(after?.bytes ?? []) ORDER BY id LIMIT \(limit)
+      """, as: (ID<ReturnFile>, String, String, [UInt8], Int64, Int).self)
+    return try rows.map { id, kind, messageID, digest, time, applied in
+      let alarms = try tx.rows(
+        """
+        SELECT body FROM alarm WHERE bureau = \(place.bureau) AND company = \(place.company)
+          AND return_file = \(id) ORDER BY seq LIMIT 100
+        """, as: String.self)
+      return ReturnFile(
+        id: id, kind: try kind.named(), messageID: messageID, fileDigest: digest,
+        readTime: time.instant, appliedCount: applied, alarms: alarms)
+    }
+  }
+}

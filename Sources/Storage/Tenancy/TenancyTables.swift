@@ -1,0 +1,244 @@
+package import Domain
+package import Engine
+package import Primitives
+
+extension Projection {
+  func apply(_ fact: BureauCreated) throws {
+    let new = fact.bureau
+    try transaction.execute(
+      """
+      INSERT INTO main.bureau (bureau, display_name, country_code, organisation_number,
+        create_time)
+      VALUES (\(bureau), \(new.displayName), \(new.organisationNumber.country.code),
+        \(new.organisationNumber.digits), \(new.createTime.microseconds))
+      """)
+  }
+
+  func apply(_ fact: CompanyCreated) throws {
+    let new = fact.company
+    try transaction.execute(
+      """
+      INSERT INTO main.company (bureau, company, display_name, country_code,
+        organisation_number, street, postal_code, town, create_time)
+      VALUES (\(bureau), \(new.id), \(new.displayName), \(new.organisationNumber.country.code),
+        \(new.organisationNumber.digits), \(new.street), \(new.postalCode), \(new.town),
+        \(new.createTime.microseconds))
+      """)
+  }
+
+  func apply(_ fact: UserCreated) throws {
+    let new = fact.user
+    try transaction.execute(
+      """
+      INSERT INTO main.app_user (bureau, id, kind, display_name, email, national_id_digest,
+        create_time)
+      VALUES (\(bureau), \(new.id), \(new.kind.rawValue), \(new.displayName), \(new.email),
+        \(new.nationalIDDigest?.bytes), \(new.createTime.microseconds))
+      """)
+  }
+
+  func apply(_ fact: RoleAssigned) throws {
+    let new = fact.assignment
+    try transaction.execute(
+      """
+      INSERT INTO main.role (bureau, company, id, app_user, role)
+      VALUES (\(bureau), \(new.company ?? place.company), \(new.id), \(new.user),
+        \(new.role.rawValue))
+      """)
+  }
+
+  func apply(_ fact: RoleRemoved) throws {
+    try transaction.execute(
+      "DELETE FROM main.role WHERE bureau = \(bureau) AND id = \(fact.assignment.id)")
+  }
+
+  func apply(_ fact: TokenCreated) throws {
+    let new = fact.token
+    try transaction.execute(
+      """
+      INSERT INTO main.token (bureau, id, app_user, expire_time, revoked)
+      VALUES (\(bureau), \(new.id), \(new.user), \(new.expireTime.microseconds), \(false))
+      """)
+    try transaction.execute(
+      """
+      INSERT INTO main.credential (hash, bureau, company, token, app_user, expire_time)
+      VALUES (\(fact.secretHash), \(bureau), \(ID<Company>?.none), \(new.id), \(new.user),
+        \(new.expireTime.microseconds))
+      """)
+  }
+
+  func apply(_ fact: TokenRevoked) throws {
+    try transaction.execute(
+      """
+      UPDATE main.token SET revoked = \(true)
+      WHERE bureau = \(bureau) AND id = \(fact.token.id)
+      """)
+    try transaction.execute(
+      "DELETE FROM main.credential WHERE bureau = \(bureau) AND token = \(fact.token.id)")
+  }
+}
+
+/// Reads bureaus, companies, users and roles.
+package enum TenancyTables {
+  package static func bureau(_ id: ID<Bureau>, in tx: any Transaction) throws -> Bureau? {
+    let row = try tx.first(
+      """
+      SELECT display_name, country_code, organisation_number, create_time FROM bureau
+      WHERE bureau = \(id)
+      """, as: (String, String, String, Int64).self)
+    return try row.map { name, country, number, time in
+      Bureau(
+        id: id, displayName: name,
+        organisationNumber: try OrganisationNumber(number, country: CountryCode(country)),
+        createTime: Instant(microseconds: time))
+    }
+  }
+
+  private static let companyColumns: SQL =
+    """
+    company, display_name, country_code, organisation_number, street, postal_code, town,
+    create_time
+    """
+  private typealias CompanyRow = (
+    ID<Company>, String, String, String, String, String, String, Int64
+  )
+
+  private static func company(_ row: CompanyRow) throws -> Company {
+    Company(
+      id: row.0, displayName: row.1,
+      organisationNumber: try OrganisationNumber(row.3, country: CountryCode(row.2)),
+      street: row.4, postalCode: row.5, town: row.6, createTime: Instant(microseconds: row.7))
+  }
+
+  package static func company(_ place: Place, in tx: any Transaction) throws -> Company? {
+    try tx.first(
+      """
+      SELECT \(companyColumns) FROM company
+      WHERE bureau = \(place.bureau) AND company = \(place.company)
+      """, as: CompanyRow.self
+    ).map { try company($0) }
+  }
+
+  /// The company with this organisation number, for the uniqueness of U-03.
+  package static func hasCompany(
+    _ bureau: ID<Bureau>, numbered number: OrganisationNumber, in tx: any Transaction
+  ) throws -> Bool {
+    try tx.first(
+      """
+      SELECT company FROM company WHERE bureau = \(bureau)
+        AND country_code = \(number.country.code) AND organisation_number = \(number.digits)
+      """, as: ID<Company>.self) != nil
+  }
+
+  /// The companies in which `user` has a role, in order of id. A role in the whole bureau counts.
+  package static func companies(
+    of bureau: ID<Bureau>, visibleTo user: ID<User>, after: ID<Company>?, limit: Int,
+    in tx: any Transaction
+  ) throws -> [Company] {
+    try tx.rows(
+      """
+      SELECT \(companyColumns) FROM company
+      WHERE bureau = \(bureau) AND company > \(after?.bytes ?? [])
+        AND EXISTS (
+          SELECT 1 FROM role WHERE role.bureau = \(bureau) AND role.app_user = \(user)
+            AND (role.company = company.company OR role.company = \(ID<Company>(bureau.uuid))))
+      ORDER BY company LIMIT \(limit)
+      """, as: CompanyRow.self
+    ).map { try company($0) }
+  }
+
+  private typealias UserRow = (ID<User>, String, String, String, [UInt8]?, Int64)
+  private static let userColumns: SQL =
+    "id, kind, display_name, email, national_id_digest, create_time"
+
+  private static func user(_ row: UserRow) throws -> User {
+    User(
+      id: row.0, kind: try row.1.named(), displayName: row.2, email: row.3,
+      nationalIDDigest: row.4.map { NationalIDDigest(bytes: $0) },
+      createTime: Instant(microseconds: row.5))
+  }
+
+  package static func user(_ id: ID<User>, of bureau: ID<Bureau>, in tx: any Transaction) throws
+    -> User?
+  {
+    try tx.first(
+      "SELECT \(userColumns) FROM app_user WHERE bureau = \(bureau) AND id = \(id)",
+      as: UserRow.self
+    ).map { try user($0) }
+  }
+
+  package static func user(
+    with digest: NationalIDDigest, of bureau: ID<Bureau>, in tx: any Transaction
+  ) throws -> User? {
+    try tx.first(
+      """
+      SELECT \(userColumns) FROM app_user
+      WHERE bureau = \(bureau) AND national_id_digest = \(digest.bytes)
+      """, as: UserRow.self
+    ).map { try user($0) }
+  }
+
+  package static func users(
+    of bureau: ID<Bureau>, after: ID<User>?, limit: Int, in tx: any Transaction
+  ) throws -> [User] {
+    try tx.rows(
+      """
+      SELECT \(userColumns) FROM app_user
+      WHERE bureau = \(bureau) AND id > \(after?.bytes ?? []) ORDER BY id LIMIT \(limit)
+      """, as: UserRow.self
+    ).map { try user($0) }
+  }
+
+  private typealias RoleRow = (ID<RoleAssignment>, ID<User>, ID<Company>, Role)
+
+  private static func assignment(_ row: RoleRow, _ bureau: ID<Bureau>) -> RoleAssignment {
+    RoleAssignment(
+      id: row.0, user: row.1, company: row.2.uuid == bureau.uuid ? nil : row.2, role: row.3)
+  }
+
+  /// The roles of `user` that the scope shows: in a company's scope, those in it and in the
+  /// whole bureau.
+  package static func roles(
+    of user: ID<User>, in bureau: ID<Bureau>, _ tx: any Transaction
+  ) throws -> [RoleAssignment] {
+    try tx.rows(
+      """
+      SELECT id, app_user, company, role FROM role
+      WHERE bureau = \(bureau) AND app_user = \(user) ORDER BY id LIMIT 1000
+      """, as: RoleRow.self
+    ).map { assignment($0, bureau) }
+  }
+
+  package static func role(
+    _ id: ID<RoleAssignment>, of bureau: ID<Bureau>, in tx: any Transaction
+  ) throws -> RoleAssignment? {
+    try tx.first(
+      "SELECT id, app_user, company, role FROM role WHERE bureau = \(bureau) AND id = \(id)",
+      as: RoleRow.self
+    ).map { assignment($0, bureau) }
+  }
+
+  package static func roles(
+    of bureau: ID<Bureau>, after: ID<RoleAssignment>?, limit: Int, in tx: any Transaction
+  ) throws -> [RoleAssignment] {
+    try tx.rows(
+      """
+      SELECT id, app_user, company, role FROM role
+      WHERE bureau = \(bureau) AND id > \(after?.bytes ?? []) ORDER BY id LIMIT \(limit)
+      """, as: RoleRow.self
+    ).map { assignment($0, bureau) }
+  }
+
+  package static func token(_ id: ID<Token>, of bureau: ID<Bureau>, in tx: any Transaction) throws
+    -> Token?
+  {
+    try tx.first(
+      """
+      SELECT app_user, expire_time FROM token
+      WHERE bureau = \(bureau) AND id = \(id) AND revoked = \(false)
+      """, as: (ID<User>, Int64).self
+    ).map { Token(id: id, user: $0, expireTime: Instant(microseconds: $1)) }
+  }
+}
+
+extension Role: SQLBindable, SQLDecodable {}
