@@ -1,3 +1,4 @@
+package import Formats
 package import Primitives
 
 /// What is particular to one bank, as data: a new bank is a new row, not new code.
@@ -18,6 +19,8 @@ package struct BankProfile: Sendable, Equatable {
   package var domesticCurrency: Currency
   /// The forms that its domestic payments may be addressed to.
   package var domesticForms: Set<AccountForm>
+  /// How it wants names and messages written.
+  package var rendering: Pain001.Rendering
 
   /// The supported banks (A-20: a list that grows).
   package static let all: [BankProfile] = ([
@@ -38,7 +41,8 @@ package struct BankProfile: Sendable, Equatable {
     guard let bic = try? BIC(bic) else { return nil }
     return BankProfile(
       id: id, displayName: name, country: .no, bic: bic, version: 1, cutOffHour: 14,
-      answerDays: 3, calendar: .norway, domesticCurrency: .nok, domesticForms: [.norwegian])
+      answerDays: 3, calendar: .norway, domesticCurrency: .nok, domesticForms: [.norwegian],
+      rendering: Pain001.Rendering(characterSet: .nordic))
   }
 
   private static func swedish(_ id: String, _ name: String, _ bic: String) -> BankProfile? {
@@ -46,7 +50,8 @@ package struct BankProfile: Sendable, Equatable {
     return BankProfile(
       id: id, displayName: name, country: .se, bic: bic, version: 1, cutOffHour: 13,
       answerDays: 3, calendar: .sweden, domesticCurrency: .sek,
-      domesticForms: [.bankgiro, .plusgiro, .swedish])
+      domesticForms: [.bankgiro, .plusgiro, .swedish],
+      rendering: Pain001.Rendering(characterSet: .swedish))
   }
 
   /// Whether a debtor account may be written in this form at this bank.

@@ -63,20 +63,20 @@ extension PaymentTerms {
   {
     guard missingFields.isEmpty, let creditorName, let creditorAccount, let reference, let dueDate
     else { throw .incomplete(missingFields) }
-    let name = PaymentText.render(creditorName, set: .nordic, max: 70)
+    let name = profile.rendering.name(creditorName)
     guard !name.isEmpty else { throw .incomplete(["creditor"]) }
     return RenderedPayment(
       payment: payment, debtorAccount: agreement.account, creditorName: name,
       creditorAccount: creditorAccount, creditorBIC: creditorBIC, amount: amount,
-      reference: try Self.rendered(reference), dueDate: dueDate, bank: profile.id,
+      reference: try Self.rendered(reference, profile.rendering), dueDate: dueDate, bank: profile.id,
       profileVersion: profile.version)
   }
 
-  private static func rendered(_ reference: PaymentReference) throws(PaymentError)
-    -> PaymentReference
-  {
+  private static func rendered(
+    _ reference: PaymentReference, _ rendering: Pain001.Rendering
+  ) throws(PaymentError) -> PaymentReference {
     guard case .message(let text) = reference else { return reference }
-    let rendered = PaymentText.render(text, set: .nordic, max: 140)
+    let rendered = rendering.message(text)
     guard !rendered.isEmpty else { throw .incomplete(["reference"]) }
     return .message(rendered)
   }

@@ -50,6 +50,7 @@ extension Span where Element == UInt8 {
 
   /// A refusal that shows the beginning of the text.
   package func notA(_ kind: String) -> XMLFault {
-    XMLFault(.value, "\"\(string().prefix(40))\" is not a \(kind)")
+    let article = "aeiou".contains(kind.prefix(1)) ? "an" : "a"
+    return XMLFault(.value, "\"\(string().prefix(40))\" is not \(article) \(kind)")
   }
 }

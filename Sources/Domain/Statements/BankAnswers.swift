@@ -1,0 +1,154 @@
+// From the bank's messages to answers about our instructions. A message of another company, or
+// about a file that this company never sent, gives no answer but an alarm.
+
+package import Formats
+package import Primitives
+
+/// What one return file says, before it is applied.
+package struct ReturnReading: Sendable, Equatable {
+  package var kind: ReturnFile.Kind
+  package var messageID: String
+  package var answers: [BankAnswer]
+  package var alarms: [AlarmRaised]
+}
+
+extension ReturnReading {
+  /// A pain.002 about the transfer that its original message id names, if the company has it.
+  package init(_ report: Pain002, transfer: Transfer?, file: ID<ReturnFile>) {
+    self.init(kind: .statusReport, messageID: report.messageID, answers: [], alarms: [])
+    guard let transfer, transfer.messageID == report.originalMessageID else {
+      alarms.append(
+        AlarmRaised(
+          kind: .unknownMessage, payment: nil, returnFile: file,
+          text: "Answers the message \(report.originalMessageID.prefix(35)), which is not ours."))
+      return
+    }
+    for item in transfer.items {
+      let id = item.endToEndID
+      guard
+        let outcome = report.outcome(ofEndToEnd: id, instruction: id, paymentInformation: nil)
+      else { continue }
+      switch outcome.status.meaning {
+      case .processing:
+        answers.append(
+          BankAnswer(item: item, outcome: .progress(status: outcome.status.code)))
+      case .paid:
+        answers.append(
+          BankAnswer(
+            item: item,
+            outcome: .executed(
+              date: transfer.executionDate, bankReference: "", amount: nil)))
+      case .error:
+        answers.append(BankAnswer(item: item, outcome: .rejected(Rejection(outcome))))
+      case .unknown:
+        answers.append(BankAnswer(item: item, outcome: .unknown(status: outcome.status.code)))
+      case .elsewhere, .noOutcome: continue
+      }
+    }
+    let known = Set(transfer.items.map(\.endToEndID))
+    let named = report.paymentInformations.flatMap(\.transactions).compactMap(\.originalEndToEndID)
+    for id in named where !known.contains(id) {
+      alarms.append(
+        AlarmRaised(
+          kind: .unknownPayment, payment: nil, returnFile: file,
+          text: "Names \(id.prefix(35)), which is not in the message it answers."))
+    }
+  }
+
+  /// A camt.054: booked debits with an EndToEndId of ours, on an account of the company.
+  package init(_ message: Camt054, accounts: [AccountNumber], file: ID<ReturnFile>) {
+    self.init(kind: .notification, messageID: message.messageID, answers: [], alarms: [])
+    let own = Set(accounts.map(\.text))
+    for notification in message.notifications {
+      guard own.contains(notification.account.text) else {
+        alarms.append(
+          AlarmRaised(
+            kind: .foreignAccount, payment: nil, returnFile: file,
+            text: "Tells of an account that is not the company's."))
+        continue
+      }
+      for entry in notification.entries
+      where entry.status == .booked && (entry.sign == .debit || entry.isReversal) {
+        read(entry, file)
+      }
+    }
+  }
+
+  private mutating func read(_ entry: BankEntry, _ file: ID<ReturnFile>) {
+    for transaction in entry.transactions {
+      let id = transaction.endToEndID ?? transaction.instructionID ?? ""
+      guard let (payment, number) = Instruction.parse(endToEndID: id) else { continue }
+      if entry.isReversal {
+        alarms.append(
+          AlarmRaised(
+            kind: .reversal, payment: nil, returnFile: file,
+            text: "Tells of a reversal that names \(id)."))
+        continue
+      }
+      guard let date = entry.bookingDate ?? entry.valueDate else { continue }
+      let amount = transaction.amount?.money ?? (entry.transactions.count == 1 ? entry.amount.money : nil)
+      answers.append(
+        BankAnswer(
+          item: TransferItem(payment: payment, number: number),
+          outcome: .executed(
+            date: date,
+            bankReference: transaction.servicerReference ?? entry.servicerReference ?? "",
+            amount: amount)))
+    }
+  }
+}
+
+extension Rejection {
+  fileprivate init(_ outcome: Pain002.Outcome) {
+    let reason = outcome.reasons.first
+    self.init(
+      code: String((reason?.code ?? reason?.proprietary ?? outcome.status.code).prefix(35)),
+      text: String((reason?.additionalInformation ?? "").prefix(1000)))
+  }
+}
+
+/// The facts of one return file: what it changed, and what a person must look at.
+package enum StatementRules {
+  /// `payments`: those that the reading names, as they stand; a payment that is not among them
+  /// is not the company's.
+  package static func applying(
+    _ reading: ReturnReading, to payments: [ID<Payment>: Payment], file: ID<ReturnFile>,
+    fileDigest: [UInt8]
+  ) -> [Fact] {
+    var facts: [Fact] = []
+    var seen: Set<ID<Payment>> = []
+    for answer in reading.answers {
+      guard let payment = payments[answer.item.payment] else {
+        facts.append(
+          .alarmRaised(
+            AlarmRaised(
+              kind: .unknownPayment, payment: nil, returnFile: file,
+              text: "Names \(answer.item.endToEndID), which is not a payment of the company.")))
+        continue
+      }
+      // A payment told twice in one file is judged once: the first answer has changed it.
+      guard seen.insert(payment.id).inserted else { continue }
+      facts += payment.applying(answer, from: file)
+    }
+    facts += reading.alarms.map(Fact.alarmRaised)
+    let applied = facts.count { if case .alarmRaised = $0 { false } else { true } }
+    let read = ReturnFileRead(
+      returnFile: file, kind: reading.kind, messageID: String(reading.messageID.prefix(35)),
+      fileDigest: fileDigest, appliedCount: applied)
+    return [.returnFileRead(read)] + facts
+  }
+
+  /// A file that cannot be read: kept, told, and nothing else.
+  package static func unreadable(_ why: String, file: ID<ReturnFile>, fileDigest: [UInt8])
+    -> [Fact]
+  {
+    [
+      .returnFileRead(
+        ReturnFileRead(
+          returnFile: file, kind: .unreadable, messageID: "", fileDigest: fileDigest,
+          appliedCount: 0)),
+      .alarmRaised(
+        AlarmRaised(kind: .unreadableFile, payment: nil, returnFile: file, text: why)),
+    ]
+  }
+}

@@ -1,0 +1,122 @@
+package import GRPCCore
+import GRPCProtobuf
+package import Logging
+
+/// What a handler may know of its call beside the request.
+package struct CallContext: ServerContext.TransportSpecific {
+  /// Names this call in the log and in each error; not the `request_id` of a command.
+  package let requestID: String
+  /// The certificate the client has shown, if any.
+  package let certificate: ClientCertificate?
+
+  package init(requestID: String, certificate: ClientCertificate? = nil) {
+    self.requestID = requestID
+    self.certificate = certificate
+  }
+}
+
+extension ServerContext {
+  /// What `CallInterceptor` found out about this call.
+  package var call: CallContext {
+    transportSpecific as? CallContext ?? CallContext(requestID: "none")
+  }
+}
+
+/// Stands before every call: names it, maps its errors, writes one line about it to the log.
+///
+/// The line has method, code, reason, duration and request id; no payload, no address, no person.
+package struct CallInterceptor: ServerInterceptor {
+  /// The metadata key of the request id, in both directions.
+  package static let requestIDKey = "x-request-id"
+
+  private let logger: Logger
+  private let census: ConnectionCensus?
+  private let makeRequestID: @Sendable () -> String
+
+  /// - Parameter census: Knows the client certificates; nil in process, where there are none.
+  package init(
+    logger: Logger, census: ConnectionCensus? = nil,
+    makeRequestID: @escaping @Sendable () -> String = CallInterceptor.randomRequestID
+  ) {
+    self.logger = logger
+    self.census = census
+    self.makeRequestID = makeRequestID
+  }
+
+  /// 16 random hexadecimal digits.
+  package static func randomRequestID() -> String {
+    let digits = String(UInt64.random(in: .min ... .max), radix: 16)
+    return String(repeating: "0", count: 16 - digits.count) + digits
+  }
+
+  package func intercept<Input: Sendable, Output: Sendable>(
+    request: StreamingServerRequest<Input>, context: ServerContext,
+    next:
+      @Sendable (StreamingServerRequest<Input>, ServerContext) async throws ->
+      StreamingServerResponse<Output>
+  ) async throws -> StreamingServerResponse<Output> {
+    let started = ContinuousClock.now
+    let id = requestID(of: request.metadata)
+    let method = context.descriptor
+    var context = context
+    context.transportSpecific = CallContext(
+      requestID: id, certificate: census?.certificate(of: context.remotePeer))
+    do {
+      var contents = try await next(request, context).accepted.get()
+      contents.metadata.replaceOrAddString(id, forKey: Self.requestIDKey)
+      let produce = contents.producer
+      contents.producer = { writer in
+        do {
+          let trailers = try await produce(writer)
+          self.log(method, id, started, failure: nil)
+          return trailers
+        } catch {
+          throw self.failed(error, method, id, started)
+        }
+      }
+      return StreamingServerResponse(accepted: .success(contents))
+    } catch {
+      throw failed(error, method, id, started)
+    }
+  }
+
+  /// The caller's own id if it is a decent one, so that both logs speak of the same call.
+  private func requestID(of metadata: Metadata) -> String {
+    let given = metadata[stringValues: Self.requestIDKey].first { _ in true }
+    guard let given, (1...64).contains(given.utf8.count),
+      given.utf8.allSatisfy({ Self.requestIDCharacters.contains($0) })
+    else { return makeRequestID() }
+    return given
+  }
+
+  private static let requestIDCharacters = Set(
+    "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_.".utf8)
+
+  private func failed(
+    _ error: any Error, _ method: MethodDescriptor, _ id: String, _ started: ContinuousClock.Instant
+  ) -> RPCError {
+    let failure = ErrorMapping.failure(for: error, requestID: id)
+    log(method, id, started, failure: failure)
+    var wire = failure.rpcError
+    wire.metadata.replaceOrAddString(id, forKey: Self.requestIDKey)
+    return wire
+  }
+
+  private func log(
+    _ method: MethodDescriptor, _ id: String, _ started: ContinuousClock.Instant,
+    failure: CallFailure?
+  ) {
+    let took = (ContinuousClock.now - started) / .milliseconds(1)
+    var line: Logger.Metadata = [
+      "method": "\(method.fullyQualifiedMethod)", "request_id": "\(id)",
+      "duration_ms": "\(Int(took.rounded()))",
+      "code": "\(failure.map { Status.Code($0.status.code).description } ?? "ok")",
+    ]
+    if let failure { line["reason"] = "\(failure.reason)" }
+    if let cause = failure?.cause { line["cause"] = "\(cause)" }
+    // Health checks and reflection come from machines, all day.
+    let quiet = method.service.fullyQualifiedService.hasPrefix("grpc.")
+    let level: Logger.Level = failure?.cause != nil ? .error : quiet ? .debug : .info
+    logger.log(level: level, "call", metadata: line)
+  }
+}

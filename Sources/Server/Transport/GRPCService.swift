@@ -1,0 +1,107 @@
+package import GRPCCore
+package import GRPCNIOTransportHTTP2Posix
+package import Logging
+import NIOPosix
+package import ServiceLifecycle
+
+/// The gRPC server as a long-lived part of the program: binds, serves, ends when told to.
+///
+/// Health and reflection are served beside the given services; `CallInterceptor` stands before the
+/// given interceptors, so every call is logged and every error mapped.
+package struct GRPCService: Service {
+  private let server: GRPCServer<HTTP2ServerTransport.Custom<GuardedListener>>
+  private let transport: HTTP2ServerTransport.Custom<GuardedListener>
+  private let logger: Logger
+
+  /// Which services are ready; all are NOT_SERVING once shutdown has begun.
+  package let health: HealthService
+  /// Who is connected.
+  package let census: ConnectionCensus
+
+  /// Reads the certificates and registers the services; binds nothing yet.
+  /// - Parameters:
+  ///   - host: An address or name to bind, `127.0.0.1`, `::`.
+  ///   - port: 0 takes a free one, see `boundPort`.
+  package init(
+    services: [any RegistrableRPCService], interceptors: [any ServerInterceptor] = [],
+    host: String, port: Int, tls: ServerTLS, limits: TransportLimits = TransportLimits(),
+    logger: Logger
+  ) throws {
+    let faults = limits.faults
+    guard faults.isEmpty else { throw TransportError.limits(faults) }
+    let census = ConnectionCensus(limits: limits)
+    let health = HealthService(services: Reflection.apiServices)
+    let group = MultiThreadedEventLoopGroup.singleton
+    let listener = GuardedListener(
+      eventLoopGroup: group, host: host, port: port, tls: try tls.context(), limits: limits,
+      census: census, logger: logger)
+    let transport = HTTP2ServerTransport.Custom(
+      listenerFactory: listener, config: GRPCService.config(limits))
+    let reflection = try Reflection()
+    let calls = CallInterceptor(logger: logger, census: census)
+    self.server = GRPCServer(
+      transport: transport,
+      services: services + [
+        health, ReflectionService(reflection), ReflectionAlphaService(reflection),
+      ],
+      interceptors: [calls] + interceptors)
+    self.transport = transport
+    self.logger = logger
+    self.health = health
+    self.census = census
+  }
+
+  /// The port that is listened on. Waits until `run` has bound it.
+  package var boundPort: Int {
+    get async throws {
+      let address = await transport.listeningAddress
+      guard let port = address?.ipv4?.port ?? address?.ipv6?.port else {
+        throw TransportError.notListening
+      }
+      return port
+    }
+  }
+
+  /// Serves until graceful shutdown or cancellation. Ends within `shutdownGrace` of it, plus the
+  /// time that handlers need to finish what they have begun.
+  package func run() async throws {
+    try await withGracefulShutdownHandler {
+      try await server.serve()
+    } onGracefulShutdown: {
+      logger.info("shutting down")
+      health.stop()
+      server.beginGracefulShutdown()
+    }
+  }
+
+  private static func config(
+    _ limits: TransportLimits
+  ) -> HTTP2ServerTransport.Custom<GuardedListener>.Config {
+    var config = HTTP2ServerTransport.Custom<GuardedListener>.Config.defaults
+    config.compression.enabledAlgorithms = [.gzip, .deflate]
+    config.connection.maxIdleTime = limits.idle
+    config.connection.maxAge = limits.maxAge
+    config.connection.maxGraceTime = limits.maxAgeGrace
+    config.connection.keepalive.time = limits.keepalive
+    config.connection.keepalive.timeout = limits.keepaliveAnswer
+    config.connection.keepalive.clientBehavior.allowWithoutCalls = true
+    config.connection.keepalive.clientBehavior.minPingIntervalWithoutCalls = limits.minClientPing
+    config.http2.maxConcurrentStreams = limits.maxConcurrentStreams
+    config.http2.targetWindowSize = limits.windowBytes
+    config.rpc.maxRequestPayloadSize = limits.maxRequestBytes
+    return config
+  }
+}
+
+/// Why the transport cannot start.
+package enum TransportError: Error, CustomStringConvertible, Equatable {
+  case limits([String])
+  case notListening
+
+  package var description: String {
+    switch self {
+    case .limits(let faults): "limits: " + faults.joined(separator: "; ")
+    case .notListening: "the server is not listening"
+    }
+  }
+}

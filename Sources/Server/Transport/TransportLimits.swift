@@ -1,0 +1,72 @@
+/// Every bound of the transport, in one place. The defaults suit one machine and a few hundred
+/// clients; tests inject shorter ones.
+package struct TransportLimits: Hashable, Sendable {
+  /// Connections open at once, all addresses together. A further one is closed on accept.
+  package var maxConnections = 1_000
+  /// Connections open at once from one IP address. Many people may sit behind one.
+  package var maxConnectionsPerAddress = 100
+  /// From the accepted TCP connection to the completed TLS handshake.
+  package var handshake: Duration = .seconds(5)
+  /// From the TLS handshake to the HTTP/2 preface with its first frame, both complete.
+  package var opening: Duration = .seconds(5)
+  /// From the first byte of an HTTP/2 frame (at most 16 KiB) to its last: bounds trickling peers.
+  package var frame: Duration = .seconds(15)
+  /// Without one complete frame for this long the connection is closed hard. Must be longer than
+  /// `keepalive` and `keepaliveAnswer` together: a peer that lives answers the keepalive ping.
+  package var readIdle: Duration = .seconds(60)
+  /// Without reading for this long the server sends a ping.
+  package var keepalive: Duration = .seconds(20)
+  /// The time a peer has to answer that ping before it is asked to go.
+  package var keepaliveAnswer: Duration = .seconds(10)
+  /// Pings of a client more often than this, without a call open, are answered by closing.
+  package var minClientPing: Duration = .seconds(10)
+  /// Without a call for this long the connection is closed, politely.
+  package var idle: Duration = .seconds(30 * 60)
+  /// A connection is asked to go at this age; the client opens a new one, with fresh certificates.
+  package var maxAge: Duration = .seconds(2 * 60 * 60)
+  /// The time its calls in flight have after that.
+  package var maxAgeGrace: Duration = .seconds(10 * 60)
+  /// The time a connection has when the server shuts down; then it is closed hard. Handlers are
+  /// never abandoned: work already durable is finished, the client asks again by its request id.
+  package var shutdownGrace: Duration = .seconds(2)
+  /// Calls open at once on one connection.
+  package var maxConcurrentStreams = 100
+  /// Bytes of one request message, after decompression. A larger one resets its stream.
+  package var maxRequestBytes = 4 * 1024 * 1024
+  /// Bytes of the HTTP/2 flow control window per stream, and again per connection.
+  package var windowBytes = 256 * 1024
+
+  package init() {}
+
+  /// What is wrong with these limits, each in one line; empty when they can be used.
+  package var faults: [String] {
+    var faults: [String] = []
+    for (name, value) in counts where value < 1 {
+      faults.append("\(name) is \(value), must be at least 1")
+    }
+    for (name, value) in durations where value <= .zero {
+      faults.append("\(name) is \(value), must be more than 0")
+    }
+    if keepalive + keepaliveAnswer >= readIdle {
+      faults.append("keepalive + keepaliveAnswer must be shorter than readIdle")
+    }
+    return faults
+  }
+
+  private var counts: [(String, Int)] {
+    [
+      ("maxConnections", maxConnections), ("maxConnectionsPerAddress", maxConnectionsPerAddress),
+      ("maxConcurrentStreams", maxConcurrentStreams), ("maxRequestBytes", maxRequestBytes),
+      ("windowBytes", windowBytes),
+    ]
+  }
+
+  private var durations: [(String, Duration)] {
+    [
+      ("handshake", handshake), ("opening", opening), ("frame", frame), ("readIdle", readIdle),
+      ("keepalive", keepalive), ("keepaliveAnswer", keepaliveAnswer),
+      ("minClientPing", minClientPing), ("idle", idle), ("maxAge", maxAge),
+      ("maxAgeGrace", maxAgeGrace), ("shutdownGrace", shutdownGrace),
+    ]
+  }
+}
