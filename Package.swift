@@ -27,6 +27,7 @@ extension Target.Dependency {
   static let protobuf = product(name: "SwiftProtobuf", package: "swift-protobuf")
   static let nioCore = product(name: "NIOCore", package: "swift-nio")
   static let nioPosix = product(name: "NIOPosix", package: "swift-nio")
+  static let nioHTTP1 = product(name: "NIOHTTP1", package: "swift-nio")
   static let nioTLS = product(name: "NIOTLS", package: "swift-nio")
   static let nioSSL = product(name: "NIOSSL", package: "swift-nio-ssl")
   static let httpClient = product(name: "AsyncHTTPClient", package: "async-http-client")
@@ -35,6 +36,7 @@ extension Target.Dependency {
   static let crypto = product(name: "Crypto", package: "swift-crypto")
   static let cryptoExtras = product(name: "CryptoExtras", package: "swift-crypto")
   static let x509 = product(name: "X509", package: "swift-certificates")
+  static let asn1 = product(name: "SwiftASN1", package: "swift-asn1")
   static let logging = product(name: "Logging", package: "swift-log")
   static let configuration = product(name: "Configuration", package: "swift-configuration")
   static let arguments = product(name: "ArgumentParser", package: "swift-argument-parser")
@@ -56,6 +58,7 @@ let package = Package(
     .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1"),
     .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
     .package(url: "https://github.com/apple/swift-certificates", from: "1.21.1"),
+    .package(url: "https://github.com/apple/swift-asn1", from: "1.7.4"),
     .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
     .package(
       url: "https://github.com/apple/swift-configuration", from: "1.4.0",
@@ -93,21 +96,21 @@ let package = Package(
     .target(
       name: "Connectors",
       dependencies: [
-        "Primitives", "Formats", "Domain", "CEvidence", .crypto, .x509, .httpClient, .nioCore,
-        .nioSSL, .logging,
+        "Primitives", "Formats", "Domain", "CEvidence", .crypto, .x509, .asn1, .httpClient, .nioCore,
+        .nioHTTP1, .nioSSL, .logging,
       ], swiftSettings: strict),
     .target(
       name: "Server",
       dependencies: [
         "Primitives", "Formats", "Domain", "Engine", "Storage", "BureauAPI", "Connectors", .grpc,
         .grpcHTTP2, .grpcProtobuf, .protobuf, .nioCore, .nioPosix, .nioTLS, .nioSSL, .crypto,
-        .logging, .lifecycle,
+        .x509, .logging, .lifecycle,
       ], swiftSettings: strict),
     .target(
       name: "Sandbox",
       dependencies: [
         "Primitives", "Formats", "Domain", "CEvidence", .hummingbird, .hummingbirdTLS, .crypto,
-        .cryptoExtras, .x509, .nioCore, .nioSSL, .logging, .lifecycle,
+        .cryptoExtras, .x509, .asn1, .nioCore, .nioSSL, .logging, .lifecycle,
       ], swiftSettings: strict),
     .executableTarget(
       name: "bureaud",
@@ -123,6 +126,11 @@ let package = Package(
         "Primitives", "BureauAPI", "CQREncode", .arguments, .grpc, .grpcHTTP2, .grpcProtobuf,
         .protobuf, .httpClient, .nioCore, .nioSSL, .crypto,
       ], path: "Clients/cli", exclude: ["README.md"], swiftSettings: strict),
+    .target(
+      name: "CBenchReference", dependencies: ["CSQLite"], path: "Clients/bench/reference"),
+    .executableTarget(
+      name: "bureau-bench", dependencies: ["Engine", "EngineSQLite", "CBenchReference"],
+      path: "Clients/bench", exclude: ["README.md", "reference"], swiftSettings: strict),
 
     // Tests mirror Sources.
     .target(
@@ -148,19 +156,22 @@ let package = Package(
       name: "StorageTests", dependencies: ["TestKit", "Primitives", "Domain", "Facts", "Engine", "EngineSQLite", "Storage", .protobuf],
       swiftSettings: strict),
     .testTarget(
-      name: "ConnectorsTests", dependencies: ["Primitives", "Domain", "Connectors", "Sandbox", "CEvidence", .crypto, .logging],
+      name: "ConnectorsTests", dependencies: ["Primitives", "Domain", "Connectors", "Sandbox", "CEvidence", .crypto, .httpClient, .nioCore, .nioHTTP1, .nioSSL, .lifecycle, .logging],
       swiftSettings: strict),
     .testTarget(
-      name: "SandboxTests", dependencies: ["Primitives", "Formats", "Sandbox"],
+      name: "SandboxTests", dependencies: ["Primitives", "Formats", "Sandbox", .crypto],
       swiftSettings: strict),
     .testTarget(
-      name: "ServerTests", dependencies: ["TestKit", "Primitives", "Domain", "BureauAPI", "Server", .grpc, .grpcHTTP2, .grpcProtobuf, .protobuf, .nioCore, .nioPosix, .nioSSL, .logging],
+      name: "ServerTests", dependencies: ["TestKit", "Primitives", "Domain", "BureauAPI", "Server", .grpc, .grpcInProcess, .grpcHTTP2, .grpcProtobuf, .protobuf, .nioCore, .nioPosix, .nioSSL, .x509, .logging, .lifecycle],
       swiftSettings: strict),
     .testTarget(
       name: "StoryTests", dependencies: ["TestKit", "Primitives", "Formats", "Domain", "BureauAPI", "Server", "Sandbox", .grpc, .grpcProtobuf, .protobuf, .nioCore, .nioPosix, .nioSSL],
       swiftSettings: strict),
     .testTarget(
       name: "TidyTests", dependencies: [.crypto],
+      swiftSettings: strict),
+    .testTarget(
+      name: "bureaudTests", dependencies: ["bureaud", "Server", .logging],
       swiftSettings: strict),
   ]
 )

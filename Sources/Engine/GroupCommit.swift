@@ -134,6 +134,8 @@ package final class GroupCommit: Sendable {
     case .success(let connection):
       var batch: [Command] = []
       batch.reserveCapacity(batchLimit)
+      // Before the transaction begins: whoever waits by now hears of it if even that fails.
+      _ = take(into: &batch)
       do throws(EngineError) {
         let answers = try commit(&batch, on: connection)
         for answer in answers { answer.deliver() }

@@ -31,8 +31,11 @@ package final class Lanes<Resource>: Sendable {
     self.limit = limit
     state = Mutex(State(threads: count))
     for index in 0..<count {
-      let thread = Thread { [self] in serve(open) }
-      thread.name = "\(name)-\(index)"
+      let thread = Thread { [self] in
+        // Set from within: Foundation names the kernel's thread only then (15 bytes at most).
+        Thread.current.name = "\(name)-\(index)"
+        serve(open)
+      }
       thread.start()
     }
   }

@@ -44,7 +44,7 @@ package enum EngineTables {
   /// The guard of each table, as the migrations have registered it.
   package static func guards(_ transaction: any Transaction) throws -> [TenantTable] {
     try transaction.rows(
-      "SELECT name, kind, append_only FROM main.schema_guard ORDER BY name",
+      "SELECT name, kind, append_only FROM schema_guard ORDER BY name",
       as: (String, GuardKind, Bool).self
     ).map { TenantTable($0, $1, appendOnly: $2) }
   }
@@ -79,7 +79,7 @@ extension Migration {
     }
     try connection.script(connection.dialect.render(EngineTables.schema))
     let applied = try connection.rows(
-      "SELECT number, name, checksum FROM main.schema_migration ORDER BY number",
+      "SELECT number, name, checksum FROM schema_migration ORDER BY number",
       as: (Int, String, Int64).self)
     for (number, name, checksum) in applied {
       guard number <= migrations.count else {

@@ -149,3 +149,41 @@ extension SQL {
     }
   }
 }
+
+extension SQL {
+  /// The table that `text` names in full (`main.payment`) where it does not write it, if any.
+  ///
+  /// A full name goes round the guard of reads, so drivers refuse it but after `INSERT INTO`,
+  /// `UPDATE` and `DELETE FROM`. It is looked for when a statement is prepared, once.
+  package static func unguardedRead(in text: String) -> String? {
+    let words = words(of: text)
+    for index in words.indices.dropLast() where words[index] == "main" && words[index + 1] == "." {
+      let before = index > 0 ? words[index - 1] : ""
+      let first = index > 1 ? words[index - 2] : ""
+      if before == "into" || before == "update" || (before == "from" && first == "delete") {
+        continue
+      }
+      return "main." + (index + 2 < words.count ? words[index + 2] : "")
+    }
+    return nil
+  }
+
+  /// Names and signs in lower case, without blanks, quotation marks of names, and strings.
+  private static func words(of text: String) -> [String] {
+    var words: [String] = []
+    var word = ""
+    var isString = false
+    for character in text.lowercased() + " " {
+      if character == "'" { isString.toggle() }
+      if isString { continue }
+      if character.isLetter || character.isNumber || character == "_" {
+        word.append(character)
+        continue
+      }
+      if !word.isEmpty { words.append(word) }
+      word = ""
+      if !character.isWhitespace, !"\"'`[]".contains(character) { words.append(String(character)) }
+    }
+    return words
+  }
+}

@@ -61,7 +61,7 @@ final class SQLiteConnection: Connection {
   private func setUp() throws(EngineError) {
     try script(
       """
-      PRAGMA busy_timeout=5000; PRAGMA foreign_keys=ON; PRAGMA secure_delete=OFF;
+      PRAGMA busy_timeout=1000; PRAGMA foreign_keys=ON; PRAGMA secure_delete=OFF;
       PRAGMA recursive_triggers=ON; PRAGMA temp_store=MEMORY; PRAGMA trusted_schema=OFF;
       """)
     switch (place, role) {
@@ -247,17 +247,33 @@ final class SQLiteConnection: Connection {
 
   func changeSchema(_ body: (any Connection) throws -> Void) throws {
     try dropGuards()
+    // A table is rebuilt by copying, dropping and renaming it: references are checked at the end.
+    try script("PRAGMA foreign_keys=OFF")
     defer { guards.advance() }
-    do {
+    let result = Result {
       try begin(.write, guarded: false)
       enter(.platform)
       try body(self)
       try checkTables()
+      if let orphan = try orphans().first { throw EngineError.foreignKey(orphan) }
       try commit()
-    } catch {
-      rollback()
-      throw error
     }
+    if case .failure = result { rollback() }
+    try script("PRAGMA foreign_keys=ON")
+    try expect("PRAGMA foreign_keys", "1")
+    try result.get()
+  }
+
+  /// What is wrong with the file's structure and references, at most a hundred findings of each.
+  func findings() throws -> [String] {
+    try rows("PRAGMA integrity_check(100)", as: String.self).filter { $0 != "ok" } + orphans()
+  }
+
+  private func orphans() throws -> [String] {
+    try rows(
+      "SELECT DISTINCT \"table\", parent FROM pragma_foreign_key_check LIMIT 100",
+      as: (String, String).self
+    ).map { "\($0): rows refer to rows of \($1) that are not there" }
   }
 
   /// Every table is STRICT and has a guard, every guard its table and columns.
@@ -295,7 +311,7 @@ final class SQLiteConnection: Connection {
     try dropGuards()
     enter(.platform)
     do {
-      guard try one("SELECT 1 FROM main.sqlite_schema WHERE name = 'schema_guard'") != nil else {
+      guard try one("SELECT 1 FROM sqlite_schema WHERE name = 'schema_guard'") != nil else {
         guardsInstalled = generation
         return
       }

@@ -24,6 +24,7 @@ package final class SQLiteDatabase: Database {
   package static func open(
     path: String, readers: Int = 4, queueLimit: Int = 4096
   ) async throws -> SQLiteDatabase {
+    let path = resolved(path)
     let lock = try FileLock(path + ".lock")
     try restrict(path)
     let database = SQLiteDatabase(
@@ -80,21 +81,20 @@ package final class SQLiteDatabase: Database {
   }
 
   package func check() async throws -> [String] {
-    try await (readers ?? writer).run { connection in
-      let findings = try connection.rows("PRAGMA integrity_check(100)", as: String.self)
-      let orphans = try connection.rows(
-        """
-        SELECT DISTINCT "table", parent FROM pragma_foreign_key_check LIMIT 100
-        """, as: (String, String).self
-      ).map { "\($0): rows refer to rows of \($1) that are not there" }
-      return findings.filter { $0 != "ok" } + orphans
-    }
+    try await (readers ?? writer).run { try $0.findings() }
   }
 
   package func close() async {
     await readers?.close()
     await writer.close()
     lock?.release()
+  }
+
+  /// The path without symbolic links: one file has one lock, whatever name it is opened by.
+  private static func resolved(_ path: String) -> String {
+    guard let real = realpath(path, nil) else { return path }
+    defer { free(real) }
+    return String(cString: real)
   }
 
   /// Payment data is for the server's user alone; the files beside it take over the file's mode.

@@ -89,6 +89,9 @@ final class StatementCache {
   ) throws(EngineError) -> PreparedStatement {
     var pointer: OpaquePointer?
     var text = sql.text(for: dialect)
+    if let table = SQL.unguardedRead(in: text) {
+      throw .tenant("\(table) is read past its guard, leave out \"main.\": \(text)")
+    }
     let (code, rest) = text.withUTF8 { bytes in
       bytes.withMemoryRebound(to: CChar.self) { chars in
         var tail: UnsafePointer<CChar>?

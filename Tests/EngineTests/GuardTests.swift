@@ -161,6 +161,39 @@ private enum Rule {
     }
   }
 
+  @Test(arguments: [
+    ("SELECT id FROM main.company_row", true), ("SELECT id FROM \"main\" . \"company_row\"", true),
+    ("SELECT 1 FROM fact JOIN main.company_row ON TRUE", true),
+    ("SELECT 1 FROM fact, main.company_row", true),
+    ("INSERT INTO main.fact SELECT * FROM main.company_row", true),
+    ("DELETE FROM main.fact WHERE id IN (SELECT id FROM MAIN.company_row)", true),
+    ("UPDATE main.company_row SET amount = 2 WHERE id = 1", false),
+    ("DELETE FROM main.company_row", false),
+    ("INSERT INTO main.company_row SELECT * FROM company_row WHERE FALSE", false),
+    ("SELECT 'FROM main.company_row'", false), ("SELECT id AS main FROM company_row", false),
+  ])
+  func `a read past the guard is refused when it is prepared`(
+    text: String, isRefused: Bool
+  ) async throws {
+    try await withDatabase { database in
+      let answer = await refusal {
+        try await database.write(as: .bureau(Ledger.one)) { try $0.execute(SQL(verbatim: text)) }
+      }
+      #expect(answer == (isRefused ? "tenant" : "nothing"))
+    }
+  }
+
+  @Test func `a write to the view instead of the table is refused`() async throws {
+    try await withDatabase { database in
+      let answer = await refusal {
+        try await database.write(as: .bureau(Ledger.one)) {
+          try $0.execute("DELETE FROM company_row")
+        }
+      }
+      #expect(answer == "engine")
+    }
+  }
+
   @Test func `reads through the view use the table's index`() async throws {
     try await withDatabase { database in
       let scope = Scope.company(bureau: Ledger.one, company: Ledger.alpha)

@@ -35,7 +35,7 @@ import Testing
       try await database.migrate([payments(), entries])
       try await database.migrate([payments(), entries])
       let names = try await database.read(as: .platform) {
-        try $0.rows("SELECT name FROM main.schema_migration ORDER BY number", as: String.self)
+        try $0.rows("SELECT name FROM schema_migration ORDER BY number", as: String.self)
       }
       #expect(names == ["payments", "entries"])
     }
@@ -86,12 +86,64 @@ import Testing
     }
   }
 
+  @Test func `a migration may rebuild a table that others refer to`() async throws {
+    try await withDatabase { database in
+      let bureau = Ledger.one
+      try await database.write(as: .bureau(bureau)) { tx in
+        try tx.execute("INSERT INTO main.everything (bureau, id) VALUES (\(bureau), 1)")
+        try tx.execute("INSERT INTO main.everything (bureau, id, parent) VALUES (\(bureau), 2, 1)")
+      }
+      let rebuild = Migration(
+        2, "rebuild",
+        """
+        CREATE TABLE better (bureau BLOB NOT NULL, id INTEGER NOT NULL, parent INTEGER,
+          extra INTEGER NOT NULL DEFAULT 7, PRIMARY KEY (bureau, id),
+          FOREIGN KEY (bureau, parent) REFERENCES better (bureau, id)) WITHOUT ROWID, STRICT;
+        INSERT INTO better (bureau, id, parent) SELECT bureau, id, parent FROM everything;
+        DROP TABLE everything;
+        ALTER TABLE better RENAME TO everything;
+        """)
+      try await database.migrate(Ledger.migrations + [rebuild])
+      let extra = try await database.read(as: .bureau(bureau)) {
+        try $0.rows("SELECT extra FROM everything", as: Int.self)
+      }
+      #expect(extra == [7, 7])
+      let orphan = await refusal {
+        try await database.write(as: .bureau(bureau)) {
+          try $0.execute(
+            "INSERT INTO main.everything (bureau, id, parent) VALUES (\(bureau), 3, 9)")
+        }
+      }
+      #expect(orphan == "foreignKey", "references are checked again")
+      let other = await refusal {
+        try await database.write(as: .bureau(Ledger.two)) {
+          try $0.execute("UPDATE main.everything SET extra = 1")
+        }
+      }
+      #expect(other == "tenant", "the new table is guarded")
+    }
+  }
+
+  @Test func `a migration that leaves a broken reference is refused`() async throws {
+    try await withDatabase { database in
+      let breaking = Migration(
+        2, "break",
+        "INSERT INTO everything (bureau, id, parent) VALUES (x'0102', 1, 9);")
+      let answer = await refusal { try await database.migrate(Ledger.migrations + [breaking]) }
+      #expect(answer == "foreignKey")
+      let count = try await database.read(as: .platform) {
+        try $0.first("SELECT count(*) FROM schema_migration", as: Int.self)
+      }
+      #expect(count == 1)
+    }
+  }
+
   @Test func `a migration that fails leaves nothing behind`() async throws {
     try await withEmpty { database in
       let bad = Migration(2, "bad", "CREATE TABLE half (n INTEGER) STRICT; SELECT nonsense;")
       #expect(await refusal { try await database.migrate([payments(), bad]) } == "engine")
       let tables = try await database.read(as: .platform) {
-        try $0.rows("SELECT name FROM main.sqlite_schema WHERE type = 'table'", as: String.self)
+        try $0.rows("SELECT name FROM sqlite_schema WHERE type = 'table'", as: String.self)
       }
       #expect(tables == [])
     }

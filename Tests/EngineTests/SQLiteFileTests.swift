@@ -1,3 +1,4 @@
+import CSQLite
 import Foundation
 import Testing
 
@@ -31,6 +32,9 @@ import Testing
       let path = folder + "/test.db"
       let first = try await SQLiteDatabase.open(path: path)
       #expect(await refusal { _ = try await SQLiteDatabase.open(path: path) } == "locked")
+      let link = folder + "/link.db"
+      try FileManager.default.createSymbolicLink(atPath: link, withDestinationPath: path)
+      #expect(await refusal { _ = try await SQLiteDatabase.open(path: link) } == "locked")
       await first.close()
       let second = try await SQLiteDatabase.open(path: path)
       await second.close()
@@ -78,6 +82,41 @@ import Testing
     #expect(answer == "unavailable")
   }
 
+  @Test func `a full disk fails its batch, keeps nothing of it, and is over when there is room`()
+    async throws
+  {
+    try await withDatabase { database in
+      let scope = Scope.company(bureau: Ledger.one, company: Ledger.alpha)
+      let group = GroupCommit(database)
+      try await group.submit(as: scope) { try Ledger.add(1, in: $0) }
+      try database.schedule { lane in
+        try? lane.get().script("PRAGMA max_page_count=1")  // as small as the file is already
+      }
+      let gate = Gate()
+      try database.schedule { _ in gate.wait() }
+      await withTaskGroup(of: String.self) { tasks in
+        for caller in 2...4 {
+          tasks.addTask {
+            await refusal {
+              try await group.submit(as: scope) { tx in
+                for row in 0..<3000 { try Ledger.add(caller * 10_000 + row, in: tx) }
+              }
+            }
+          }
+        }
+        while group.queued < 3 { await Task.yield() }
+        gate.open()
+        for await answer in tasks { #expect(answer == "full") }
+      }
+      let kept = try await Ledger.ids(database)
+      #expect(kept == [1])
+      try database.schedule { lane in try? lane.get().script("PRAGMA max_page_count=1000000") }
+      try await group.submit(as: scope) { try Ledger.add(2, in: $0) }
+      let later = try await Ledger.ids(database)
+      #expect(later == [1, 2])
+    }
+  }
+
   @Test func `a damaged file is found, never a crash`() async throws {
     try await withFolder { folder in
       let path = folder + "/test.db"
@@ -123,6 +162,27 @@ import Testing
       }
       let findings = try await database.check()
       #expect(findings == ["everything: rows refer to rows of everything that are not there"])
+    }
+  }
+
+  @Test func `while another program holds the file, commands wait and then go through`()
+    async throws
+  {
+    try await withFolder { folder in
+      let path = folder + "/test.db"
+      let database = try await SQLiteDatabase.open(path: path)
+      try await database.migrate(Ledger.migrations)
+      var other: OpaquePointer?
+      #expect(sqlite3_open_v2(path, &other, SQLITE_OPEN_READWRITE, nil) == SQLITE_OK)
+      #expect(sqlite3_exec(other, "BEGIN IMMEDIATE", nil, nil, nil) == SQLITE_OK)
+      let group = GroupCommit(database, attempts: 2)
+      let held = await refusal { try await group.submit(as: .platform) { _ in } }
+      #expect(held == "unavailable")
+      #expect(sqlite3_exec(other, "ROLLBACK", nil, nil, nil) == SQLITE_OK)
+      sqlite3_close_v2(other)
+      let free = await refusal { try await group.submit(as: .platform) { _ in } }
+      #expect(free == "nothing")
+      await database.close()
     }
   }
 

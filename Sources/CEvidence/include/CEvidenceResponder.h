@@ -7,7 +7,11 @@
 #include <stdint.h>
 #include <time.h>
 
-typedef enum ev_status { EV_STATUS_GOOD = 0, EV_STATUS_REVOKED = 1, EV_STATUS_UNKNOWN = 2 } ev_status;
+typedef enum ev_status {
+  EV_STATUS_GOOD = 0,
+  EV_STATUS_REVOKED = 1,
+  EV_STATUS_UNKNOWN = 2
+} ev_status;
 
 typedef struct ev_bytes {
   uint8_t *data;

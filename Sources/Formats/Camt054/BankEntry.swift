@@ -83,12 +83,16 @@ package struct BankEntry: Sendable, Equatable {
     package var transactionID: String?
     package var uetr: String?
     package var amount: WrittenAmount?
+    /// Only in .08; else the entry's.
+    package var sign: Sign?
     package var debtorName: String?
     package var debtorAccount: WrittenAccount?
     package var creditorName: String?
     package var creditorAccount: WrittenAccount?
     package var references: [WrittenReference] = []
     package var messages: [String] = []
+    /// `RtrInf`: why an earlier payment comes back (`AC04`, or a bank's own code).
+    package var returnReason: String?
 
     package init() {}
   }

@@ -113,6 +113,8 @@ package struct BankEntryDraft: Sendable {
       .text("RltdAgts/CdtrAgt/FinInstnId/ClrSysMmbId/MmbId") {
         $0.entry.creditorAccount.clearing = $1.string()
       },
+      .text("CdtDbtInd") { $0.entry.transaction.sign = BankEntry.Sign(rawValue: $1.string()) },
+      .text("RtrInf/Rsn/Cd|Prtry") { $0.entry.transaction.returnReason = $1.string() },
       .text("RmtInf/Ustrd") { $0.entry.transaction.messages.append($1.string()) },
       .element(
         "RmtInf/Strd/CdtrRefInf",

@@ -33,6 +33,9 @@ package struct Camt054: Sendable, Equatable {
     }
   }
 
+  /// Every element that is looked at.
+  package static var elementPaths: [String] { Camt054Reader.table.paths }
+
   /// Reads .02 to .13; tolerant of what stands beside and of wrong check digits.
   package static func read(
     _ bytes: [UInt8], limits: XMLLimits = XMLLimits()

@@ -126,6 +126,14 @@ extension XMLWriter {
       }
       end()
     }
+    if let reason = part.returnReason {
+      start("RtrInf")
+      start("Rsn")
+      // ExternalReturnReason1Code has four characters.
+      try leaf(reason.utf8.count == 4 ? "Cd" : "Prtry", reason, max: 35)
+      end()
+      end()
+    }
     end()
   }
 

@@ -39,6 +39,9 @@ extension Pain001 {
     try reading(bytes).message
   }
 
+  /// Every element that is looked at.
+  package static var elementPaths: [String] { Pain001Reader.table.paths }
+
   /// As `read`, with the totals the file claims.
   package static func reading(
     _ bytes: [UInt8], limits: XMLLimits = XMLLimits()

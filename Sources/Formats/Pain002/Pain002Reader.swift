@@ -1,4 +1,7 @@
 extension Pain002 {
+  /// Every element that is looked at.
+  package static var elementPaths: [String] { Pain002Reader.table.paths }
+
   /// Reads .03 to .14; unknown statuses and extra elements are kept or passed over.
   package static func read(
     _ bytes: [UInt8], limits: XMLLimits = XMLLimits()

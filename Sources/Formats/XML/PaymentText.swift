@@ -14,16 +14,26 @@ package enum PaymentText {
     /// The basic set alone (EPC 217-08).
     case sepa
 
-    var letters: Set<Unicode.Scalar> {
-      switch self {
-      case .nordic: Self.nordicLetters
-      case .swedish: Self.swedishLetters
-      case .sepa: []
+    /// Whether a character may stand as it is; all of them exist in ISO 8859-1.
+    fileprivate func has(_ scalar: Unicode.Scalar) -> Bool {
+      guard scalar.value < 256 else { return false }
+      let latin1 = Int(scalar.value)
+      return switch self {
+      case .nordic: Self.nordicTable[latin1]
+      case .swedish: Self.swedishTable[latin1]
+      case .sepa: Self.sepaTable[latin1]
       }
     }
 
-    private static let nordicLetters = Set("áäçéíóöúüýæøåÁÄÇÉÍÓÖÚÜÝÆØÅß%&=@§".unicodeScalars)
-    private static let swedishLetters = Set("åäöÅÄÖ".unicodeScalars)
+    private static let nordicTable = table("áäçéíóöúüýæøåÁÄÇÉÍÓÖÚÜÝÆØÅß%&=@§")
+    private static let swedishTable = table("åäöÅÄÖ")
+    private static let sepaTable = table("")
+
+    private static func table(_ letters: String) -> [Bool] {
+      var table = (0..<256).map { $0 < 128 && PaymentText.isBasic(UInt8($0)) }
+      for scalar in letters.unicodeScalars { table[Int(scalar.value)] = true }
+      return table
+    }
   }
 
   /// The text in `set`: white space and control characters collapsed to single spaces, none around
@@ -31,15 +41,15 @@ package enum PaymentText {
   ///
   /// Empty if there is nothing to show.
   package static func render(_ text: String, set: CharacterSet, max: Int) -> String {
+    if isRendered(text, set, max) { return text }
     var out = String.UnicodeScalarView()
     var count = 0
     // A bound on the work: what is cut off anyway is not looked at.
     let input = text.unicodeScalars.prefix(Swift.max(0, max) * 8 + 64)
-    let letters = set.letters
     for scalar in String(String.UnicodeScalarView(input)).precomposedStringWithCanonicalMapping
       .unicodeScalars
     {
-      for replacement in replace(scalar, letters) {
+      for replacement in replace(scalar, set) {
         if replacement == " ", out.isEmpty || out.last == " " { continue }
         if count == max { return trimmed(out) }
         out.append(replacement)
@@ -52,9 +62,26 @@ package enum PaymentText {
   /// True if `text` may stand in an identifier field (`MsgId`, `EndToEndId` …) of `max` characters:
   /// the basic set, not starting or ending with a space or slash, no `//`.
   package static func isIdentifier(_ text: String, max: Int = 35) -> Bool {
-    guard (1...max).contains(text.utf8.count), text.utf8.allSatisfy(isBasic) else { return false }
-    return !text.hasPrefix("/") && !text.hasSuffix("/") && !text.contains("//")
-      && !text.hasPrefix(" ") && !text.hasSuffix(" ")
+    var last = UInt8(ascii: "/")
+    for byte in text.utf8 {
+      let slashes = last == UInt8(ascii: "/") && byte == UInt8(ascii: "/")
+      guard isBasic(byte), !slashes else { return false }
+      last = byte
+    }
+    return (1...max).contains(text.utf8.count) && last != UInt8(ascii: "/")
+      && last != UInt8(ascii: " ") && text.utf8.first != UInt8(ascii: " ")
+  }
+
+  /// True if rendering would change nothing: what most names are.
+  private static func isRendered(_ text: String, _ set: CharacterSet, _ max: Int) -> Bool {
+    var last: Unicode.Scalar = " "
+    var count = 0
+    for scalar in text.unicodeScalars {
+      count += 1
+      guard count <= max, set.has(scalar), scalar != " " || last != " " else { return false }
+      last = scalar
+    }
+    return last != " " || count == 0
   }
 
   private static func trimmed(_ scalars: String.UnicodeScalarView) -> String {
@@ -63,7 +90,7 @@ package enum PaymentText {
     return String(scalars)
   }
 
-  private static func isBasic(_ byte: UInt8) -> Bool {
+  fileprivate static func isBasic(_ byte: UInt8) -> Bool {
     switch byte {
     case 0x30...0x39, 0x41...0x5A, 0x61...0x7A, 0x20: true
     case 0x27...0x29, 0x2B...0x2F, 0x3A, 0x3F: true  // '() +,-./ : ?
@@ -73,13 +100,10 @@ package enum PaymentText {
 
   /// One character in the target set, as one or more characters of it.
   private static func replace(
-    _ scalar: Unicode.Scalar, _ letters: Set<Unicode.Scalar>
+    _ scalar: Unicode.Scalar, _ set: CharacterSet
   ) -> String.UnicodeScalarView {
-    if scalar.isASCII, isBasic(UInt8(scalar.value)) { return .init([scalar]) }
-    if letters.contains(scalar) { return .init([scalar]) }
-    if letters.contains("ö"), let swedish = swedishForm[scalar], letters.contains(swedish) {
-      return .init([swedish])
-    }
+    if set.has(scalar) { return .init([scalar]) }
+    if let swedish = swedishForm[scalar], set.has(swedish) { return .init([swedish]) }
     if let known = table[scalar] { return known.unicodeScalars }
     if scalar.value < 0x20 || scalar.value == 0x7F || scalar.properties.isWhitespace {
       return " ".unicodeScalars

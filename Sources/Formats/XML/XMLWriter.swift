@@ -113,6 +113,9 @@ package struct XMLWriter: ~Copyable {
 
   /// Escapes markup, and gives a space for each character XML 1.0 can't hold.
   private mutating func escape(_ text: String) {
+    guard text.utf8.contains(where: Self.isSpecial) else {
+      return out.append(contentsOf: text.utf8)
+    }
     for scalar in text.unicodeScalars {
       switch scalar {
       case "&": raw("&amp;")
@@ -122,6 +125,14 @@ package struct XMLWriter: ~Copyable {
       case "\u{0}"..."\u{1F}", "\u{FFFE}", "\u{FFFF}": out.append(0x20)
       default: out.append(contentsOf: UTF8.encode(scalar) ?? UTF8.encodedReplacementCharacter)
       }
+    }
+  }
+
+  /// Bytes that may begin something to be escaped: markup, controls, and U+F000 to U+FFFF.
+  private static func isSpecial(_ byte: UInt8) -> Bool {
+    switch byte {
+    case 0x00...0x1F, 0x22, 0x26, 0x3C, 0x3E, 0xEF: true
+    default: false
     }
   }
 }

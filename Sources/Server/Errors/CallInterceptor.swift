@@ -8,6 +8,10 @@ package struct CallContext: ServerContext.TransportSpecific {
   package let requestID: String
   /// The certificate the client has shown, if any.
   package let certificate: ClientCertificate?
+  /// Who calls, once `AuthenticationInterceptor` has found out; nil where anyone may call.
+  package var caller: Caller?
+  /// SHA-256 of the secret that came with the call, known or not.
+  package var secretHash: [UInt8]?
 
   package init(requestID: String, certificate: ClientCertificate? = nil) {
     self.requestID = requestID

@@ -66,7 +66,11 @@ package struct GRPCService: Service {
   /// time that handlers need to finish what they have begun.
   package func run() async throws {
     try await withGracefulShutdownHandler {
-      try await server.serve()
+      do {
+        try await server.serve()
+      } catch let error as RuntimeError {
+        throw error.cause as? TransportError ?? error
+      }
     } onGracefulShutdown: {
       logger.info("shutting down")
       health.stop()
@@ -97,11 +101,15 @@ package struct GRPCService: Service {
 package enum TransportError: Error, CustomStringConvertible, Equatable {
   case limits([String])
   case notListening
+  case cannotListen(host: String, port: Int, why: String)
 
   package var description: String {
     switch self {
     case .limits(let faults): "limits: " + faults.joined(separator: "; ")
     case .notListening: "the server is not listening"
+    case .cannotListen(let host, let port, let why):
+      "cannot listen on \(host) port \(port): \(why); choose another listen.host or listen.port, or"
+        + " stop the program that has it"
     }
   }
 }

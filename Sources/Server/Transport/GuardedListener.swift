@@ -20,7 +20,32 @@ package struct GuardedListener: HTTP2ServerTransport.ListenerFactory {
   ) async throws -> NIOAsyncChannel<
     HTTP2ServerTransport.ConnectionConfigurator.ConnectionChannel, Never
   > {
-    let listener = try await ServerBootstrap(group: eventLoopGroup)
+    let listener:
+      NIOAsyncChannel<
+        HTTP2ServerTransport.ConnectionConfigurator.ConnectionChannel, Never
+      >
+    do {
+      listener = try await bind(listenerConfigurator, connectionConfigurator)
+    } catch {
+      throw TransportError.cannotListen(host: host, port: port, why: "\(error)")
+    }
+    // An error of one accepted connection would otherwise end the whole sequence of connections.
+    let channel = listener.channel
+    try await channel.eventLoop.submit {
+      let handlers = channel.pipeline.syncOperations
+      let acceptor = try handlers.context(name: "AcceptHandler").handler
+      try handlers.addHandler(AcceptErrors(logger: logger), position: .after(acceptor))
+    }.get()
+    return listener
+  }
+
+  private func bind(
+    _ listenerConfigurator: HTTP2ServerTransport.ListenerConfigurator,
+    _ connectionConfigurator: HTTP2ServerTransport.ConnectionConfigurator
+  ) async throws -> NIOAsyncChannel<
+    HTTP2ServerTransport.ConnectionConfigurator.ConnectionChannel, Never
+  > {
+    try await ServerBootstrap(group: eventLoopGroup)
       .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
       .serverChannelOption(.backlog, value: 1024)
       .serverChannelInitializer { listenerConfigurator.configure(channel: $0) }
@@ -35,14 +60,6 @@ package struct GuardedListener: HTTP2ServerTransport.ListenerFactory {
           connectionConfigurator.configure(channel: channel, tls: .configured(requireALPN: true))
         }
       }
-    // An error of one accepted connection would otherwise end the whole sequence of connections.
-    let channel = listener.channel
-    try await channel.eventLoop.submit {
-      let handlers = channel.pipeline.syncOperations
-      let acceptor = try handlers.context(name: "AcceptHandler").handler
-      try handlers.addHandler(AcceptErrors(logger: logger), position: .after(acceptor))
-    }.get()
-    return listener
   }
 }
 

@@ -56,23 +56,6 @@ package enum IdentityTables {
   }
 }
 
-/// BankID's side of an order.
-package struct OrderTicket: Sendable, Equatable {
-  package var orderRef: String
-  package var autoStartToken: String
-  package var qrStartToken: String
-  package var qrStartSecret: String
-
-  package init(
-    orderRef: String, autoStartToken: String, qrStartToken: String, qrStartSecret: String
-  ) {
-    self.orderRef = orderRef
-    self.autoStartToken = autoStartToken
-    self.qrStartToken = qrStartToken
-    self.qrStartSecret = qrStartSecret
-  }
-}
-
 /// An order with all that the server keeps about it.
 package struct StoredOrder: Sendable, Equatable {
   package var order: Order

@@ -19,10 +19,12 @@ final class TurnedClock: Sendable {
 
 /// The authority of the whole test run: its RSA keys take a while to make.
 let sharedAuthority: Result<SandboxAuthority, any Error> = Result {
-  let folder = FileManager.default.temporaryDirectory
-    .appending(path: "bankid-tests-\(UUID().uuidString)").path(percentEncoded: false)
-  return try SandboxAuthority(folder: folder)
+  atexit { try? FileManager.default.removeItem(atPath: sharedFolder) }
+  return try SandboxAuthority(folder: sharedFolder)
 }
+
+private let sharedFolder = FileManager.default.temporaryDirectory
+  .appending(path: "bankid-tests-\(UUID().uuidString)").path(percentEncoded: false)
 
 extension SandboxAuthority {
   /// A verifier that trusts this sandbox only.

@@ -53,6 +53,7 @@ import Testing
       } else {
         transaction.messages = ["Faktura 1", "Faktura 2"]
       }
+      transaction.returnReason = [nil, "AC04", "Own"].randomElement(using: &random) ?? nil
       entry.transactions.append(transaction)
     }
     return entry

@@ -13,6 +13,12 @@ package enum EvidenceFault: String, CaseIterable, Sendable {
   /// A chain of the same names under another root.
   case foreignRoot
   case expiredCertificate
+  /// A person's certificate that is for encryption only.
+  case encryptionCertificate
+  /// A CA's key, with which its owner could sign for anybody.
+  case authorityAsSigner
+  /// The OCSP responder's key: it may sign, but names no person.
+  case responderAsSigner
 
   // The document changed after or while signing.
   case changedText

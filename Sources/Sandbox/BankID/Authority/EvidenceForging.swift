@@ -1,6 +1,5 @@
 // How each fault makes evidence bad: before signing, in what is signed, or in the signed text.
 
-import CryptoExtras
 import Foundation
 
 extension EvidenceFault {
@@ -66,9 +65,11 @@ extension EvidenceFault {
     return changed
   }
 
-  /// Replaces the base64 text within usrVisibleData, where there is one.
+  /// Replaces the base64 text that the user reads, or the display name where there is none.
   private func replaceText(in document: inout String, _ change: (Substring) -> String) {
-    guard let tag = document.firstRange(of: "<usrVisibleData"),
+    guard
+      let tag = document.firstRange(of: "<usrVisibleData")
+        ?? document.firstRange(of: "<displayName"),
       let start = document[tag.upperBound...].firstIndex(of: ">").map(document.index(after:)),
       let end = document[start...].firstIndex(of: "<")
     else { return }

@@ -53,6 +53,9 @@ package actor SandboxAuthority {
     tls = try Self.tls(folder)
   }
 
+  /// The root of the chain that `EvidenceFault.foreignRoot` signs with: to be trusted nowhere.
+  package func foreignRootPEM() throws -> String { try foreignChain().root.certificatePEM }
+
   package nonisolated func person(_ number: PersonalNumber) -> SandboxPerson? {
     people.first { $0.personalNumber == number }
   }
@@ -104,6 +107,16 @@ extension SandboxAuthority {
       let identity = try identity(
         of: person, in: chain, suffix: "-expired", validUntil: CertificateIssuing.expiredSince)
       return Signer(identity: identity, issuer: chain, shown: chain.shown(identity))
+    case .encryptionCertificate:
+      let identity = try identity(
+        of: person, in: chain, suffix: "-encryption", purpose: .personForEncryption)
+      return Signer(identity: identity, issuer: chain, shown: chain.shown(identity))
+    case .authorityAsSigner:
+      let shown = Array(chain.shown(chain.customerCA).dropFirst())
+      return Signer(identity: chain.customerCA, issuer: chain, shown: shown)
+    case .responderAsSigner:
+      let shown = chain.shown(chain.responder)
+      return Signer(identity: chain.responder, issuer: chain, shown: shown)
     case .otherPerson:
       let identity = try other(than: person)
       return Signer(identity: identity, issuer: chain, shown: chain.shown(identity))
@@ -129,13 +142,13 @@ extension SandboxAuthority {
 
   private func identity(
     of person: SandboxPerson, in chain: Chain, suffix: String = "",
-    validUntil: Date = CertificateIssuing.validUntil
+    purpose: CertificatePurpose = .person, validUntil: Date = CertificateIssuing.validUntil
   ) throws -> SandboxIdentity {
     let name = "\(chain.prefix)person-\(person.personalNumber.digits)\(suffix)"
     if let known = cached[name] { return known }
     let identity = try folder.identity(name) {
       try CertificateIssuing.issue(
-        .person, subject: .person(person), by: chain.customerCA, validUntil: validUntil)
+        purpose, subject: .person(person), by: chain.customerCA, validUntil: validUntil)
     }
     cached[name] = identity
     return identity

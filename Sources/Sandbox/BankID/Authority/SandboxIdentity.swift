@@ -25,10 +25,13 @@ struct SandboxIdentity: Sendable {
   /// Reads what `text` wrote.
   init(text: String) throws {
     let documents = try PEMDocument.parseMultiple(pemString: text)
-    guard documents.count == 2 else { throw SandboxAuthorityError.damagedFile }
+    guard documents.count == 2 else { throw IdentityError.notAPair }
     try self.init(
       keyPEM: documents[0].pemString, certificate: Certificate(pemDocument: documents[1]))
+    guard try privateKey().publicKey == certificate.publicKey else { throw IdentityError.notAPair }
   }
+
+  private enum IdentityError: Error { case notAPair }
 
   /// Key and certificate in one file, so that the pair can't come apart.
   var text: String { keyPEM + "\n" + certificatePEM + "\n" }
@@ -48,6 +51,7 @@ enum CertificatePurpose {
   /// A CA that may have `below` further CAs under it.
   case authority(below: Int)
   case person
+  case personForEncryption
   case ocspResponder
   case tlsServer
   case tlsClient
@@ -55,7 +59,7 @@ enum CertificatePurpose {
   /// The BankID chain uses RSA as the real one does; TLS uses P-256, which is quicker to make.
   fileprivate var isRSA: Bool {
     switch self {
-    case .root, .authority, .person, .ocspResponder: true
+    case .root, .authority, .person, .personForEncryption, .ocspResponder: true
     case .tlsServer, .tlsClient: false
     }
   }
@@ -112,6 +116,8 @@ enum CertificateIssuing {
     case .person:
       list += try leaf(KeyUsage(digitalSignature: true, nonRepudiation: true))
       list.append(mobileBankIDPolicy)
+    case .personForEncryption:
+      list += try leaf(KeyUsage(keyEncipherment: true))
     case .ocspResponder:
       list += try leaf(KeyUsage(digitalSignature: true))
       list.append(try .init(ExtendedKeyUsage([.ocspSigning]), critical: false))

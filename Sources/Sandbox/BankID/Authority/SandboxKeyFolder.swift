@@ -17,7 +17,11 @@ struct SandboxKeyFolder: Sendable {
   ) throws -> SandboxIdentity {
     let file = path + "/" + name + ".pem"
     if let stored = FileManager.default.contents(atPath: file) {
-      return try SandboxIdentity(text: String(decoding: stored, as: UTF8.self))
+      do {
+        return try SandboxIdentity(text: String(decoding: stored, as: UTF8.self))
+      } catch {
+        throw SandboxAuthorityError.damagedFile(file)
+      }
     }
     let made = try make()
     // Atomic, so that a crash leaves either the whole identity or none; the folder is closed to
@@ -31,7 +35,7 @@ struct SandboxKeyFolder: Sendable {
 /// Why the sandbox's authority can't work.
 package enum SandboxAuthorityError: Error, Hashable, CustomStringConvertible {
   /// A file of the folder is not what was written there.
-  case damagedFile
+  case damagedFile(String)
   /// Nobody with this number has a BankID of the sandbox.
   case unknownPerson
   /// OpenSSL made no OCSP response.
@@ -39,8 +43,8 @@ package enum SandboxAuthorityError: Error, Hashable, CustomStringConvertible {
 
   package var description: String {
     switch self {
-    case .damagedFile:
-      "a key file of the sandbox is damaged: remove the sandbox's BankID folder to start afresh"
+    case .damagedFile(let path):
+      "the key file \(path) is damaged: remove its folder to start the sandbox afresh"
     case .unknownPerson:
       "no person of the sandbox has this personal number: use one of its listed people"
     case .noResponse:

@@ -61,6 +61,7 @@ struct SandboxOrderBook {
       fail(reference, .certificateErr, now: now)
       throw .otherPersonRequired
     }
+    guard order.person == nil || order.person == person else { throw .openedByAnother }
     cancelRivals(of: reference, for: person, now: now)
     order.person = person
     order.state = .pending(.userSign)
@@ -144,6 +145,7 @@ package enum SandboxBankIDError: Error, Hashable, CustomStringConvertible {
   case noSuchOrder
   case unknownPerson
   case otherPersonRequired
+  case openedByAnother
   case badQR
   case oldQR
   case signing(String)
@@ -153,6 +155,7 @@ package enum SandboxBankIDError: Error, Hashable, CustomStringConvertible {
     case .noSuchOrder: "no such order is waiting: list the pending orders"
     case .unknownPerson: "nobody in the sandbox has this personal number: use one of its people"
     case .otherPersonRequired: "the order is for another person: it has now failed"
+    case .openedByAnother: "somebody else has this order open: wait, or make a new one"
     case .badQR: "this is not a QR text of the sandbox: give the whole text, bankid.….….…"
     case .oldQR: "the QR code is too old: scan the one shown now"
     case .signing(let why): "the sandbox could not sign: \(why)"

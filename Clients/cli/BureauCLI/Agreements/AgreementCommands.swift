@@ -1,0 +1,165 @@
+package import ArgumentParser
+internal import BureauAPI
+internal import SwiftProtobuf
+
+package struct AgreementCommand: ParsableCommand {
+  package static let configuration = CommandConfiguration(
+    commandName: "agreement", abstract: "Agreements with banks, one per bank account.",
+    subcommands: [
+      AgreementCreate.self, AgreementGet.self, AgreementList.self, AgreementSend.self,
+      AgreementSign.self,
+    ])
+  package init() {}
+}
+
+struct AgreementCreate: ServerCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "create", abstract: "Register an agreement as a draft.")
+
+  @Option(help: "The bank: seb, handelsbanken, nordea-no, dnb, …") var bank: String
+  @Option(help: AccountText.help) var account: AccountText
+  @Option(help: "ISO 4217: NOK, SEK, …") var currency: String
+  @Option(help: "Name of the person who signs for the company.") var signerName: String
+  @Option(help: "Their mobile number: +46701234567.") var signerMobile: String
+  @Option(help: "Their mail address.") var signerEmail: String
+  @Option(
+    name: .customLong("signer-national-id-file"),
+    help: ArgumentHelp("File with their national id; - is stdin.", valueName: "file"))
+  var signerNationalIDFile: String
+  @OptionGroup var options: WriteOptions
+  @OptionGroup var globals: GlobalOptions
+
+  func run(with client: Client) async throws {
+    let nationalID = try client.surroundings.secret(from: signerNationalIDFile)
+    let company = try await client.company()
+    let agreement = try await client.write(Agreements.CreateAgreement.self, options) {
+      $0.parent = company
+      $0.agreement = .with {
+        $0.kind = .remittance
+        $0.bank = bank
+        $0.account = account.number
+        $0.currencyCode = currency
+        $0.signer = .with {
+          $0.displayName = signerName
+          $0.mobile = signerMobile
+          $0.email = signerEmail
+          $0.nationalID = nationalID
+        }
+      }
+    }
+    try client.show(agreement, .agreement(agreement))
+  }
+}
+
+struct AgreementGet: ServerCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "get", abstract: "Show one agreement with its text.")
+
+  @Argument(help: "The agreement: id or resource name.") var agreement: String
+  @OptionGroup var globals: GlobalOptions
+
+  func run(with client: Client) async throws {
+    let name = try await client.child(agreement, of: "agreements")
+    let agreement = try await client.read(Agreements.GetAgreement.self) { $0.name = name }
+    try client.show(agreement, .agreement(agreement))
+    if client.output == .table, !agreement.text.isEmpty {
+      client.surroundings.write("\n" + agreement.text.printableLines + "\n")
+    }
+  }
+}
+
+struct AgreementList: ServerCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "list", abstract: "Show the company's agreements.")
+
+  @OptionGroup var list: ListOptions
+  @OptionGroup var globals: GlobalOptions
+
+  func run(with client: Client) async throws {
+    let company = try await client.company()
+    let agreements = try await client.list(
+      Agreements.ListAgreements.self, of: company, limit: list.limit, \.agreements)
+    try client.show(agreements, as: "agreements", .agreements(agreements))
+  }
+}
+
+struct AgreementSend: ServerCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "send", abstract: "Send an agreement to the person who signs it.")
+
+  @Argument(help: "The agreement: id or resource name.") var agreement: String
+  @OptionGroup var options: WriteOptions
+  @OptionGroup var globals: GlobalOptions
+
+  func run(with client: Client) async throws {
+    let name = try await client.child(agreement, of: "agreements")
+    let agreement = try await client.write(Agreements.SendAgreement.self, options) {
+      $0.name = name
+    }
+    try client.show(agreement, .agreement(agreement))
+  }
+}
+
+struct AgreementSign: ServerCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "sign", abstract: "Sign an agreement with BankID, as the person it was sent to.",
+    discussion: "No login is needed: the secret of the link that was sent stands for it.")
+
+  @Argument(help: "The agreement: id or resource name.") var agreement: String
+  @Option(
+    help: ArgumentHelp("File with the secret of the link; - is stdin.", valueName: "file"))
+  var linkSecretFile: String
+  @OptionGroup var waiting: WaitOptions
+  @OptionGroup var globals: GlobalOptions
+
+  func run(with client: Client) async throws {
+    let secret = try client.surroundings.secret(from: linkSecretFile)
+    let name = try await client.child(agreement, of: "agreements")
+    let started = try await client.read(Agreements.StartAgreementSignature.self) {
+      $0.name = name
+      $0.linkSecret = secret
+    }
+    let order = try await OrderWait(client: client, options: waiting)(started)
+    try client.show(order, .order(order))
+  }
+}
+
+extension Table {
+  static func agreements(_ agreements: [Bureau_V1_Agreement]) -> Table {
+    var table = Table([
+      .left("ID"), .left("STATE"), .left("BANK"), .left("ACCOUNT"), .left("CURRENCY"),
+      .left("SIGNER"),
+    ])
+    for item in agreements {
+      table.add([
+        Show.id(item.name), Show.state(item.state), item.bank, Show.account(item.account),
+        item.currencyCode, item.signer.displayName,
+      ])
+    }
+    return table
+  }
+}
+
+extension Details {
+  static func agreement(_ agreement: Bureau_V1_Agreement) -> Details {
+    var details = Details()
+    details.add("name", agreement.name)
+    details.add("state", Show.state(agreement.state))
+    details.add("kind", Show.state(agreement.kind))
+    details.add("bank", agreement.bank)
+    details.add("account", Show.account(agreement.account))
+    details.add("currency", agreement.currencyCode)
+    details.add("signer", agreement.signer.displayName)
+    details.add("created", Show.time(agreement.createTime))
+    details.add("signed", Show.time(agreement.signTime))
+    return details
+  }
+
+  /// What a completed order carried out.
+  static func order(_ order: Bureau_V1_Order) -> Details {
+    var details = Details()
+    details.add("state", Show.state(order.state))
+    for result in order.results { details.add("done", result) }
+    return details
+  }
+}

@@ -1,0 +1,104 @@
+package import ArgumentParser
+internal import BureauAPI
+
+package struct AuditCommand: ParsableCommand {
+  package static let configuration = CommandConfiguration(
+    commandName: "audit", abstract: "The journal, as an outsider may check it.",
+    subcommands: [AuditVerify.self, AuditCheckpoint.self, AuditFacts.self])
+  package init() {}
+}
+
+struct AuditVerify: ServerCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "verify", abstract: "Check that nothing was altered, removed or cut off.",
+    discussion: "The exit code is 1 when something was.")
+
+  @OptionGroup var globals: GlobalOptions
+
+  func run(with client: Client) async throws {
+    let bureau = try client.bureau()
+    let answer = try await client.read(Audit.VerifyAudit.self) { $0.name = bureau }
+    try client.show(answer, .verification(answer))
+    guard answer.integrity, answer.completeness else { throw Ending.someFailed }
+  }
+}
+
+struct AuditCheckpoint: ServerCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "checkpoint", abstract: "Sign the heads of all journals, for the witness.")
+
+  @Option(
+    help: ArgumentHelp("Write the signed checkpoint here.", valueName: "file"),
+    completion: .file())
+  var file: String?
+  @OptionGroup var globals: GlobalOptions
+
+  func run(with client: Client) async throws {
+    let bureau = try client.bureau()
+    let checkpoint = try await client.read(Audit.CreateCheckpoint.self) { $0.parent = bureau }
+    if let file { try PrivateFile.write(checkpoint.content, to: file) }
+    try client.show(checkpoint, .checkpoint(checkpoint))
+  }
+}
+
+struct AuditFacts: ServerCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "facts", abstract: "Show who did what, when, with which request.")
+
+  @Flag(help: "The bureau's own journal: users, roles, tokens.") var wholeBureau = false
+  @OptionGroup var list: ListOptions
+  @OptionGroup var globals: GlobalOptions
+
+  func run(with client: Client) async throws {
+    let parent =
+      if wholeBureau { try Self.ownCompany(of: client.bureau()) } else {
+        try await client.company()
+      }
+    let facts = try await client.list(
+      Audit.ListFacts.self, of: parent, limit: list.limit, \.facts)
+    try client.show(facts, as: "facts", .facts(facts))
+  }
+
+  /// What concerns the whole bureau is in the journal of a company with the bureau's own id.
+  static func ownCompany(of bureau: String) -> String {
+    "\(bureau)/companies/\(Show.id(bureau))"
+  }
+}
+
+extension Table {
+  static func facts(_ facts: [Bureau_V1_FactRecord]) -> Table {
+    var table = Table([
+      .right("SEQUENCE"), .left("TIME"), .left("FACT"), .left("ACTOR"), .left("REQUEST"),
+      .left("HASH"),
+    ])
+    for item in facts {
+      table.add([
+        String(item.sequence), Show.time(item.createTime), item.kind,
+        item.actor.isEmpty ? "(server)" : Show.id(item.actor), item.requestID,
+        String(item.hash.prefix(16)),
+      ])
+    }
+    return table
+  }
+}
+
+extension Details {
+  static func verification(_ answer: Bureau_V1_VerifyAuditResponse) -> Details {
+    var details = Details()
+    details.add("integrity", answer.integrity ? "ok" : "BROKEN")
+    details.add("completeness", answer.completeness ? "ok" : "BROKEN")
+    details.add("companies", String(answer.companyCount))
+    details.add("facts", String(answer.factCount))
+    details.add("checkpoint", answer.hasCheckpointTime ? Show.time(answer.checkpointTime) : "none")
+    for finding in answer.findings { details.add("finding", finding) }
+    return details
+  }
+
+  static func checkpoint(_ checkpoint: Bureau_V1_Checkpoint) -> Details {
+    var details = Details()
+    details.add("root", checkpoint.root)
+    details.add("time", Show.time(checkpoint.createTime))
+    details.add("heads", String(checkpoint.headCount))
+    return details
+  }
+}

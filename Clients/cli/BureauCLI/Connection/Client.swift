@@ -1,0 +1,111 @@
+internal import BureauAPI
+internal import GRPCCore
+internal import SwiftProtobuf
+
+/// One command at work: its options, its context and the server it talks to.
+package struct Client: Sendable {
+  let surroundings: Surroundings
+  let output: OutputFormat
+  let timeout: Duration
+  let contextName: String
+  let context: Context
+  /// As `--company` says.
+  let companyOption: String?
+  let wire: any Wire
+  /// What proves who is calling; nil before the login.
+  var token: String?
+
+  init(
+    surroundings: Surroundings, globals: GlobalOptions, contextName: String, context: Context,
+    wire: any Wire, token: String?
+  ) {
+    self.surroundings = surroundings
+    output = globals.output
+    timeout = globals.timeout.duration
+    companyOption = globals.company
+    self.contextName = contextName
+    self.context = context
+    self.wire = wire
+    self.token = token
+  }
+
+  /// Tries before giving up on a server that is away; the request id makes it safe.
+  static let tries = 3
+
+  /// Makes one call, again while the server is unavailable.
+  func answer<R: RPC>(_ rpc: R.Type, _ request: R.Input) async throws -> Answer<R.Output> {
+    var metadata = Metadata()
+    if let token { metadata.addString("Bearer \(token)", forKey: "authorization") }
+    var delay = Duration.milliseconds(200)
+    for attempt in 1... {
+      do {
+        return try await wire.send(rpc, request, metadata: metadata, timeout: timeout)
+      } catch let error as RPCError {
+        guard error.code == .unavailable, attempt < Self.tries else {
+          throw CLIError(error)
+        }
+        surroundings.note("the server is unavailable; trying again (\(attempt + 1)/\(Self.tries))")
+        try await surroundings.sleep(delay)
+        delay *= 4
+      }
+    }
+    throw CLIError(.unavailable, "UNAVAILABLE", "the server is unavailable")
+  }
+
+  /// Reads something, or starts something that has no request id.
+  func read<R: RPC>(_ rpc: R.Type, _ fill: (inout R.Input) -> Void) async throws -> R.Output {
+    var request = R.Input()
+    fill(&request)
+    return try await answer(rpc, request).message
+  }
+
+  /// Changes something, once per request id.
+  func write<R: RPC>(
+    _ rpc: R.Type, id: String, dryRun: Bool, _ fill: (inout R.Input) -> Void
+  ) async throws -> R.Output where R.Input: WriteRequest {
+    var request = R.Input()
+    fill(&request)
+    request.requestID = id
+    request.validateOnly = dryRun
+    do {
+      return try await answer(rpc, request).message
+    } catch var error as CLIError {
+      error.requestID = error.requestID ?? id
+      throw error
+    }
+  }
+
+  /// Changes one thing, as the write options say.
+  func write<R: RPC>(
+    _ rpc: R.Type, _ options: WriteOptions, _ fill: (inout R.Input) -> Void
+  ) async throws -> R.Output where R.Input: WriteRequest {
+    if options.dryRun { surroundings.note("dry run: nothing is changed") }
+    return try await write(
+      rpc, id: options.requestID ?? surroundings.newID(), dryRun: options.dryRun, fill)
+  }
+
+  /// All pages of a list, up to a limit.
+  func list<R: RPC, Item: Sendable>(
+    _ rpc: R.Type, of parent: String, limit: Int,
+    _ items: (R.Output) -> [Item], _ fill: (inout R.Input) -> Void = { _ in }
+  ) async throws -> [Item] where R.Input: ListRequest, R.Output: ListResponse {
+    var request = R.Input()
+    fill(&request)
+    request.parent = parent
+    var found: [Item] = []
+    repeat {
+      request.pageSize = Int32(min(500, limit - found.count))
+      let page = try await answer(rpc, request).message
+      let old = request.pageToken
+      found += items(page)
+      request.pageToken = page.nextPageToken
+      guard request.pageToken != old || request.pageToken.isEmpty else {
+        throw CLIError(.internalError, "PAGE_REPEATED", "the server gave the same page twice")
+      }
+    } while found.count < limit && !request.pageToken.isEmpty
+    if found.count > limit || !request.pageToken.isEmpty {
+      surroundings.note("only the first \(limit) are shown; --limit shows more")
+    }
+    return Array(found.prefix(limit))
+  }
+}

@@ -1,0 +1,35 @@
+package import ArgumentParser
+internal import BureauAPI
+internal import GRPCCore
+
+/// A command that talks to the server of a context.
+package protocol ServerCommand: AsyncParsableCommand {
+  var globals: GlobalOptions { get }
+  func run(with client: Client) async throws
+}
+
+extension ServerCommand {
+  package mutating func run() async throws {
+    let command = self
+    let surroundings = Surroundings.current
+    let (name, context) = try Contexts.load(surroundings.configuration).find(
+      command.globals.context)
+    let token = try surroundings.token(for: name)
+    let endpoint = try Endpoint(server: context.server, authorityFile: context.ca)
+    try context.checkAuthority()
+    try await surroundings.connector.withWire(to: endpoint) { wire in
+      let client = Client(
+        surroundings: surroundings, globals: command.globals, contextName: name,
+        context: context, wire: wire, token: token)
+      try await command.run(with: client)
+    }
+  }
+}
+
+extension Surroundings {
+  /// What proves who is calling: `BUREAU_TOKEN` for service users, else the stored session.
+  func token(for context: String) throws(CLIError) -> String? {
+    if let token = environment["BUREAU_TOKEN"], !token.isEmpty { return token }
+    return try StoredSessions.load(configuration)[context]?.token
+  }
+}

@@ -1,0 +1,27 @@
+package import GRPCCore
+
+/// How the program ends; the numbers are a promise to scripts (README.md lists them).
+package enum Ending: Int32, Sendable, CaseIterable {
+  case done = 0
+  case someFailed = 1
+  case usage = 2
+  case refused = 3
+  case notAllowed = 4
+  case notFound = 5
+  case invalidInput = 6
+  case unavailable = 7
+  case internalError = 8
+
+  /// What the server's status means for a script.
+  package init(_ code: RPCError.Code) {
+    self =
+      switch code {
+      case .failedPrecondition, .aborted, .alreadyExists: .refused
+      case .permissionDenied, .unauthenticated: .notAllowed
+      case .notFound: .notFound
+      case .invalidArgument, .outOfRange: .invalidInput
+      case .unavailable, .deadlineExceeded, .resourceExhausted, .cancelled: .unavailable
+      default: .internalError
+      }
+  }
+}

@@ -1,0 +1,203 @@
+package import ArgumentParser
+internal import BureauAPI
+internal import SwiftProtobuf
+
+package struct PaymentCommand: ParsableCommand {
+  package static let configuration = CommandConfiguration(
+    commandName: "payment", abstract: "Payments, from proposal to posted.",
+    subcommands: [
+      PaymentList.self, PaymentGet.self, PaymentUpdate.self, PaymentAcknowledge.self,
+      PaymentSign.self, PaymentDelete.self, PaymentRestore.self, PaymentCheck.self,
+      PaymentPost.self,
+    ])
+  package init() {}
+}
+
+struct PaymentList: ServerCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "list", abstract: "Show the company's payments.")
+
+  @Option(help: "Only those in this state.") var state: PaymentStateName?
+  @OptionGroup var list: ListOptions
+  @OptionGroup var globals: GlobalOptions
+
+  func run(with client: Client) async throws {
+    let company = try await client.company()
+    let payments = try await client.list(
+      Payments.ListPayments.self, of: company, limit: list.limit, \.payments
+    ) {
+      if let state { $0.state = state.state }
+    }
+    try client.show(payments, as: "payments", .payments(payments))
+  }
+}
+
+struct PaymentGet: ServerCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "get", abstract: "Show one payment.")
+
+  @Argument(help: "The payment: id or resource name.") var payment: String
+  @OptionGroup var globals: GlobalOptions
+
+  func run(with client: Client) async throws {
+    let name = try await client.child(payment, of: "payments")
+    let payment = try await client.read(Payments.GetPayment.self) { $0.name = name }
+    try client.show(payment, .payment(payment))
+  }
+}
+
+struct PaymentUpdate: ServerCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "update", abstract: "Fill in or correct a payment; a signature is void by it.")
+
+  @Argument(help: "The payment: id or resource name.") var payment: String
+  @Option(help: "Name of the payee.") var creditor: String?
+  @Option(help: AccountText.help) var account: AccountText?
+  @Option(help: "BIC of the payee's bank.") var bic: String?
+  @Option(help: ArgumentHelp("The amount: \"1250.00 NOK\".", valueName: "amount"))
+  var amount: AmountText?
+  @Option(
+    help: ArgumentHelp(
+      "The reference: TYPE:TEXT with kid, ocr, rf, fi, message.", valueName: "reference"))
+  var reference: ReferenceText?
+  @Option(help: ArgumentHelp("The due date: YYYY-MM-DD.", valueName: "date"))
+  var dueDate: String?
+  @Option(help: "Refuse if the payment has changed since this etag was read.")
+  var etag: String?
+  @OptionGroup var options: WriteOptions
+  @OptionGroup var globals: GlobalOptions
+
+  func validate() throws {
+    guard !change.paths.isEmpty else {
+      throw ValidationError(
+        "Nothing to change: give --creditor, --account, --bic, --amount, "
+          + "--reference or --due-date.")
+    }
+  }
+
+  /// The new values, and which of them are given.
+  private var change: (payment: Bureau_V1_Payment, paths: [String]) {
+    var payment = Bureau_V1_Payment()
+    var paths: [String] = []
+    if let creditor {
+      payment.creditor.displayName = creditor
+      paths.append("creditor.display_name")
+    }
+    if let account {
+      payment.creditorAccount = account.number
+      paths.append("creditor_account")
+    }
+    if let bic {
+      payment.creditorBic = bic
+      paths.append("creditor_bic")
+    }
+    if let amount {
+      payment.amount = amount.money
+      paths.append("amount")
+    }
+    if let reference {
+      payment.reference = reference.reference
+      paths.append("reference")
+    }
+    if let dueDate {
+      payment.dueDate = dueDate
+      paths.append("due_date")
+    }
+    return (payment, paths)
+  }
+
+  func run(with client: Client) async throws {
+    let name = try await client.child(payment, of: "payments")
+    var (changed, paths) = change
+    changed.name = name
+    changed.etag = etag ?? ""
+    let updated = try await client.write(Payments.UpdatePayment.self, options) {
+      $0.payment = changed
+      $0.updateMask.paths = paths
+    }
+    try client.show(updated, .payment(updated))
+  }
+}
+
+struct PaymentAcknowledge: ServerCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "acknowledge", abstract: "Say that payments are right and may be signed.")
+
+  @Argument(help: "The payments: ids or resource names.") var payments: [String]
+  @OptionGroup var options: WriteOptions
+  @OptionGroup var globals: GlobalOptions
+
+  func run(with client: Client) async throws {
+    if options.dryRun { client.surroundings.note("dry run: nothing is changed") }
+    var bulk = Bulk<Bureau_V1_Payment>(itemKey: "name", answerKey: "payment")
+    try await bulk.run(payments) { payment in
+      let name = try await client.child(payment, of: "payments")
+      let id = client.itemRequestID(options, item: name, of: payments.count)
+      return try await client.write(
+        Payments.AcknowledgePayment.self, id: id, dryRun: options.dryRun
+      ) { $0.name = name }
+    }
+    try bulk.finish(
+      client,
+      columns: [.left("STATE"), .left("CREDITOR"), .right("AMOUNT"), .left("DUE")]
+    ) {
+      [Show.state($0.state), $0.creditor.displayName, Show.money($0.amount), $0.dueDate]
+    }
+  }
+}
+
+struct PaymentDelete: ServerCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "delete", abstract: "Take a payment out; `payment restore` brings it back.")
+
+  @Argument(help: "The payment: id or resource name.") var payment: String
+  @OptionGroup var options: WriteOptions
+  @OptionGroup var globals: GlobalOptions
+
+  func run(with client: Client) async throws {
+    let name = try await client.child(payment, of: "payments")
+    let payment = try await client.write(Payments.DeletePayment.self, options) { $0.name = name }
+    try client.show(payment, .payment(payment))
+  }
+}
+
+struct PaymentRestore: ServerCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "restore", abstract: "Bring a deleted payment back as a proposal.")
+
+  @Argument(help: "The payment: id or resource name.") var payment: String
+  @OptionGroup var options: WriteOptions
+  @OptionGroup var globals: GlobalOptions
+
+  func run(with client: Client) async throws {
+    let name = try await client.child(payment, of: "payments")
+    let payment = try await client.write(Payments.UndeletePayment.self, options) {
+      $0.name = name
+    }
+    try client.show(payment, .payment(payment))
+  }
+}
+
+enum FindingName: String, CaseIterable, ExpressibleByArgument {
+  case executed
+  case notExecuted = "not-executed"
+}
+
+struct PaymentCheck: ServerCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "check", abstract: "Record what the online bank shows for a payment in doubt.")
+
+  @Argument(help: "The payment: id or resource name.") var payment: String
+  @Option(help: "What the online bank shows.") var finding: FindingName
+  @OptionGroup var options: WriteOptions
+  @OptionGroup var globals: GlobalOptions
+
+  func run(with client: Client) async throws {
+    let name = try await client.child(payment, of: "payments")
+    let payment = try await client.write(Payments.RecordBankCheck.self, options) {
+      $0.name = name
+      $0.finding = finding == .executed ? .executed : .notExecuted
+    }
+    try client.show(payment, .payment(payment))
+  }
+}

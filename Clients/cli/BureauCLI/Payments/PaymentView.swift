@@ -1,0 +1,70 @@
+internal import BureauAPI
+
+extension Show {
+  /// What is missing or wrong with a payment, and what one should know.
+  static func notes(_ payment: Bureau_V1_Payment) -> String {
+    var notes: [String] = []
+    if !payment.missingFields.isEmpty {
+      notes.append("missing: " + payment.missingFields.joined(separator: ", "))
+    }
+    notes += payment.warnings
+    if payment.hasRejection {
+      notes.append("rejected: \(payment.rejection.reasonCode) \(payment.rejection.text)".trimmed)
+    }
+    return notes.joined(separator: "; ")
+  }
+}
+
+extension Table {
+  static func payments(_ payments: [Bureau_V1_Payment]) -> Table {
+    var table = Table([
+      .left("ID"), .left("STATE"), .left("CREDITOR"), .right("AMOUNT"), .left("DUE"),
+      .left("REFERENCE"), .left("NOTES"),
+    ])
+    for item in payments {
+      table.add([
+        Show.id(item.name), Show.state(item.state), item.creditor.displayName,
+        Show.money(item.amount), item.dueDate, Show.reference(item.reference), Show.notes(item),
+      ])
+    }
+    return table
+  }
+}
+
+extension Details {
+  static func payment(_ payment: Bureau_V1_Payment) -> Details {
+    var details = Details()
+    details.add("name", payment.name)
+    details.add("state", Show.state(payment.state))
+    details.add("invoice", payment.invoiceNumber)
+    details.add("creditor", payment.creditor.displayName)
+    details.add("creditor account", Show.account(payment.creditorAccount))
+    details.add("account as written", payment.accountAsWritten)
+    details.add("creditor BIC", payment.creditorBic)
+    details.add("amount", Show.money(payment.amount))
+    details.add("reference", Show.reference(payment.reference))
+    details.add("reference as written", payment.referenceAsWritten)
+    details.add("due", payment.dueDate + (payment.overdue ? " (overdue)" : ""))
+    details.add("missing", payment.missingFields)
+    details.add("warnings", payment.warnings)
+    details.add("agreement", payment.agreement)
+    details.add("debtor account", Show.account(payment.debtorAccount))
+    details.add("execution", payment.executionDate)
+    details.add("transfer", Show.time(payment.transferTime))
+    details.add("signed by", payment.signer)
+    for item in payment.instructions {
+      details.add(
+        "instruction \(item.number)",
+        "\(Show.state(item.state)) \(item.endToEndID) \(Show.id(item.transfer))".trimmed)
+    }
+    if payment.hasRejection {
+      details.add("rejected", "\(payment.rejection.reasonCode) \(payment.rejection.text)".trimmed)
+      details.add("field to correct", payment.rejection.field)
+      details.add("remedy", payment.rejection.remedy)
+    }
+    details.add("voucher", payment.voucher)
+    details.add("proposed", Show.time(payment.createTime))
+    details.add("etag", payment.etag)
+    return details
+  }
+}

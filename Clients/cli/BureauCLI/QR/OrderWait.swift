@@ -1,0 +1,92 @@
+internal import BureauAPI
+
+/// Waits for a person to answer a BankID order: shows the code and asks the server about once a
+/// second how it stands.
+struct OrderWait {
+  let client: Client
+  let options: WaitOptions
+
+  /// Returns the completed order. Throws when it fails, is refused or takes too long.
+  func callAsFunction(_ started: Bureau_V1_Order) async throws -> Bureau_V1_Order {
+    let surroundings = client.surroundings
+    if !started.visibleText.isEmpty {
+      surroundings.note(started.visibleText.printableLines)
+      surroundings.note("")
+    }
+    if options.autoStart {
+      surroundings.note(
+        "start: bankid:///?autostarttoken=\(started.autoStartToken.printable)&redirect=null")
+    }
+    var screen = QRScreen(width: surroundings.noteWidth, note: surroundings.note)
+    var order = started
+    var hasScanned = false
+    waiting: for second in 0... {
+      switch order.state {
+      case .complete: return order
+      case .failed:
+        throw CLIError(
+          .refused, "ORDER_FAILED",
+          order.hint.isEmpty ? "the order was not signed" : order.hint)
+      case .pending, .unspecified, .UNRECOGNIZED: break
+      }
+      screen.show(order)
+      if let person = options.sandboxPerson, !hasScanned, !order.qrText.isEmpty {
+        try await scan(order.qrText, as: person)
+        hasScanned = true
+      } else if second >= options.wait.seconds {
+        break waiting
+      } else {
+        try await surroundings.sleep(.seconds(1))
+      }
+      order = try await client.read(Identity.CollectOrder.self) { $0.name = started.name }
+    }
+    _ = try? await client.read(Identity.CancelOrder.self) { $0.name = started.name }
+    throw CLIError(
+      .unavailable, "ORDER_TIMEOUT",
+      "nobody signed within \(options.wait.seconds) seconds; the order is withdrawn",
+      field: "--wait")
+  }
+
+  /// Lets a test person of the sandbox scan the code that was just shown.
+  private func scan(_ text: String, as person: String) async throws {
+    try await client.withSandbox { sandbox in
+      let answer = try await sandbox.approve(person: person, qr: text)
+      guard answer.approved ?? 0 > 0 else {
+        throw CLIError(
+          .refused, "SANDBOX_NOT_APPROVED", "the sandbox found no order behind the code")
+      }
+    }
+  }
+}
+
+/// What the waiting person sees: the code drawn anew in place, or a line per code where there
+/// is no terminal.
+struct QRScreen {
+  let width: Int?
+  let note: @Sendable (String) -> Void
+  private var drawnLines = 0
+  private var shownText = ""
+  private var shownHint = ""
+
+  init(width: Int?, note: @escaping @Sendable (String) -> Void) {
+    self.width = width
+    self.note = note
+  }
+
+  mutating func show(_ order: Bureau_V1_Order) {
+    let hint = order.hint.printable
+    if let width, let code = QRCode(order.qrText), code.columns <= width {
+      guard order.qrText != shownText || hint != shownHint else { return }
+      // Up to the first line of the last drawing, then each line is wiped before it is written.
+      let up = drawnLines > 0 ? "\u{1B}[\(drawnLines)A" : ""
+      let lines = code.lines + [String(hint.prefix(width - 1))]
+      note(up + lines.map { "\r\u{1B}[2K" + $0 }.joined(separator: "\n"))
+      drawnLines = lines.count
+    } else {
+      if order.qrText != shownText, !order.qrText.isEmpty { note("qr: \(order.qrText.printable)") }
+      if hint != shownHint, !hint.isEmpty { note(hint) }
+    }
+    shownText = order.qrText
+    shownHint = hint
+  }
+}

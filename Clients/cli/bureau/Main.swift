@@ -1,0 +1,12 @@
+#if canImport(BureauCLI)
+  internal import BureauCLI
+#endif
+internal import Foundation
+
+@main
+struct Main {
+  static func main() async {
+    let arguments = Array(CommandLine.arguments.dropFirst())
+    exit(await CommandLineProgram.run(arguments, in: .process()))
+  }
+}

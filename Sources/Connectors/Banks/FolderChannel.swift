@@ -1,0 +1,107 @@
+// Bank files by folder: what a bank's file client or an SFTP mount takes and leaves.
+//
+//     <root>/<bureau>/<company>/<bank>/to-bank/      we write, the bank takes (into done/)
+//     <root>/<bureau>/<company>/<bank>/from-bank/    the bank writes, we take (into done/)
+
+package import Domain
+package import Foundation
+import Glibc
+package import Primitives
+
+package struct FolderChannel: BankChannel {
+  private let root: URL
+
+  package init(root: URL) { self.root = root }
+
+  package func folder(of connection: BankConnection) -> URL {
+    root.appending(path: connection.bureau.hex).appending(path: connection.company.hex)
+      .appending(path: connection.bank)
+  }
+
+  package func deliver(_ content: [UInt8], messageID: String, to connection: BankConnection)
+    throws(BankChannelError)
+  {
+    let out = folder(of: connection).appending(path: "to-bank")
+    let name = "pain001-\(messageID).xml"
+    do {
+      try FileManager.default.createDirectory(at: out, withIntermediateDirectories: true)
+      try FileManager.default.createDirectory(
+        at: folder(of: connection).appending(path: "from-bank"),
+        withIntermediateDirectories: true)
+      let places = [out.appending(path: name), out.appending(path: "done/\(name)")]
+      // There already, or taken by the bank: a crash came between delivery and its fact.
+      if places.contains(where: { FileManager.default.fileExists(atPath: $0.path) }) { return }
+      try Self.writeDurably(content, to: places[0], by: out.appending(path: ".\(name).part"))
+    } catch { throw BankChannelError("cannot deliver \(name): \(error)") }
+  }
+
+  package func waiting(limit: Int) throws(BankChannelError) -> [IncomingFile] {
+    var found: [IncomingFile] = []
+    for bureau in ids(in: root, of: Bureau.self) {
+      for company in ids(in: root.appending(path: bureau.hex), of: Company.self) {
+        let place = root.appending(path: bureau.hex).appending(path: company.hex)
+        for bank in names(in: place) {
+          let connection = BankConnection(bureau: bureau, company: company, bank: bank)
+          let folder = place.appending(path: bank).appending(path: "from-bank")
+          for name in names(in: folder) where name.hasSuffix(".xml") {
+            found.append(IncomingFile(connection: connection, name: name))
+            if found.count == limit { return found }
+          }
+        }
+      }
+    }
+    return found
+  }
+
+  package func read(_ file: IncomingFile, limit: Int) throws(BankChannelError) -> [UInt8] {
+    let url = folder(of: file.connection).appending(path: "from-bank/\(file.name)")
+    do {
+      let handle = try FileHandle(forReadingFrom: url)
+      defer { try? handle.close() }
+      let content = try handle.read(upToCount: limit + 1) ?? Data()
+      guard content.count <= limit else {
+        throw BankChannelError("\(file.name) has more than \(limit) bytes")
+      }
+      return Array(content)
+    } catch { throw BankChannelError("cannot read \(file.name): \(error)") }
+  }
+
+  package func finish(_ file: IncomingFile) throws(BankChannelError) {
+    let folder = folder(of: file.connection).appending(path: "from-bank")
+    do {
+      let done = folder.appending(path: "done")
+      try FileManager.default.createDirectory(at: done, withIntermediateDirectories: true)
+      var target = done.appending(path: file.name)
+      var number = 1
+      while FileManager.default.fileExists(atPath: target.path) {
+        number += 1
+        target = done.appending(path: "\(number)-\(file.name)")
+      }
+      try FileManager.default.moveItem(at: folder.appending(path: file.name), to: target)
+    } catch { throw BankChannelError("cannot put \(file.name) aside: \(error)") }
+  }
+
+  private func ids<Of>(in folder: URL, of _: Of.Type) -> [ID<Of>] {
+    names(in: folder).compactMap { ID<Of>(hex: $0) }
+  }
+
+  private func names(in folder: URL) -> [String] {
+    let all = (try? FileManager.default.contentsOfDirectory(atPath: folder.path)) ?? []
+    return all.filter { !$0.hasPrefix(".") && $0 != "done" }.sorted()
+  }
+
+  /// Whole or not at all, and on the disk before it is seen.
+  private static func writeDurably(_ content: [UInt8], to target: URL, by part: URL) throws {
+    try Data(content).write(to: part)
+    let handle = try FileHandle(forUpdating: part)
+    try handle.synchronize()
+    try handle.close()
+    guard rename(part.path, target.path) == 0 else {
+      throw BankChannelError("rename failed: \(String(cString: strerror(errno)))")
+    }
+    let folder = open(target.deletingLastPathComponent().path, O_RDONLY)
+    guard folder >= 0 else { return }
+    fsync(folder)
+    close(folder)
+  }
+}

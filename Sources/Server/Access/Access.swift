@@ -1,0 +1,108 @@
+package import Crypto
+package import Domain
+package import Engine
+package import GRPCCore
+package import Primitives
+package import Storage
+
+/// The same words whether what was named exists or not.
+package enum AccessError: Refusal, Equatable {
+  case denied
+
+  package var kind: RefusalKind { .denied }
+  package var reason: String { "ACCESS_DENIED" }
+  package var message: String {
+    "You have no role that allows this there; ask your customer administrator."
+  }
+}
+
+/// Who calls: a person's session or a service user's token.
+package struct Caller: Sendable, Equatable {
+  package var bureau: ID<Bureau>
+  package var user: ID<User>
+  /// nil for service users.
+  package var session: Session?
+  /// SHA-256 of the secret that came with the call.
+  package var secretHash: [UInt8]
+}
+
+/// Finds out who calls, and lets them in by the access table.
+package struct Access: Sendable {
+  private let database: any Database
+  private let now: @Sendable () -> Instant
+  package let sessionLimits: Session.Limits
+  /// A session's last use is written at most this often.
+  private let touchSeconds = 30
+
+  package init(
+    database: any Database, sessionLimits: Session.Limits, now: @escaping @Sendable () -> Instant
+  ) {
+    self.database = database
+    self.sessionLimits = sessionLimits
+    self.now = now
+  }
+
+  /// The caller by the call's `authorization: Bearer …`.
+  package func caller(_ metadata: Metadata) async throws -> Caller {
+    guard let hash = Self.secret(in: metadata).map(Self.hash) else {
+      throw IdentityError.unauthenticated
+    }
+    let found = try await database.read(as: .platform) { tx in
+      try IdentityTables.credential(hash, in: tx)
+    }
+    guard let found else { throw IdentityError.unauthenticated }
+    let time = now()
+    if let expireTime = found.expireTime, expireTime <= time {
+      throw IdentityError.unauthenticated
+    }
+    if let session = found.session {
+      guard session.isLive(at: time, limits: sessionLimits) else {
+        throw IdentityError.sessionExpired
+      }
+      if session.lastUseTime.adding(seconds: touchSeconds) <= time {
+        try await database.write(as: .bureau(TenantKey(found.bureau))) { tx in
+          try IdentityTables.touch(hash, at: time, of: found.bureau, in: tx)
+        }
+      }
+    }
+    return Caller(
+      bureau: found.bureau, user: found.user, session: found.session, secretHash: hash)
+  }
+
+  package static func secret(in metadata: Metadata) -> String? {
+    for value in metadata[stringValues: "authorization"] {
+      let parts = value.split(separator: " ", maxSplits: 1)
+      if parts.count == 2, parts[0].lowercased() == "bearer", parts[1].utf8.count <= 200 {
+        return String(parts[1])
+      }
+    }
+    return nil
+  }
+
+  package static func hash(_ secret: String) -> [UInt8] {
+    Array(SHA256.hash(data: Array(secret.utf8)))
+  }
+
+  /// Lets `caller` through to `place` or refuses; in the transaction that the call acts in, so
+  /// that a right taken away acts on the next call.
+  package static func check(
+    _ method: String, by caller: Caller, at place: Place, in tx: any Transaction
+  ) throws {
+    guard let rule = AccessTable.byMethod[method], caller.bureau == place.bureau else {
+      throw AccessError.denied
+    }
+    if case .anyone = rule.gate { return }
+    if case .member = rule.gate { return }
+    let roles = try TenancyTables.roles(of: caller.user, in: place.bureau, tx)
+    let allowed =
+      switch rule.gate {
+      case .anyone, .member: true
+      case .bureau(let wanted): roles.contains { $0.company == nil && wanted.contains($0.role) }
+      case .company(let wanted):
+        roles.contains {
+          ($0.company == nil || $0.company == place.company) && wanted.contains($0.role)
+        }
+      }
+    guard allowed else { throw AccessError.denied }
+  }
+}

@@ -1,0 +1,112 @@
+// Who may call what: one table, nothing else decides (roles-and-flows §2.11). Printed as a golden
+// file and tried, every RPC as every role, by ServerTests.
+
+package import Domain
+
+package struct AccessRule: Sendable, Equatable {
+  package enum Gate: Sendable, Equatable {
+    /// Nobody is logged in yet, or a secret of its own stands for the caller.
+    case anyone
+    /// Whoever is logged in to the bureau in the name.
+    case member
+    /// One of these roles in the whole bureau.
+    case bureau(Set<Role>)
+    /// One of these roles in the company in the name, or in the whole bureau.
+    case company(Set<Role>)
+  }
+
+  /// `bureau.v1.PaymentService/GetPayment`
+  package var method: String
+  package var gate: Gate
+  /// Whether a call that succeeds appends to a journal.
+  package var leavesFact: Bool
+}
+
+package enum AccessTable {
+  private static let all = Set(Role.allCases)
+  private static let registrars: Set<Role> = [.customerAdministrator, .accountant]
+
+  package static let rules: [AccessRule] =
+    tenancy + identity + agreements + consents + payments + reading + audit
+
+  /// The rule of a method, by its full name. A method without a rule is refused.
+  package static let byMethod: [String: AccessRule] = Dictionary(
+    uniqueKeysWithValues: rules.map { ($0.method, $0) })
+
+  private static func rule(
+    _ service: String, _ method: String, _ gate: AccessRule.Gate, leavesFact: Bool = false
+  ) -> AccessRule {
+    AccessRule(method: "bureau.v1.\(service)/\(method)", gate: gate, leavesFact: leavesFact)
+  }
+
+  private static let administrators: AccessRule.Gate = .bureau([.customerAdministrator])
+
+  private static let tenancy: [AccessRule] = [
+    rule("TenancyService", "CreateBureau", .anyone, leavesFact: true),
+    rule("TenancyService", "GetBureau", .member),
+    rule("TenancyService", "CreateCompany", administrators, leavesFact: true),
+    rule("TenancyService", "GetCompany", .company(all)),
+    rule("TenancyService", "ListCompanies", .member),
+    rule("TenancyService", "CreateUser", administrators, leavesFact: true),
+    rule("TenancyService", "GetUser", administrators),
+    rule("TenancyService", "ListUsers", administrators),
+    rule("TenancyService", "CreateRoleAssignment", administrators, leavesFact: true),
+    rule("TenancyService", "DeleteRoleAssignment", administrators, leavesFact: true),
+    rule("TenancyService", "ListRoleAssignments", administrators),
+    rule("TenancyService", "CreateToken", administrators, leavesFact: true),
+    rule("TenancyService", "DeleteToken", administrators, leavesFact: true),
+  ]
+
+  private static let identity: [AccessRule] = [
+    rule("IdentityService", "StartLogin", .anyone),
+    rule("IdentityService", "CollectOrder", .anyone),
+    rule("IdentityService", "CancelOrder", .anyone),
+    rule("IdentityService", "GetSession", .member),
+    rule("IdentityService", "DeleteSession", .member),
+  ]
+
+  private static let agreements: [AccessRule] = [
+    rule("AgreementService", "CreateAgreement", .company(registrars), leavesFact: true),
+    rule("AgreementService", "GetAgreement", .company(all)),
+    rule("AgreementService", "ListAgreements", .company(all)),
+    rule("AgreementService", "SendAgreement", .company(registrars), leavesFact: true),
+    rule("AgreementService", "StartAgreementSignature", .anyone),
+  ]
+
+  private static let consents: [AccessRule] = [
+    rule("ConsentService", "StartConsent", .company([.approver])),
+    rule("ConsentService", "GetConsent", .company(all)),
+    rule("ConsentService", "ListConsents", .company(all)),
+    rule("ConsentService", "RevokeConsent", .company([.approver]), leavesFact: true),
+  ]
+
+  private static let handlers: Set<Role> = [.accountant, .approver]
+
+  private static let payments: [AccessRule] = [
+    rule(
+      "PaymentService", "ImportInvoice", .company([.accountant, .serviceUser]), leavesFact: true),
+    rule("PaymentService", "GetPayment", .company(all)),
+    rule("PaymentService", "ListPayments", .company(all)),
+    rule("PaymentService", "UpdatePayment", .company([.accountant]), leavesFact: true),
+    rule("PaymentService", "AcknowledgePayment", .company(handlers), leavesFact: true),
+    rule("PaymentService", "StartPaymentSignature", .company([.approver])),
+    rule("PaymentService", "DeletePayment", .company(handlers), leavesFact: true),
+    rule("PaymentService", "UndeletePayment", .company(handlers), leavesFact: true),
+    rule("PaymentService", "RecordBankCheck", .company(handlers), leavesFact: true),
+  ]
+
+  private static let reading: [AccessRule] = [
+    rule("TransferService", "GetTransfer", .company(all)),
+    rule("TransferService", "ListTransfers", .company(all)),
+    rule("StatementService", "ListReturnFiles", .company(all)),
+    rule("PostingService", "PostPayment", .company([.accountant]), leavesFact: true),
+    rule("PostingService", "GetVoucher", .company(all)),
+    rule("PostingService", "ListVouchers", .company(all)),
+  ]
+
+  private static let audit: [AccessRule] = [
+    rule("AuditService", "VerifyAudit", .bureau(registrars)),
+    rule("AuditService", "CreateCheckpoint", .bureau(registrars)),
+    rule("AuditService", "ListFacts", .company(all)),
+  ]
+}

@@ -1,0 +1,82 @@
+// The services of one server over its parts: the same in the daemon and in every test.
+
+package import Domain
+package import Engine
+package import GRPCCore
+package import Logging
+package import Primitives
+package import Storage
+
+/// Everything the server needs from outside.
+package struct ServerParts: Sendable {
+  package var database: any Database
+  package var sources: Sources
+  package var identity: any IdentityProvider
+  package var channel: any BankChannel
+  package var messenger: any Messenger
+  package var nationalIDKey: NationalIDKey
+  package var auditKey: AuditKey
+  package var witness: any Witness
+  package var bootstrap: any BootstrapToken
+  package var sessionLimits = Session.Limits()
+  /// BankID is asked about an order at most this often.
+  package var collectInterval: Duration = .seconds(1)
+  /// Synthetic Norwegian national ids: test systems only.
+  package var allowsSyntheticIDs = false
+  package var logger: Logger
+
+  package init(
+    database: any Database, sources: Sources, identity: any IdentityProvider,
+    channel: any BankChannel, messenger: any Messenger, nationalIDKey: NationalIDKey,
+    auditKey: AuditKey, witness: any Witness, bootstrap: any BootstrapToken, logger: Logger
+  ) {
+    self.database = database
+    self.sources = sources
+    self.identity = identity
+    self.channel = channel
+    self.messenger = messenger
+    self.nationalIDKey = nationalIDKey
+    self.auditKey = auditKey
+    self.witness = witness
+    self.bootstrap = bootstrap
+    self.logger = logger
+  }
+}
+
+package struct BureauServer: Sendable {
+  package let services: [any RegistrableRPCService]
+  package let interceptors: [any ServerInterceptor]
+  package let jobs: Jobs
+  package let commands: Commands
+
+  package init(_ parts: ServerParts) {
+    let commands = Commands(
+      database: parts.database, group: GroupCommit(parts.database), sources: parts.sources)
+    let access = Access(
+      database: parts.database, sessionLimits: parts.sessionLimits, now: parts.sources.now)
+    let orders = Orders(
+      commands: commands, provider: parts.identity, key: parts.nationalIDKey,
+      sessionLimits: parts.sessionLimits, collectInterval: parts.collectInterval,
+      logger: parts.logger)
+    services = [
+      TenancyService(
+        commands: commands, key: parts.nationalIDKey, allowsSynthetic: parts.allowsSyntheticIDs,
+        bootstrap: parts.bootstrap),
+      IdentityService(access: access, commands: commands, orders: orders),
+      AgreementService(
+        commands: commands, orders: orders, key: parts.nationalIDKey,
+        allowsSynthetic: parts.allowsSyntheticIDs, access: access),
+      ConsentService(commands: commands, orders: orders, access: access),
+      PaymentService(commands: commands, orders: orders, access: access),
+      TransferService(commands: commands),
+      StatementService(commands: commands),
+      PostingService(commands: commands),
+      AuditService(commands: commands, key: parts.auditKey, witness: parts.witness),
+    ]
+    interceptors = [AuthenticationInterceptor(access: access)]
+    jobs = Jobs(
+      commands: commands, channel: parts.channel, messenger: parts.messenger,
+      logger: parts.logger)
+    self.commands = commands
+  }
+}

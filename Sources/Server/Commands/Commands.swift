@@ -1,0 +1,162 @@
+// Invariant L for every command in one place: head lock, access, idempotency, decision, facts.
+
+import Crypto
+package import Domain
+package import Engine
+package import Foundation
+package import GRPCCore
+package import Primitives
+package import Storage
+package import SwiftProtobuf
+
+/// Where time, ids and randomness come from (invariant C).
+package struct Sources: Sendable {
+  package var now: @Sendable () -> Instant
+  package var uuid: @Sendable () -> UUID
+  /// As many unpredictable bytes as asked for.
+  package var random: @Sendable (Int) -> [UInt8]
+
+  package init(
+    now: @escaping @Sendable () -> Instant, uuid: @escaping @Sendable () -> UUID,
+    random: @escaping @Sendable (Int) -> [UInt8]
+  ) {
+    self.now = now
+    self.uuid = uuid
+    self.random = random
+  }
+
+  /// The real sources.
+  package static let system = Sources(
+    now: { Instant(microseconds: Int64(Date().timeIntervalSince1970 * 1_000_000)) },
+    uuid: { UUID() },
+    random: { count in
+      var generator = SystemRandomNumberGenerator()
+      return (0..<count).map { _ in UInt8.random(in: .min ... .max, using: &generator) }
+    })
+
+  package func id<Of>(_: Of.Type = Of.self) -> ID<Of> { ID(uuid()) }
+
+  /// A secret for a person or program: 256 random bits as text.
+  package func secret() -> String {
+    Data(random(32)).base64EncodedString()
+      .replacing("+", with: "-").replacing("/", with: "_").replacing("=", with: "")
+  }
+}
+
+/// One call that wants to change something.
+package struct Call: Sendable {
+  package var method: String
+  /// nil where the access table lets anyone in, and for the server's own jobs.
+  package var caller: Caller?
+  package var requestID: String
+  package var digest: [UInt8]
+  package var isDryRun: Bool
+
+  package init(
+    method: String, caller: Caller?, requestID: String, digest: [UInt8], isDryRun: Bool = false
+  ) {
+    self.method = method
+    self.caller = caller
+    self.requestID = requestID
+    self.digest = digest
+    self.isDryRun = isDryRun
+  }
+
+  /// The call of a request message; its id is checked here.
+  package init(
+    _ context: ServerContext, _ caller: Caller?, _ request: some SwiftProtobuf.Message,
+    requestID: String, isDryRun: Bool
+  ) throws {
+    guard !requestID.isEmpty else { throw RequestError.missing }
+    guard requestID.utf8.count <= 120, requestID.utf8.allSatisfy({ (0x21...0x7E).contains($0) })
+    else { throw RequestError.malformed }
+    let method = context.descriptor.fullyQualifiedMethod
+    let bytes: [UInt8] = try request.serializedBytes()
+    self.init(
+      method: method, caller: caller, requestID: requestID,
+      digest: Self.digest(method, bytes), isDryRun: isDryRun)
+  }
+
+  package static func digest(_ method: String, _ request: [UInt8]) -> [UInt8] {
+    Array(SHA256.hash(data: Array(method.utf8) + [0] + request))
+  }
+}
+
+package struct Commands: Sendable {
+  package let database: any Database
+  private let group: GroupCommit
+  package let sources: Sources
+
+  package init(database: any Database, group: GroupCommit, sources: Sources) {
+    self.database = database
+    self.group = group
+    self.sources = sources
+  }
+
+  /// What a command sees while it decides.
+  package struct Context {
+    package let place: Place
+    package let time: Instant
+    package let transaction: any Transaction
+  }
+
+  /// The dry run's way out of its transaction: the answer goes, the changes do not stay.
+  private struct DryRun<Answer: Sendable>: Error {
+    var answer: Answer
+  }
+
+  /// Runs one command: lock, access, idempotency, decide, apply, answer; durable when it returns.
+  /// - Parameters:
+  ///   - subject: The id of what is made or changed; a repeat gets that of the first time.
+  ///   - decide: All rules; reads through the context, changes nothing, may run again.
+  ///   - apply: What else belongs to the same transaction: blobs, messages.
+  ///   - answer: Reads what the caller is told.
+  package func run<Of, Answer: Sendable>(
+    _ call: Call, at place: Place, subject: ID<Of>,
+    decide: @escaping @Sendable (Context) throws -> [Fact],
+    apply: (@Sendable (Context) throws -> Void)? = nil,
+    answer: @escaping @Sendable (ID<Of>, Context) throws -> Answer
+  ) async throws -> Answer {
+    let time = sources.now(), random = sources.random
+    do {
+      return try await group.submit(as: place.scope) { tx in
+        let context = Context(place: place, time: time, transaction: tx)
+        let head = try Journal.lock(place, in: tx)
+        if let caller = call.caller {
+          try Access.check(call.method, by: caller, at: place, in: tx)
+        }
+        let origin = Origin(
+          place: place, actor: call.caller?.user, session: call.caller?.session?.id,
+          requestID: call.requestID, requestDigest: call.digest, time: time,
+          salt: { random(16) })
+        if !call.requestID.isEmpty, let earlier = try Requests.earlier(origin, in: tx) {
+          return try answer(ID(bytes: earlier.subject) ?? subject, context)
+        }
+        let facts = try decide(context)
+        try Journal.append(facts, after: head, by: origin, in: tx)
+        try apply?(context)
+        let result = try answer(subject, context)
+        if call.isDryRun { throw DryRun(answer: result) }
+        return result
+      }
+    } catch let dryRun as DryRun<Answer> {
+      return dryRun.answer
+    }
+  }
+
+  /// Reads for a caller, in one snapshot with the check of access.
+  package func read<Answer: Sendable>(
+    _ method: String, by caller: Caller, at place: Place,
+    _ body: @escaping @Sendable (any Transaction) throws -> Answer
+  ) async throws -> Answer {
+    try await database.read(as: place.scope) { tx in
+      try Access.check(method, by: caller, at: place, in: tx)
+      return try body(tx)
+    }
+  }
+}
+
+extension ServerContext {
+  /// `bureau.v1.PaymentService/GetPayment`
+  var method: String { descriptor.fullyQualifiedMethod }
+}

@@ -1,0 +1,72 @@
+import BureauAPI
+import Domain
+import Primitives
+import Storage
+import SwiftProtobuf
+
+extension Bureau_V1_Order {
+  init(_ status: Orders.Status, of bureau: ID<Bureau>, _ limits: Session.Limits) {
+    self.init()
+    let order = status.stored.order
+    name = ResourceName.child("orders", order.id, of: bureau)
+    state =
+      switch order.state {
+      case .pending: .pending
+      case .complete: .complete
+      case .failed: .failed
+      }
+    purpose =
+      switch order.purpose {
+      case .login: .login
+      case .agreement: .agreement
+      case .consent: .consent
+      case .payments: .payments
+      }
+    qrText = status.qrText
+    autoStartToken = order.state == .pending ? status.stored.ticket.autoStartToken : ""
+    hint = status.stored.hint
+    visibleText = order.visibleText
+    results = status.stored.results
+    if let started = status.session {
+      session = Bureau_V1_Session(started.session, started.user, of: bureau, limits)
+      session.token = started.secret
+    }
+  }
+}
+
+extension Bureau_V1_Session {
+  init(_ session: Session, _ user: User, of bureau: ID<Bureau>, _ limits: Session.Limits) {
+    self.init()
+    name = ResourceName.child("sessions", session.id, of: bureau)
+    self.user = ResourceName.child("users", user.id, of: bureau)
+    displayName = user.displayName
+    expireTime = session.expireTime(limits).timestamp
+  }
+
+  /// The session of a call; a service user has none, only its name.
+  init(_ caller: Caller, _ user: User, _ limits: Session.Limits) {
+    self.init()
+    if let session = caller.session {
+      self.init(session, user, of: caller.bureau, limits)
+    } else {
+      self.user = ResourceName.child("users", user.id, of: caller.bureau)
+      displayName = user.displayName
+    }
+  }
+}
+
+extension Instant {
+  var timestamp: Google_Protobuf_Timestamp {
+    let seconds = microseconds.quotientAndRemainder(dividingBy: 1_000_000)
+    let isNegative = seconds.remainder < 0
+    return Google_Protobuf_Timestamp(
+      seconds: seconds.quotient - (isNegative ? 1 : 0),
+      nanos: Int32((seconds.remainder + (isNegative ? 1_000_000 : 0)) * 1000))
+  }
+
+  init(_ timestamp: Google_Protobuf_Timestamp) {
+    // Bounded to the years that `Instant` knows; a wild value is refused by the rules.
+    let seconds = min(max(timestamp.seconds, -60_000_000_000), 250_000_000_000)
+    self.init(microseconds: seconds * 1_000_000 + Int64(timestamp.nanos) / 1000)
+  }
+}

@@ -1,0 +1,299 @@
+// BankID orders: started in one call, collected in another, carried out in a command of their own.
+// People are waited for between commands, never inside one.
+
+import Crypto
+package import Domain
+import Engine
+package import Logging
+package import Primitives
+package import Storage
+
+package struct Orders: Sendable {
+  private let commands: Commands
+  private let provider: any IdentityProvider
+  private let key: NationalIDKey
+  private let sessionLimits: Session.Limits
+  private let pace: OrderPace
+  private let logger: Logger
+
+  /// Orders are forgotten an hour after their start; a bureau has at most this many open.
+  private let openLimit = 1_000
+
+  package init(
+    commands: Commands, provider: any IdentityProvider, key: NationalIDKey,
+    sessionLimits: Session.Limits, collectInterval: Duration, logger: Logger
+  ) {
+    self.commands = commands
+    self.provider = provider
+    self.key = key
+    self.sessionLimits = sessionLimits
+    self.pace = OrderPace(interval: collectInterval)
+    self.logger = logger
+  }
+
+  private var sources: Sources { commands.sources }
+
+  /// How an order stands, as the caller is told.
+  package struct Status: Sendable {
+    package var stored: StoredOrder
+    package var qrText: String
+    /// Login only, once.
+    package var session: StartedSession?
+  }
+
+  package struct StartedSession: Sendable {
+    package var session: Session
+    package var user: User
+    package var secret: String
+  }
+
+  // MARK: Starting
+
+  package func start(
+    _ purpose: Order.Purpose, company: ID<Company>?, user: ID<User>?, text: String,
+    data: [UInt8], of bureau: ID<Bureau>, from address: String
+  ) async throws -> Status {
+    let time = sources.now()
+    let open = try await commands.database.write(as: .bureau(TenantKey(bureau))) { tx in
+      try OrderTables.sweep(before: time.adding(hours: -1), of: bureau, in: tx)
+    }
+    guard open < openLimit else { throw IdentityError.tooManyOrders }
+    let ticket =
+      if purpose == .login {
+        try await provider.startLogin(from: address)
+      } else {
+        try await provider.startSignature(of: text, data: data, from: address)
+      }
+    let order = Order(
+      id: sources.id(), purpose: purpose, company: company, user: user, state: .pending,
+      visibleText: text, nonVisibleData: data, startTime: sources.now())
+    let stored = StoredOrder(
+      order: order, ticket: ticket, hint: "Open BankID and scan the code.")
+    try await commands.database.write(as: .bureau(TenantKey(bureau))) { tx in
+      try OrderTables.insert(stored, of: bureau, in: tx)
+    }
+    return status(stored)
+  }
+
+  private func status(_ stored: StoredOrder) -> Status {
+    let isPending = stored.order.state == .pending
+    let seconds = stored.order.startTime.seconds(until: sources.now())
+    return Status(
+      stored: stored, qrText: isPending ? provider.qrText(stored.ticket, seconds: seconds) : "")
+  }
+
+  // MARK: Collecting
+
+  package func collect(_ id: ID<Order>, of bureau: ID<Bureau>) async throws -> Status {
+    let stored = try await load(id, of: bureau)
+    guard stored.order.state == .pending else { return status(stored) }
+    guard await pace.begin(id) else { return status(stored) }
+    do {
+      let result = try await advance(stored, of: bureau)
+      await pace.end(id, isOver: result.stored.order.state != .pending)
+      return result
+    } catch {
+      await pace.end(id, isOver: false)
+      throw error
+    }
+  }
+
+  package func cancel(_ id: ID<Order>, of bureau: ID<Bureau>) async throws -> Status {
+    let stored = try await load(id, of: bureau)
+    guard stored.order.state == .pending, stored.answer == nil else { return status(stored) }
+    await provider.cancel(stored.ticket.orderRef)
+    return try await end(stored, .failed, hint: "The order was cancelled.", of: bureau)
+  }
+
+  private func load(_ id: ID<Order>, of bureau: ID<Bureau>) async throws -> StoredOrder {
+    let found = try await commands.database.read(as: .bureau(TenantKey(bureau))) { tx in
+      try OrderTables.load(id, of: bureau, in: tx)
+    }
+    guard let found else { throw IdentityError.orderNotFound }
+    return found
+  }
+
+  private func advance(_ stored: StoredOrder, of bureau: ID<Bureau>) async throws -> Status {
+    // Another call may have collected while this one waited for its turn.
+    var stored = try await load(stored.order.id, of: bureau)
+    guard stored.order.state == .pending else { return status(stored) }
+    if stored.answer == nil {
+      switch try await provider.collect(stored.ticket.orderRef) {
+      case .pending(let hint):
+        stored.hint = hint
+        return status(stored)
+      case .failed(let hint):
+        return try await end(stored, .failed, hint: hint, of: bureau)
+      case .complete(let answer):
+        let id = stored.order.id
+        try await commands.database.write(as: .bureau(TenantKey(bureau))) { tx in
+          try OrderTables.keepAnswer(answer, of: id, bureau, in: tx)
+        }
+        stored.answer = answer
+      }
+    }
+    do {
+      return try await carryOut(stored, of: bureau)
+    } catch let refusal as any Refusal {
+      _ = try await end(stored, .failed, hint: refusal.message, of: bureau)
+      throw refusal
+    }
+  }
+
+  private func end(
+    _ stored: StoredOrder, _ state: Order.State, hint: String, results: [String] = [],
+    of bureau: ID<Bureau>
+  ) async throws -> Status {
+    let id = stored.order.id
+    try await commands.database.write(as: .bureau(TenantKey(bureau))) { tx in
+      try OrderTables.end(id, state, hint: hint, results: results, of: bureau, in: tx)
+    }
+    var ended = stored
+    ended.order.state = state
+    ended.hint = hint
+    ended.results = results
+    return status(ended)
+  }
+
+  // MARK: Carrying out
+
+  private func carryOut(_ stored: StoredOrder, of bureau: ID<Bureau>) async throws -> Status {
+    guard let answer = stored.answer else { throw IdentityError.orderEnded }
+    let order = stored.order
+    let evidence = try provider.verify(answer, of: order, key: key, at: sources.now())
+    switch order.purpose {
+    case .login:
+      return try await logIn(stored, evidence, of: bureau)
+    case .agreement(let agreement):
+      let place = try place(of: order, bureau)
+      let name = try await carryOut(order, at: place, subject: agreement, answer) { context in
+        guard let agreement = try AgreementTables.load(agreement, of: place, in: context.transaction)
+        else { throw AgreementError.notFound }
+        guard agreement.signer.nationalIDDigest == evidence.signer else {
+          throw AgreementError.otherSigner
+        }
+        try evidence.check(order, signer: agreement.signer.nationalIDDigest)
+        return try agreement.signing(with: evidence)
+      } name: {
+        ResourceName.child("agreements", $0, of: place)
+      }
+      return try await end(stored, .complete, hint: "Signed.", results: [name], of: bureau)
+    case .consent(let bank):
+      let place = try place(of: order, bureau), user = try user(of: order)
+      let name = try await carryOut(order, at: place, subject: ID<Consent>(order.id.uuid), answer) {
+        context in
+        try Self.check(evidence, of: order, by: user, "ConsentService/StartConsent", context)
+        let active = try AgreementTables.active(of: place, in: context.transaction)
+        _ = try ConsentRules.opening(bank: bank, agreements: active)
+        return ConsentRules.giving(ID(order.id.uuid), user: user, bank: bank, with: evidence)
+      } name: {
+        ResourceName.child("consents", $0, of: place)
+      }
+      return try await end(stored, .complete, hint: "Consent given.", results: [name], of: bureau)
+    case .payments(let payments):
+      let place = try place(of: order, bureau), user = try user(of: order)
+      guard let first = payments.first else { throw PaymentError.noPayments }
+      _ = try await carryOut(order, at: place, subject: first, answer) { context in
+        try Self.check(
+          evidence, of: order, by: user, "PaymentService/StartPaymentSignature", context)
+        return try PaymentSigning.facts(
+          for: payments, by: user, with: evidence, at: place, context)
+      } name: {
+        ResourceName.child("payments", $0, of: place)
+      }
+      let names = payments.map { ResourceName.child("payments", $0, of: place) }
+      return try await end(stored, .complete, hint: "Signed.", results: names, of: bureau)
+    }
+  }
+
+  /// One command for what was signed; its evidence is kept in the same transaction. The order's id
+  /// is the request id: however often it is collected, it is carried out once.
+  private func carryOut<Of>(
+    _ order: Order, at place: Place, subject: ID<Of>, _ answer: [UInt8],
+    decide: @escaping @Sendable (Commands.Context) throws -> [Fact],
+    name: @escaping @Sendable (ID<Of>) -> String
+  ) async throws -> String {
+    let method = "bureau.v1.IdentityService/CollectOrder"
+    let caller = order.user.map {
+      Caller(bureau: place.bureau, user: $0, session: nil, secretHash: [])
+    }
+    let digest = Array(SHA256.hash(data: answer))
+    let call = Call(
+      method: method, caller: caller, requestID: "order/\(order.id.hex)",
+      digest: Call.digest(method, order.id.bytes))
+    return try await commands.run(
+      call, at: place, subject: subject, decide: decide,
+      apply: { context in
+        try Blobs.store(answer, digest: digest, of: place, in: context.transaction)
+      },
+      answer: { id, _ in name(id) })
+  }
+
+  /// The person, the content, and the right, all as they are at this moment.
+  private static func check(
+    _ evidence: Evidence, of order: Order, by user: ID<User>, _ method: String,
+    _ context: Commands.Context
+  ) throws {
+    let place = context.place
+    guard
+      let signer = try TenancyTables.user(user, of: place.bureau, in: context.transaction),
+      let digest = signer.nationalIDDigest
+    else { throw TenancyError.userNotFound }
+    try evidence.check(order, signer: digest)
+    let caller = Caller(bureau: place.bureau, user: user, session: nil, secretHash: [])
+    try Access.check("bureau.v1.\(method)", by: caller, at: place, in: context.transaction)
+  }
+
+  private func place(of order: Order, _ bureau: ID<Bureau>) throws -> Place {
+    guard let company = order.company else { throw IdentityError.orderNotFound }
+    return Place(bureau: bureau, company: company)
+  }
+
+  private func user(of order: Order) throws -> ID<User> {
+    guard let user = order.user else { throw IdentityError.orderNotFound }
+    return user
+  }
+
+  private func logIn(_ stored: StoredOrder, _ evidence: Evidence, of bureau: ID<Bureau>)
+    async throws -> Status
+  {
+    let time = sources.now(), secret = sources.secret(), id = sources.id(Session.self)
+    let hash = Access.hash(secret), order = stored.order.id
+    let session = try await commands.database.write(as: .bureau(TenantKey(bureau))) { tx in
+      guard let user = try TenancyTables.user(with: evidence.signer, of: bureau, in: tx) else {
+        throw IdentityError.loginRefused
+      }
+      let session = Session(id: id, user: user.id, startTime: time, lastUseTime: time)
+      try IdentityTables.start(session, hash: hash, of: bureau, in: tx)
+      try OrderTables.end(order, .complete, hint: "Logged in.", of: bureau, in: tx)
+      return StartedSession(session: session, user: user, secret: secret)
+    }
+    var ended = stored
+    ended.order.state = .complete
+    ended.hint = "Logged in."
+    return Status(stored: ended, qrText: "", session: session)
+  }
+}
+
+/// Lets one collect of an order through at a time, and not more often than BankID allows.
+actor OrderPace {
+  private let interval: Duration
+  private var busy: Set<ID<Order>> = []
+  private var latest: [ID<Order>: ContinuousClock.Instant] = [:]
+
+  init(interval: Duration) { self.interval = interval }
+
+  func begin(_ order: ID<Order>) -> Bool {
+    let now = ContinuousClock.now
+    if let last = latest[order], now - last < interval { return false }
+    guard busy.insert(order).inserted else { return false }
+    latest[order] = now
+    if latest.count > 10_000 { latest = latest.filter { now - $0.value < .seconds(3600) } }
+    return true
+  }
+
+  func end(_ order: ID<Order>, isOver: Bool) {
+    busy.remove(order)
+    if isOver { latest[order] = nil }
+  }
+}

@@ -1,0 +1,280 @@
+// What the server does by itself: due payments to the bank, prepared files delivered, answers
+// read, payments without an answer put in doubt, messages sent. Each step is a command of its own
+// in one company's scope; whatever fails is tried again at the next round and stops nothing else.
+
+import Crypto
+package import Domain
+package import Engine
+import Formats
+package import Logging
+package import Primitives
+package import Storage
+
+package struct Jobs: Sendable {
+  let commands: Commands
+  let channel: any BankChannel
+  let messenger: any Messenger
+  let logger: Logger
+
+  /// Work items and files in one round.
+  private let roundLimit = 200
+  /// Bytes of one return file.
+  private let returnFileLimit = 256 << 20
+
+  package init(
+    commands: Commands, channel: any BankChannel, messenger: any Messenger, logger: Logger
+  ) {
+    self.commands = commands
+    self.channel = channel
+    self.messenger = messenger
+    self.logger = logger
+  }
+
+  /// Does what is due now, once. Returns how many steps succeeded.
+  @discardableResult
+  package func runOnce() async throws -> Int {
+    let time = commands.sources.now(), limit = roundLimit
+    let items = try await commands.database.read(as: .platform) { tx in
+      try Work.due(at: time, limit: limit, in: tx)
+    }
+    var done = 0
+    for item in items {
+      if await attempt(item) { done += 1 }
+    }
+    for file in try channel.waiting(limit: limit) {
+      if await attempt(file) { done += 1 }
+    }
+    return done
+  }
+
+  /// Does what is due until nothing more comes of it; bounded.
+  package func runUntilIdle() async throws {
+    for _ in 0..<1_000 where try await runOnce() == 0 { return }
+  }
+
+  private func attempt(_ item: WorkItem) async -> Bool {
+    do {
+      switch item.kind {
+      case .prepare: try await prepare(item)
+      case .deliver: try await deliver(item)
+      case .answer: try await lose(item)
+      case .message: try await send(item)
+      }
+      return true
+    } catch {
+      logger.error(
+        "job failed, will be tried again",
+        metadata: ["job": "\(item.kind.rawValue)", "cause": "\(String(reflecting: error).prefix(300))"])
+      return false
+    }
+  }
+
+  /// The server's own call: no caller, no request id, since work is finished in its transaction.
+  static func call(_ name: String) -> Call {
+    Call(method: "job/\(name)", caller: nil, requestID: "", digest: [])
+  }
+
+  // MARK: Due payments
+
+  /// Writes the files of an agreement's due payments and fixes their bytes.
+  private func prepare(_ item: WorkItem) async throws {
+    guard let agreement = ID<Agreement>(bytes: item.subject) else { return }
+    let sources = commands.sources
+    let place = item.place
+    // Ids are made outside: the body may run again.
+    let ids = (0..<32).map { _ in sources.id(Transfer.self) }
+    try await commands.run(
+      Self.call("prepare"), at: place, subject: agreement
+    ) { context in
+      try Self.prepared(agreement, ids, context).map(\.fact)
+    } apply: { context in
+      let tx = context.transaction
+      try Work.finish(.prepare, agreement.bytes, of: place, in: tx)
+      let waiting = try PaymentTables.signed(of: place, limit: 10_000, in: tx)
+      let next = waiting.filter { $0.signature?.agreement == agreement && !$0.isHeld }
+        .compactMap { $0.signature?.transferTime }.min()
+      if let next { try Work.schedule(.prepare, agreement.bytes, at: next, of: place, in: tx) }
+    } answer: { _, _ in
+    }
+  }
+
+  private struct Prepared {
+    var fact: Fact
+  }
+
+  private static func prepared(
+    _ id: ID<Agreement>, _ ids: [ID<Transfer>], _ context: Commands.Context
+  ) throws -> [Prepared] {
+    let tx = context.transaction, place = context.place
+    guard let agreement = try AgreementTables.load(id, of: place, in: tx),
+      agreement.state == .active, let profile = BankProfile.named(agreement.bank),
+      let company = try TenancyTables.company(place, in: tx)
+    else { return [] }
+    let signed = try PaymentTables.signed(of: place, limit: 10_000, in: tx)
+    let groups = TransferRules.due(signed, of: id, profile: profile, at: context.time)
+    return try zip(groups, ids).map { group, transfer in
+      let prepared = try TransferRules.preparing(
+        transfer, group.payments, on: group.date, agreement: agreement, profile: profile,
+        company: company, at: context.time)
+      let digest = Array(SHA256.hash(data: prepared.content))
+      try Blobs.store(prepared.content, digest: digest, of: place, in: tx)
+      return Prepared(
+        fact: .transferPrepared(
+          TransferPrepared(
+            transfer: transfer, agreement: id, fileDigest: digest,
+            executionDate: prepared.executionDate, items: prepared.items)))
+    }
+  }
+
+  // MARK: Delivery
+
+  /// Leaves a prepared file at the bank. The channel leaves alone what is there already, so a
+  /// crash between delivery and its fact does no harm (invariant O).
+  private func deliver(_ item: WorkItem) async throws {
+    guard let id = ID<Transfer>(bytes: item.subject) else { return }
+    let place = item.place
+    let loaded = try await commands.database.read(as: place.scope) { tx in
+      guard let transfer = try TransferTables.load(id, of: place, in: tx),
+        let agreement = try AgreementTables.load(transfer.agreement, of: place, in: tx),
+        let content = try Blobs.load(transfer.fileDigest, of: place, in: tx)
+      else { throw TransferError.notFound }
+      return (transfer, agreement, content)
+    }
+    let (transfer, agreement, content) = loaded
+    guard Array(SHA256.hash(data: content)) == transfer.fileDigest else {
+      throw TransferError.unreadable("its content is not what the journal names")
+    }
+    try channel.deliver(
+      content, messageID: transfer.messageID,
+      to: BankConnection(bureau: place.bureau, company: place.company, bank: agreement.bank))
+    try await commands.run(Self.call("deliver"), at: place, subject: id) { context in
+      guard let transfer = try TransferTables.load(id, of: place, in: context.transaction),
+        transfer.state == .prepared
+      else { return [] }
+      return [.transferDelivered(TransferDelivered(transfer: id))]
+    } answer: { _, _ in
+    }
+  }
+
+  // MARK: No answer
+
+  /// Payments of a transfer that the bank has not answered in its time become in doubt (E-03).
+  private func lose(_ item: WorkItem) async throws {
+    guard let id = ID<Transfer>(bytes: item.subject) else { return }
+    let place = item.place
+    try await commands.run(Self.call("lose"), at: place, subject: id) { context in
+      let tx = context.transaction
+      guard let transfer = try TransferTables.load(id, of: place, in: tx),
+        let agreement = try AgreementTables.load(transfer.agreement, of: place, in: tx),
+        let profile = BankProfile.named(agreement.bank)
+      else { return [] }
+      return try transfer.items.flatMap { item -> [Fact] in
+        guard let payment = try PaymentTables.load(item.payment, of: place, in: tx),
+          payment.instructions.last?.number == item.number
+        else { return [] }
+        return payment.losing(
+          at: context.time, executionDate: transfer.executionDate, profile: profile)
+      }
+    } apply: { context in
+      try Work.finish(.answer, id.bytes, of: place, in: context.transaction)
+    } answer: { _, _ in
+    }
+  }
+
+  // MARK: Messages
+
+  private func send(_ item: WorkItem) async throws {
+    guard let id = ID<OutgoingMessage>(bytes: item.subject) else { return }
+    let place = item.place
+    let message = try await commands.database.read(as: place.scope) { tx in
+      try MessageTables.load(id, of: place, in: tx)
+    }
+    if let message {
+      try await messenger.send(
+        PersonMessage(
+          id: id.hex, mobile: message.mobile, email: message.email, subject: message.subject,
+          body: message.body, secret: message.secret, about: message.body))
+    }
+    try await commands.database.write(as: place.scope) { tx in
+      try MessageTables.remove(id, of: place, in: tx)
+    }
+  }
+
+  // MARK: Return files
+
+  private func attempt(_ file: IncomingFile) async -> Bool {
+    do {
+      let content = try channel.read(file, limit: returnFileLimit)
+      try await apply(content, from: file.connection)
+      try channel.finish(file)
+      return true
+    } catch {
+      logger.error(
+        "return file failed, will be tried again",
+        metadata: ["file": "\(file.name)", "cause": "\(String(reflecting: error).prefix(300))"])
+      return false
+    }
+  }
+
+  /// Applies one return file of a company; one that was read before has no second effect.
+  package func apply(_ content: [UInt8], from connection: BankConnection) async throws {
+    let place = Place(bureau: connection.bureau, company: connection.company)
+    let digest = Array(SHA256.hash(data: content))
+    let id = commands.sources.id(ReturnFile.self)
+    let parsed = ParsedReturn(content)
+    try await commands.run(Self.call("return"), at: place, subject: id) { context in
+      let tx = context.transaction
+      if try TenancyTables.company(place, in: tx) == nil { throw TenancyError.companyNotFound }
+      if try StatementTables.isRead(digest, of: place, in: tx) { return [] }
+      switch parsed {
+      case .unreadable(let why):
+        return StatementRules.unreadable(why, file: id, fileDigest: digest)
+      case .statusReport(let report):
+        let transfer = try ID<Transfer>(hex: report.originalMessageID).flatMap {
+          try TransferTables.load($0, of: place, in: tx)
+        }
+        return try Self.facts(
+          ReturnReading(report, transfer: transfer, file: id), id, digest, context)
+      case .notification(let message):
+        let accounts = try AgreementTables.list(of: place, limit: 1_000, in: tx).map(\.account)
+        return try Self.facts(
+          ReturnReading(message, accounts: accounts, file: id), id, digest, context)
+      }
+    } apply: { context in
+      try Blobs.store(content, digest: digest, of: place, in: context.transaction)
+    } answer: { _, _ in
+    }
+  }
+
+  private static func facts(
+    _ reading: ReturnReading, _ file: ID<ReturnFile>, _ digest: [UInt8],
+    _ context: Commands.Context
+  ) throws -> [Fact] {
+    var payments: [ID<Payment>: Payment] = [:]
+    for answer in reading.answers where payments[answer.item.payment] == nil {
+      payments[answer.item.payment] = try PaymentTables.load(
+        answer.item.payment, of: context.place, in: context.transaction)
+    }
+    return StatementRules.applying(reading, to: payments, file: file, fileDigest: digest)
+  }
+}
+
+/// A return file by what it is.
+private enum ParsedReturn: Sendable {
+  case statusReport(Pain002)
+  case notification(Camt054)
+  case unreadable(String)
+
+  init(_ content: [UInt8]) {
+    do {
+      self = .statusReport(try Pain002.read(content))
+    } catch let asReport {
+      do {
+        self = .notification(try Camt054.read(content))
+      } catch let asNotification {
+        let isReport = asReport.kind != .unsupported
+        self = .unreadable("\(isReport ? asReport : asNotification)")
+      }
+    }
+  }
+}

@@ -1,0 +1,236 @@
+package import BureauAPI
+import Crypto
+import Domain
+import Engine
+import Formats
+package import GRPCCore
+import Primitives
+import Storage
+import SwiftProtobuf
+
+package struct PaymentService: Bureau_V1_PaymentService.SimpleServiceProtocol {
+  let commands: Commands
+  let orders: Orders
+  let access: Access
+
+  /// Bytes of one invoice: what one request may carry, less its envelope.
+  package static let invoiceLimit = 2 << 20
+
+  // MARK: Proposal
+
+  package func importInvoice(
+    request: Bureau_V1_ImportInvoiceRequest, context: ServerContext
+  ) async throws -> Bureau_V1_Payment {
+    let place = try ResourceName.parseCompany(request.parent, field: "parent")
+    let call = try Call(
+      context, context.caller, request, requestID: request.requestID,
+      isDryRun: request.validateOnly)
+    let content = Array(request.content)
+    if content.isEmpty { throw InvoiceError.missing }
+    guard content.count <= Self.invoiceLimit else {
+      throw InvoiceError.tooLarge(limitBytes: Self.invoiceLimit)
+    }
+    let document: UBLDocument
+    do { document = try UBLDocument.read(content) } catch {
+      // Whether the file is any good is nobody's business who has no role here.
+      try await commands.read(context.method, by: context.caller, at: place) { _ in }
+      throw InvoiceError.unreadable(error.message)
+    }
+    let digest = Array(SHA256.hash(data: content))
+    let sources = commands.sources
+    let id = sources.id(Payment.self), invoice = sources.id(Invoice.self)
+    return try await commands.run(call, at: place, subject: id) { context in
+      let tx = context.transaction
+      guard let company = try TenancyTables.company(place, in: tx) else {
+        throw TenancyError.companyNotFound
+      }
+      let today = context.time.date(in: .centralEuropean)
+      let reading = try InvoiceReading(document, for: company, today: today)
+      let known = try PaymentTables.hasInvoice(
+        of: reading.supplierKey, numbered: reading.number, of: place, in: tx)
+      let open = try PaymentTables.hasOpenItems(
+        of: reading.supplierKey, besides: id, of: place, in: tx)
+      return try PaymentRules.proposing(
+        id, from: invoice, reading, sourceDigest: digest, known: known, openItems: open)
+    } apply: { context in
+      try Blobs.store(content, digest: digest, of: place, in: context.transaction)
+    } answer: { id, context in
+      try Self.answer(id, context)
+    }
+  }
+
+  package func getPayment(
+    request: Bureau_V1_GetPaymentRequest, context: ServerContext
+  ) async throws -> Bureau_V1_Payment {
+    let (place, id) = try ResourceName.parse(request.name, "payments", as: Payment.self)
+    let time = commands.sources.now()
+    return try await commands.read(context.method, by: context.caller, at: place) { tx in
+      guard let payment = try PaymentTables.load(id, of: place, in: tx) else {
+        throw PaymentError.notFound
+      }
+      return Bureau_V1_Payment(try Self.view(payment, at: place, time, in: tx))
+    }
+  }
+
+  package func listPayments(
+    request: Bureau_V1_ListPaymentsRequest, context: ServerContext
+  ) async throws -> Bureau_V1_ListPaymentsResponse {
+    let place = try ResourceName.parseCompany(request.parent, field: "parent")
+    let page = try Page<Payment>(size: request.pageSize, token: request.pageToken)
+    let state = PaymentState(request.state), time = commands.sources.now()
+    let views = try await commands.read(context.method, by: context.caller, at: place) { tx in
+      let active = try AgreementTables.active(of: place, in: tx)
+      return try PaymentTables.list(
+        of: place, state: state, after: page.after, limit: page.limit, in: tx
+      ).map { try Self.view($0, at: place, time, active: active, in: tx) }
+    }
+    let (items, next) = page.cut(views, id: \.payment.id)
+    return .with {
+      $0.payments = items.map(Bureau_V1_Payment.init)
+      $0.nextPageToken = next
+    }
+  }
+
+  package func updatePayment(
+    request: Bureau_V1_UpdatePaymentRequest, context: ServerContext
+  ) async throws -> Bureau_V1_Payment {
+    let (place, id) = try ResourceName.parse(
+      request.payment.name, "payments", as: Payment.self, field: "payment.name")
+    let etag = request.payment.etag, message = request.payment
+    let mask = request.updateMask.paths
+    return try await change(
+      id, at: place, request, request.requestID, request.validateOnly, context
+    ) { payment, context in
+      guard etag.isEmpty || etag == String(payment.revision) else {
+        throw PaymentError.changedMeanwhile
+      }
+      return try payment.changing(
+        PaymentCorrection(message, mask: mask),
+        openItems: Self.openItems(of: payment, context))
+    }
+  }
+
+  // MARK: The list
+
+  package func acknowledgePayment(
+    request: Bureau_V1_AcknowledgePaymentRequest, context: ServerContext
+  ) async throws -> Bureau_V1_Payment {
+    let (place, id) = try ResourceName.parse(request.name, "payments", as: Payment.self)
+    return try await change(
+      id, at: place, request, request.requestID, request.validateOnly, context
+    ) { payment, _ in try payment.acknowledging() }
+  }
+
+  package func startPaymentSignature(
+    request: Bureau_V1_StartPaymentSignatureRequest, context: ServerContext
+  ) async throws -> Bureau_V1_Order {
+    let place = try ResourceName.parseCompany(request.parent, field: "parent")
+    let caller = try context.caller, time = commands.sources.now()
+    var payments: [ID<Payment>] = []
+    for (index, name) in request.payments.prefix(Approval.limit + 1).enumerated() {
+      let (parent, id) = try ResourceName.parse(
+        name, "payments", as: Payment.self, field: "payments[\(index)]")
+      guard parent == place else {
+        throw NameError.malformed(
+          field: "payments[\(index)]",
+          pattern: ResourceName.company(place) + "/payments/{payment}")
+      }
+      if !payments.contains(id) { payments.append(id) }
+    }
+    let wanted = payments
+    let approval = try await commands.read(context.method, by: caller, at: place) { tx in
+      try PaymentSigning.approval(of: wanted, by: caller.user, at: place, time: time, in: tx)
+    }
+    let status = try await orders.start(
+      .payments(wanted), company: place.company, user: caller.user,
+      text: try approval.visibleText(), data: approval.nonVisibleData, of: place.bureau,
+      from: context.clientAddress)
+    return Bureau_V1_Order(status, of: place.bureau, access.sessionLimits)
+  }
+
+  package func deletePayment(
+    request: Bureau_V1_DeletePaymentRequest, context: ServerContext
+  ) async throws -> Bureau_V1_Payment {
+    let (place, id) = try ResourceName.parse(request.name, "payments", as: Payment.self)
+    return try await change(
+      id, at: place, request, request.requestID, request.validateOnly, context
+    ) { payment, _ in try payment.deleting() }
+  }
+
+  package func undeletePayment(
+    request: Bureau_V1_UndeletePaymentRequest, context: ServerContext
+  ) async throws -> Bureau_V1_Payment {
+    let (place, id) = try ResourceName.parse(request.name, "payments", as: Payment.self)
+    return try await change(
+      id, at: place, request, request.requestID, request.validateOnly, context
+    ) { payment, context in
+      try payment.restoring(openItems: Self.openItems(of: payment, context))
+    }
+  }
+
+  package func recordBankCheck(
+    request: Bureau_V1_RecordBankCheckRequest, context: ServerContext
+  ) async throws -> Bureau_V1_Payment {
+    let (place, id) = try ResourceName.parse(request.name, "payments", as: Payment.self)
+    let finding = request.finding
+    return try await change(
+      id, at: place, request, request.requestID, request.validateOnly, context
+    ) { payment, context in
+      guard finding == .executed || finding == .notExecuted else {
+        throw PaymentError.findingMissing
+      }
+      return try payment.recordingCheck(
+        executed: finding == .executed, at: context.time.date(in: .centralEuropean))
+    }
+  }
+
+  // MARK: What they share
+
+  /// Loads one payment, decides, applies, and answers with the payment as it is then.
+  private func change(
+    _ id: ID<Payment>, at place: Place, _ request: some SwiftProtobuf.Message & Sendable,
+    _ requestID: String, _ isDryRun: Bool, _ context: ServerContext,
+    decide: @escaping @Sendable (Payment, Commands.Context) throws -> [Fact]
+  ) async throws -> Bureau_V1_Payment {
+    let call = try Call(
+      context, context.caller, request, requestID: requestID, isDryRun: isDryRun)
+    return try await commands.run(call, at: place, subject: id) { context in
+      guard let payment = try PaymentTables.load(id, of: place, in: context.transaction) else {
+        throw PaymentError.notFound
+      }
+      return try decide(payment, context)
+    } answer: { id, context in
+      try Self.answer(id, context)
+    }
+  }
+
+  private static func openItems(of payment: Payment, _ context: Commands.Context) throws -> Bool {
+    try PaymentTables.hasOpenItems(
+      of: payment.supplierKey, besides: payment.id, of: context.place, in: context.transaction)
+  }
+
+  private static func answer(_ id: ID<Payment>, _ context: Commands.Context) throws
+    -> Bureau_V1_Payment
+  {
+    let tx = context.transaction
+    guard let payment = try PaymentTables.load(id, of: context.place, in: tx) else {
+      throw PaymentError.notFound
+    }
+    return Bureau_V1_Payment(try view(payment, at: context.place, context.time, in: tx))
+  }
+
+  /// With the agreement that pays: the signed one, or the one that would be chosen now.
+  private static func view(
+    _ payment: Payment, at place: Place, _ time: Instant, active: [Agreement]? = nil,
+    in tx: any Transaction
+  ) throws -> PaymentView {
+    let agreements = try active ?? AgreementTables.active(of: place, in: tx)
+    let agreement =
+      if let signature = payment.signature {
+        agreements.first { $0.id == signature.agreement }
+      } else {
+        try? PaymentRules.agreement(for: payment.terms, among: agreements).0
+      }
+    return PaymentView(payment: payment, agreement: agreement, place: place, time: time)
+  }
+}

@@ -1,0 +1,122 @@
+package import BureauAPI
+import Domain
+import Engine
+package import GRPCCore
+import Primitives
+import Storage
+import SwiftProtobuf
+
+// Roles and tokens: the other half of the tenancy service.
+
+extension TenancyService {
+  package func createRoleAssignment(
+    request: Bureau_V1_CreateRoleAssignmentRequest, context: ServerContext
+  ) async throws -> Bureau_V1_RoleAssignment {
+    let bureau = try ResourceName.parseBureau(request.parent, field: "parent")
+    let wanted = request.roleAssignment
+    guard let role = Role(wanted.role) else { throw TenancyError.roleInvalid }
+    let (userBureau, user) = try ResourceName.parseBureauChild(
+      wanted.user, "users", as: User.self, field: "role_assignment.user")
+    guard userBureau == bureau else { throw TenancyError.userNotFound }
+    let company = try wanted.company.isEmpty
+      ? nil : ResourceName.parseCompany(wanted.company, field: "role_assignment.company")
+    if let company, company.bureau != bureau { throw TenancyError.companyNotFound }
+    let call = try Call(
+      context, context.caller, request, requestID: request.requestID,
+      isDryRun: request.validateOnly)
+    let id = commands.sources.id(RoleAssignment.self)
+    return try await commands.run(call, at: Place(bureau: bureau), subject: id) { context in
+      let tx = context.transaction
+      guard let found = try TenancyTables.user(user, of: bureau, in: tx) else {
+        throw TenancyError.userNotFound
+      }
+      if let company, try TenancyTables.company(company, in: tx) == nil {
+        throw TenancyError.companyNotFound
+      }
+      let new = RoleAssignment(id: id, user: user, company: company?.company, role: role)
+      return try TenancyRules.assigning(
+        new, to: found, held: TenancyTables.roles(of: user, in: bureau, tx))
+    } answer: { id, context in
+      guard let new = try TenancyTables.role(id, of: bureau, in: context.transaction) else {
+        throw TenancyError.roleNotFound
+      }
+      return Bureau_V1_RoleAssignment(new, of: bureau)
+    }
+  }
+
+  package func deleteRoleAssignment(
+    request: Bureau_V1_DeleteRoleAssignmentRequest, context: ServerContext
+  ) async throws -> Bureau_V1_RoleAssignment {
+    let (bureau, id) = try ResourceName.parseBureauChild(
+      request.name, "roleAssignments", as: RoleAssignment.self)
+    let call = try Call(
+      context, context.caller, request, requestID: request.requestID,
+      isDryRun: request.validateOnly)
+    return try await commands.run(call, at: Place(bureau: bureau), subject: id) { context in
+      guard let found = try TenancyTables.role(id, of: bureau, in: context.transaction) else {
+        throw TenancyError.roleNotFound
+      }
+      return [.roleRemoved(RoleRemoved(assignment: found))]
+    } answer: { id, _ in
+      .with { $0.name = ResourceName.child("roleAssignments", id, of: bureau) }
+    }
+  }
+
+  package func listRoleAssignments(
+    request: Bureau_V1_ListRoleAssignmentsRequest, context: ServerContext
+  ) async throws -> Bureau_V1_ListRoleAssignmentsResponse {
+    let bureau = try ResourceName.parseBureau(request.parent, field: "parent")
+    let page = try Page<RoleAssignment>(size: request.pageSize, token: request.pageToken)
+    let found = try await commands.read(
+      context.method, by: context.caller, at: Place(bureau: bureau)
+    ) { try TenancyTables.roles(of: bureau, after: page.after, limit: page.limit, in: $0) }
+    let (items, next) = page.cut(found, id: \.id)
+    return .with {
+      $0.roleAssignments = items.map { Bureau_V1_RoleAssignment($0, of: bureau) }
+      $0.nextPageToken = next
+    }
+  }
+
+  package func createToken(
+    request: Bureau_V1_CreateTokenRequest, context: ServerContext
+  ) async throws -> Bureau_V1_Token {
+    let (bureau, user) = try ResourceName.parseBureauChild(
+      request.parent, "users", as: User.self, field: "parent")
+    let call = try Call(
+      context, context.caller, request, requestID: request.requestID,
+      isDryRun: request.validateOnly)
+    let sources = commands.sources
+    let secret = sources.secret(), id = sources.id(Token.self)
+    let token = Token(id: id, user: user, expireTime: Instant(request.token.expireTime))
+    return try await commands.run(call, at: Place(bureau: bureau), subject: id) { context in
+      guard let found = try TenancyTables.user(user, of: bureau, in: context.transaction) else {
+        throw TenancyError.userNotFound
+      }
+      return try TenancyRules.issuing(
+        token, secretHash: Access.hash(secret), to: found, at: context.time)
+    } answer: { made, context in
+      guard let token = try TenancyTables.token(made, of: bureau, in: context.transaction) else {
+        throw TenancyError.tokenNotFound
+      }
+      // A repeat of the request finds the token, but its secret is gone.
+      return Bureau_V1_Token(token, secret: made == id ? secret : "", of: bureau)
+    }
+  }
+
+  package func deleteToken(
+    request: Bureau_V1_DeleteTokenRequest, context: ServerContext
+  ) async throws -> Bureau_V1_Token {
+    let (bureau, user, id) = try ResourceName.parseToken(request.name)
+    let call = try Call(
+      context, context.caller, request, requestID: request.requestID,
+      isDryRun: request.validateOnly)
+    return try await commands.run(call, at: Place(bureau: bureau), subject: id) { context in
+      guard let token = try TenancyTables.token(id, of: bureau, in: context.transaction),
+        token.user == user
+      else { throw TenancyError.tokenNotFound }
+      return [.tokenRevoked(TokenRevoked(token: token))]
+    } answer: { _, _ in
+      .with { $0.name = request.name }
+    }
+  }
+}

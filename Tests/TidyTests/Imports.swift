@@ -1,0 +1,133 @@
+// Who may import whom: the one table. ARCHITECTURE.md says why; a new arrow is a decision.
+
+import Testing
+
+struct ImportTests {
+  /// What each target may import, besides nothing at all.
+  static let allowed: [String: Set<String>] = [
+    "Sources/Primitives": ["Foundation"],
+    "Sources/Formats": ["Primitives", "CLibXML2", "Foundation"],
+    "Sources/Domain": ["Primitives", "Formats", "Crypto"],
+    "Sources/Facts": ["SwiftProtobuf", "Foundation", "FoundationEssentials"],
+    "Sources/BureauAPI": [
+      "SwiftProtobuf", "GRPCCore", "GRPCProtobuf", "Foundation", "FoundationEssentials",
+    ],
+    "Sources/Engine": ["Primitives", "Foundation", "Dispatch", "Synchronization"],
+    "Sources/EngineSQLite": ["Engine", "CSQLite", "Foundation", "Glibc", "Synchronization"],
+    "Sources/Storage": [
+      "Primitives", "Formats", "Domain", "Engine", "Facts", "SwiftProtobuf", "Crypto", "Foundation",
+    ],
+    "Sources/Connectors": [
+      "Primitives", "Formats", "Domain", "CEvidence", "AsyncHTTPClient", "NIOCore", "NIOHTTP1",
+      "NIOSSL", "Crypto", "X509", "SwiftASN1", "Logging", "Foundation", "Glibc", "Synchronization",
+    ],
+    "Sources/Server": [
+      "Primitives", "Formats", "Domain", "Engine", "Storage", "BureauAPI", "Connectors", "GRPCCore",
+      "GRPCNIOTransportHTTP2Posix", "GRPCProtobuf", "SwiftProtobuf", "NIOCore", "NIOPosix",
+      "NIOTLS",
+      "NIOSSL", "Crypto", "X509", "SwiftASN1", "Logging", "ServiceLifecycle", "Foundation", "Glibc",
+      "Synchronization",
+    ],
+    "Sources/Sandbox": [
+      "Primitives", "Formats", "Domain", "CEvidence", "Hummingbird", "HummingbirdTLS", "HTTPTypes",
+      "NIOCore", "NIOSSL", "Crypto", "CryptoExtras", "X509", "SwiftASN1", "Logging",
+      "ServiceLifecycle", "Foundation", "Glibc", "Synchronization",
+    ],
+    "Sources/bureaud": [
+      "Primitives", "Formats", "Domain", "Engine", "EngineSQLite", "Storage", "Connectors",
+      "Server",
+      "Sandbox", "BureauAPI", "ArgumentParser", "Configuration", "ServiceLifecycle", "Logging",
+      "Crypto", "X509", "SwiftASN1", "GRPCCore", "GRPCNIOTransportHTTP2Posix", "NIOCore", "NIOSSL",
+      "UnixSignals", "SystemPackage", "Foundation", "Glibc", "Synchronization",
+    ],
+    "Clients/cli": [
+      "BureauCLI", "Primitives", "BureauAPI", "CQREncode", "ArgumentParser", "GRPCCore",
+      "GRPCNIOTransportHTTP2Posix", "GRPCProtobuf", "SwiftProtobuf", "AsyncHTTPClient", "NIOCore",
+      "NIOPosix", "NIOSSL", "Crypto", "X509", "SwiftASN1", "Foundation", "FoundationEssentials",
+      "Glibc", "Synchronization", "Dispatch",
+    ],
+    // Only through the programs, as a person would: never a shortcut into the server.
+    "Clients/demo": [
+      "Primitives", "Formats", "ArgumentParser", "Subprocess", "SystemPackage", "Foundation",
+      "Glibc",
+    ],
+    "Clients/bench": [
+      "Primitives", "Formats", "Domain", "Engine", "EngineSQLite", "CSQLite", "Storage", "Server",
+      "BureauAPI", "Connectors", "Sandbox", "ArgumentParser", "GRPCCore",
+      "GRPCNIOTransportHTTP2Posix", "GRPCProtobuf", "SwiftProtobuf", "NIOCore", "NIOPosix",
+      "NIOSSL",
+      "Crypto", "Logging", "Foundation", "Glibc", "Synchronization", "Dispatch",
+    ],
+  ]
+
+  /// Within a target, who alone may see some of its modules.
+  static let narrowed: [(target: String, module: String, within: [String], reason: String)] = [
+    (
+      "Sources/Server", "GRPCNIOTransportHTTP2Posix", ["Sources/Server/Transport/"],
+      "services are written against GRPCCore, so that another transport can stand beside HTTP/2"
+    ),
+    (
+      "Sources/bureaud", "EngineSQLite",
+      ["Sources/bureaud/Wiring", "Sources/bureaud/Commands/", "Sources/bureaud/Database"],
+      "one place chooses the engine"
+    ),
+  ]
+
+  static let pattern =
+    #"^\s*(?:@\w+(?:\([^)\n]*\))?\s+)*(?:(?:package|public|internal|private|fileprivate)\s+)?import\s+(?:(?:struct|class|enum|protocol|func|let|var|typealias)\s+)?(\w+)"#
+
+  static func target(of path: String) -> String {
+    path.split(separator: "/").prefix(2).joined(separator: "/")
+  }
+
+  @Test func `every target imports only what its row allows`() throws {
+    var findings: [Finding] = []
+    for file in SourceTree.current.files
+    where file.isSwift && (file.path.hasPrefix("Sources/") || file.path.hasPrefix("Clients/")) {
+      let target = Self.target(of: file.path)
+      for match in try file.matches(of: Self.pattern, in: \.code) {
+        let module = match.group ?? ""
+        if Self.allowed[target]?.contains(module) != true {
+          findings.append(
+            Finding(
+              path: file.path, line: match.line, what: "\(target) imports \(module)",
+              remedy: "turn the dependency round, or add it to Imports.swift and say why"))
+        }
+        for row in Self.narrowed where row.target == target && row.module == module {
+          if !row.within.contains(where: file.path.hasPrefix) {
+            findings.append(
+              Finding(
+                path: file.path, line: match.line, what: "\(module) is seen outside its place",
+                remedy: "move it to \(row.within.joined(separator: " or ")): \(row.reason)"))
+          }
+        }
+      }
+    }
+    #expect(findings.isEmpty, "\(findings.report)")
+  }
+
+  @Test func `every target has a row`() {
+    let targets = Set(
+      SourceTree.current.files.filter {
+        $0.isSwift && ($0.path.hasPrefix("Sources/") || $0.path.hasPrefix("Clients/"))
+      }.map { Self.target(of: $0.path) })
+    #expect(targets.subtracting(Self.allowed.keys).isEmpty, "add them to Imports.swift")
+  }
+
+  @Test(arguments: [
+    ("import Foundation", "Foundation"), ("package import Domain", "Domain"),
+    ("@preconcurrency import Glibc", "Glibc"),
+    ("@_spi(A) public import struct NIOCore.ByteBuffer", "NIOCore"),
+    ("  import Crypto", "Crypto"),
+  ])
+  func `imports are found however they are written`(line: String, module: String) throws {
+    let file = SourceFile(path: "A.swift", text: "// first\n\(line)\n")
+    #expect(try file.matches(of: Self.pattern, in: \.code).map(\.group) == [module])
+  }
+
+  @Test(arguments: ["// import Foundation", "\"import Foundation\"", "let important = 1"])
+  func `what is no import is not taken for one`(line: String) throws {
+    let file = SourceFile(path: "A.swift", text: line)
+    #expect(try file.matches(of: Self.pattern, in: \.code).isEmpty)
+  }
+}
