@@ -41,6 +41,7 @@ extension Target.Dependency {
   static let configuration = product(name: "Configuration", package: "swift-configuration")
   static let arguments = product(name: "ArgumentParser", package: "swift-argument-parser")
   static let lifecycle = product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
+  static let signals = product(name: "UnixSignals", package: "swift-service-lifecycle")
   static let subprocess = product(name: "Subprocess", package: "swift-subprocess")
 }
 
@@ -115,8 +116,8 @@ let package = Package(
     .executableTarget(
       name: "bureaud",
       dependencies: [
-        "Primitives", "Domain", "Engine", "EngineSQLite", "Storage", "Connectors", "Server",
-        "Sandbox", .arguments, .configuration, .lifecycle, .logging, .crypto, .x509, .grpcHTTP2,
+        "Primitives", "Formats", "Domain", "Engine", "EngineSQLite", "Storage", "Connectors",
+        "Server", "Sandbox", .arguments, .configuration, .lifecycle, .signals, .logging, .crypto, .x509, .grpcHTTP2,
         .nioCore, .nioSSL,
       ], swiftSettings: strict),
 

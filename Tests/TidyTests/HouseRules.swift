@@ -66,6 +66,21 @@ struct HouseRuleTests {
     #expect(idle.isEmpty, "exceptions that nothing needs any more: take them out")
   }
 
+  @Test func `no file names the folder that this repository stands in`() throws {
+    let parent = SourceTree.current.root.deletingLastPathComponent().path
+    guard parent.count > 1, parent != "/tmp" else { return }
+    let pattern = "(?<![\\w.])" + NSRegularExpression.escapedPattern(for: parent) + "/"
+    var findings: [Finding] = []
+    for file in SourceTree.current.files where file.text.contains(parent) {
+      findings += try file.matches(of: pattern, in: \.text).map {
+        Finding(
+          path: file.path, line: $0.line, what: "a path of this machine",
+          remedy: "derive it from the package's root or take it as input")
+      }
+    }
+    #expect(findings.isEmpty, "\(findings.report)")
+  }
+
   @Test(arguments: HouseRule.all)
   func `the rule catches what it is for and nothing else`(rule: HouseRule) throws {
     for sample in rule.catches {

@@ -1,11 +1,10 @@
-package import Primitives
+package import Domain
 
-/// The right to make bureaus on this server: a one-time token that `bureaud init` leaves in a
+/// The right to make the bureau of this server: a one-time token that `bureaud init` leaves in a
 /// file. The server knows its hash only.
 package protocol BootstrapToken: Sendable {
-  /// Whether the secret with this SHA-256 may make the bureau with this id; the first bureau it
-  /// is used for is the only one, also when the call is repeated.
-  func allows(_ secretHash: [UInt8]) throws -> Bool
-  /// The token has been used.
-  func spend() throws
+  /// Whether this is the SHA-256 of the token.
+  func allows(_ secretHash: [UInt8]) -> Bool
+  /// Spends the token on one request. A repeat of that request may come again, no other.
+  func claim(_ requestID: String) throws(TenancyError)
 }

@@ -20,7 +20,7 @@ package struct TenancyService: Bureau_V1_TenancyService.SimpleServiceProtocol {
   package func createBureau(
     request: Bureau_V1_CreateBureauRequest, context: ServerContext
   ) async throws -> Bureau_V1_Bureau {
-    guard let secret = context.call.secretHash, try bootstrap.allows(secret) else {
+    guard let secret = context.call.secretHash, bootstrap.allows(secret) else {
       throw TenancyError.bootstrapRefused
     }
     // The ids follow from the token and the request id: a repeat names the same bureau.
@@ -32,7 +32,7 @@ package struct TenancyService: Bureau_V1_TenancyService.SimpleServiceProtocol {
     let role = sources.id(RoleAssignment.self)
     let call = try Call(
       context, nil, request, requestID: request.requestID, isDryRun: request.validateOnly)
-    let answer = try await commands.run(call, at: place, subject: id) { context in
+    return try await commands.run(call, at: place, subject: id) { context in
       if try TenancyTables.bureau(id, in: context.transaction) != nil {
         throw TenancyError.bootstrapRefused
       }
@@ -41,6 +41,8 @@ package struct TenancyService: Bureau_V1_TenancyService.SimpleServiceProtocol {
         organisationNumber: request.bureau.organisationNumber,
         countryCode: request.bureau.countryCode, administrator: administrator, assignment: role,
         at: context.time)
+    } apply: { [bootstrap] _ in
+      if !request.validateOnly { try bootstrap.claim(request.requestID) }
     } answer: { id, context in
       guard let bureau = try TenancyTables.bureau(id, in: context.transaction) else {
         throw TenancyError.bootstrapRefused
@@ -48,8 +50,6 @@ package struct TenancyService: Bureau_V1_TenancyService.SimpleServiceProtocol {
       let users = try TenancyTables.users(of: id, after: nil, limit: 1, in: context.transaction)
       return Bureau_V1_Bureau(bureau, administrator: users.first?.id)
     }
-    if !request.validateOnly { try bootstrap.spend() }
-    return answer
   }
 
   package func getBureau(

@@ -36,7 +36,7 @@ package struct Setting: Sendable {
         "tls.certificate", .existing, nil, "server certificate, PEM; not set: tls/server.pem"),
       Setting("tls.key", .existing, nil, "its private key, PEM; not set: tls/server.key"),
       Setting("tls.client-authorities", .existing, nil, "who issues client certificates, PEM"),
-      Setting("database", .database, "sqlite:bureau.sqlite", "where everything is kept"),
+      Setting("database", .database, "sqlite:bureau.db", "where everything is kept"),
       Setting("bank.folder", .path, "bank", "files to and from banks"),
       Setting("bankid.url", .https, nil, "relying-party API, version 6, up to the version"),
       Setting("bankid.client-certificate", .existing, nil, "relying-party certificate, PEM"),
@@ -45,8 +45,8 @@ package struct Setting: Sendable {
       Setting("bankid.evidence-root", .existing, nil, "root of BankID's signatures, PEM"),
       Setting("witness.folder", .path, "witness", "signed checkpoints; best on another disk"),
       Setting("log.level", .choice(logLevels), "info", "least important line that is logged"),
-      Setting("session.idle-minutes", .number(1...1_440), "30", "unused session ends"),
-      Setting("session.absolute-minutes", .number(1...10_080), "720", "any session ends"),
+      Setting("session.idle-minutes", .number(1...1_440), "5", "unused session ends"),
+      Setting("session.absolute-minutes", .number(1...10_080), "480", "any session ends"),
     ] + limits
 
   private static let limits = [

@@ -88,7 +88,7 @@ package struct SandboxBankIDServer: Service {
 }
 
 /// A port that becomes known once; those who ask before wait.
-private actor BoundPort {
+actor BoundPort {
   private var result: Result<Int, any Error>?
   private var waiting: [CheckedContinuation<Int, any Error>] = []
 

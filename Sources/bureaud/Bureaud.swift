@@ -1,0 +1,10 @@
+import ArgumentParser
+
+/// The daemon: configuration → wiring → run.
+@main
+struct Bureaud: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "bureaud",
+    abstract: "The Bureau server.",
+    subcommands: [InitCommand.self, ServeCommand.self, SandboxCommand.self, ConfigCommand.self])
+}

@@ -1,0 +1,108 @@
+// The composition root: the only place that names SQLite, BankID and folders.
+
+import Connectors
+import Domain
+import Engine
+import EngineSQLite
+import Foundation
+import Logging
+import Primitives
+import Server
+import ServiceLifecycle
+import Storage
+import UnixSignals
+
+/// A server put together from its configuration.
+struct Wiring: Sendable {
+  let database: any Database
+  let server: BureauServer
+  let grpc: GRPCService
+  let messages: FolderMessenger
+
+  /// Opens the database and puts the parts together.
+  /// - Parameters:
+  ///   - channel: nil for the folders of the configuration; the sandbox brings its own.
+  static func make(
+    _ configuration: ServerConfiguration, home: Home, sources: Sources,
+    identity: any IdentityProvider, channel: (any BankChannel)? = nil,
+    collectInterval: Duration = .seconds(1), allowsSyntheticIDs: Bool = false, logger: Logger
+  ) async throws -> Wiring {
+    let database = try await SQLiteDatabase.open(path: configuration.database.path)
+    try await database.migrate(Schema.migrations)
+    let messages = FolderMessenger(folder: home.folder.appending(path: "messages"))
+    var parts = ServerParts(
+      database: database, sources: sources, identity: identity,
+      channel: channel ?? FolderChannel(root: configuration.bankFolder), messenger: messages,
+      nationalIDKey: try home.nationalIDKey(), auditKey: try home.auditKey(),
+      witness: FolderWitness(folder: configuration.witnessFolder),
+      bootstrap: try home.bootstrap(), logger: logger)
+    parts.sessionLimits = Session.Limits(
+      idleSeconds: configuration.sessionIdleMinutes * 60,
+      absoluteSeconds: configuration.sessionAbsoluteMinutes * 60)
+    parts.collectInterval = collectInterval
+    parts.allowsSyntheticIDs = allowsSyntheticIDs
+    let server = BureauServer(parts)
+    let grpc = try GRPCService(
+      services: server.services, interceptors: server.interceptors,
+      host: configuration.listenHost, port: configuration.listenPort,
+      tls: try configuration.serverTLS(), limits: configuration.limits, logger: logger)
+    return Wiring(database: database, server: server, grpc: grpc, messages: messages)
+  }
+
+  /// Runs the services until SIGTERM or SIGINT, then closes the database.
+  func run(beside others: [any Service], logger: Logger) async throws {
+    var configuration = ServiceGroupConfiguration(
+      services: others.map { .init(service: $0) } + [.init(service: grpc)],
+      gracefulShutdownSignals: [.sigterm, .sigint], logger: logger)
+    // A backstop: handlers are awaited, whatever they do.
+    configuration.maximumGracefulShutdownDuration = .seconds(20)
+    let result: Result<Void, any Error>
+    do { result = .success(try await ServiceGroup(configuration: configuration).run()) } catch {
+      result = .failure(error)
+    }
+    await database.close()
+    try result.get()
+  }
+}
+
+/// Stands in where no BankID is configured: nobody can log in, and is told why.
+struct NoIdentity: IdentityProvider {
+  private let why = "BankID is not configured on this server (bankid.url and its keys)."
+
+  func startLogin(from address: String) async throws(IdentityError) -> OrderTicket {
+    throw .bankIDUnavailable(why)
+  }
+  func startSignature(of text: String, data: [UInt8], from address: String)
+    async throws(IdentityError) -> OrderTicket
+  {
+    throw .bankIDUnavailable(why)
+  }
+  func collect(_ orderRef: String) async throws(IdentityError) -> IdentityAnswer {
+    throw .bankIDUnavailable(why)
+  }
+  func cancel(_ orderRef: String) async {}
+  func qrText(_ ticket: OrderTicket, seconds: Int) -> String { "" }
+  func verify(_ answer: [UInt8], of order: Order, key: NationalIDKey, at time: Instant)
+    throws(IdentityError) -> Evidence
+  {
+    throw .evidenceRefused(why)
+  }
+}
+
+/// Runs the jobs about once a second.
+struct JobRunner: Service {
+  let interval: Duration
+  let logger: Logger
+  let round: @Sendable () async throws -> Void
+
+  func run() async throws {
+    await cancelWhenGracefulShutdown {
+      while !Task.isCancelled {
+        do { try await round() } catch {
+          logger.error("jobs failed", metadata: ["cause": "\(String(reflecting: error))"])
+        }
+        try? await Task.sleep(for: interval)
+      }
+    }
+  }
+}
