@@ -42,6 +42,7 @@ extension Target.Dependency {
   static let arguments = product(name: "ArgumentParser", package: "swift-argument-parser")
   static let lifecycle = product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
   static let signals = product(name: "UnixSignals", package: "swift-service-lifecycle")
+  static let system = product(name: "SystemPackage", package: "swift-system")
   static let subprocess = product(name: "Subprocess", package: "swift-subprocess")
 }
 
@@ -67,6 +68,7 @@ let package = Package(
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
     .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
     .package(url: "https://github.com/swiftlang/swift-subprocess", from: "1.0.2"),
+    .package(url: "https://github.com/apple/swift-system", from: "1.8.1"),
   ],
   targets: [
     // The C libraries of Debian; deploy/debian-packages names their packages.
@@ -121,12 +123,19 @@ let package = Package(
         .nioCore, .nioSSL,
       ], swiftSettings: strict),
 
-    .executableTarget(
-      name: "bureau",
+    .target(
+      name: "BureauCLI",
       dependencies: [
         "Primitives", "BureauAPI", "CQREncode", .arguments, .grpc, .grpcHTTP2, .grpcProtobuf,
-        .protobuf, .httpClient, .nioCore, .nioSSL, .crypto,
-      ], path: "Clients/cli", exclude: ["README.md"], swiftSettings: strict),
+        .protobuf, .httpClient, .nioCore, .nioPosix, .nioHTTP1, .nioTLS, .nioSSL, .crypto,
+      ], path: "Clients/cli/BureauCLI", swiftSettings: strict),
+    .executableTarget(
+      name: "bureau", dependencies: ["BureauCLI"], path: "Clients/cli/bureau",
+      swiftSettings: strict),
+    .executableTarget(
+      name: "bureau-demo",
+      dependencies: ["Primitives", "Formats", .arguments, .subprocess, .system],
+      path: "Clients/demo", exclude: ["README.md", "invoices"], swiftSettings: strict),
     .target(
       name: "CBenchReference", dependencies: ["CSQLite"], path: "Clients/bench/reference"),
     .executableTarget(
@@ -174,5 +183,13 @@ let package = Package(
     .testTarget(
       name: "bureaudTests", dependencies: ["bureaud", "Server", .logging],
       swiftSettings: strict),
+    .testTarget(
+      name: "CLITests",
+      dependencies: [
+        "BureauCLI", "Primitives", "BureauAPI", .arguments, .grpc, .grpcInProcess, .grpcHTTP2,
+        .grpcProtobuf, .protobuf, .nioCore, .nioPosix, .nioSSL, .crypto, .x509,
+      ], swiftSettings: strict),
+    .testTarget(
+      name: "DemoTests", dependencies: ["bureau-demo", "Primitives"], swiftSettings: strict),
   ]
 )

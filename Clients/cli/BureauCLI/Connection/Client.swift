@@ -33,23 +33,34 @@ package struct Client: Sendable {
   static let tries = 3
 
   /// Makes one call, again while the server is unavailable.
-  func answer<R: RPC>(_ rpc: R.Type, _ request: R.Input) async throws -> Answer<R.Output> {
+  func answer<R: RPC>(
+    _ rpc: R.Type, _ request: R.Input, id: String? = nil
+  ) async throws -> Answer<R.Output> {
     var metadata = Metadata()
+    // The server logs the call under the id of the request, so that both can be looked up.
+    if let id { metadata.addString(id, forKey: "x-request-id") }
     if let token { metadata.addString("Bearer \(token)", forKey: "authorization") }
     var delay = Duration.milliseconds(200)
     for attempt in 1... {
       do {
         return try await wire.send(rpc, request, metadata: metadata, timeout: timeout)
       } catch let error as RPCError {
-        guard error.code == .unavailable, attempt < Self.tries else {
-          throw CLIError(error)
-        }
+        guard error.code == .unavailable else { throw CLIError(error) }
+        guard attempt < Self.tries else { throw away(CLIError(error)) }
         surroundings.note("the server is unavailable; trying again (\(attempt + 1)/\(Self.tries))")
         try await surroundings.sleep(delay)
         delay *= 4
       }
     }
     throw CLIError(.unavailable, "UNAVAILABLE", "the server is unavailable")
+  }
+
+  /// Says which server is away, where the server itself did not.
+  private func away(_ error: CLIError) -> CLIError {
+    guard error.reason == error.code else { return error }
+    var error = error
+    error.message = "the server at \(context.server) can't be reached: \(error.message)"
+    return error
   }
 
   /// Reads something, or starts something that has no request id.
@@ -68,9 +79,10 @@ package struct Client: Sendable {
     request.requestID = id
     request.validateOnly = dryRun
     do {
-      return try await answer(rpc, request).message
+      return try await answer(rpc, request, id: id).message
     } catch var error as CLIError {
-      error.requestID = error.requestID ?? id
+      // What is to be given again when repeating, whatever name the server's log has for it.
+      error.requestID = id
       throw error
     }
   }

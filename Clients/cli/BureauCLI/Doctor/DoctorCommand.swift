@@ -59,8 +59,8 @@ package struct DoctorCommand: AsyncParsableCommand {
         "valid until \(found.validUntil.rfc3339)")
       return true
     } catch {
-      report.add(
-        "tls", .failed, "no trusted connection to \(endpoint.host):\(endpoint.port): \(error)")
+      let words = ConnectionTrouble.words(error)
+      report.add("tls", .failed, "\(endpoint.host):\(endpoint.port): \(words)")
       report.isUnreachable = true
       return false
     }

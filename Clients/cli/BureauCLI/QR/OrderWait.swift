@@ -19,7 +19,7 @@ struct OrderWait {
     }
     var screen = QRScreen(width: surroundings.noteWidth, note: surroundings.note)
     var order = started
-    var hasScanned = false
+    var scansLeft = options.sandboxPerson == nil ? 0 : Self.scanTries
     waiting: for second in 0... {
       switch order.state {
       case .complete: return order
@@ -30,9 +30,8 @@ struct OrderWait {
       case .pending, .unspecified, .UNRECOGNIZED: break
       }
       screen.show(order)
-      if let person = options.sandboxPerson, !hasScanned, !order.qrText.isEmpty {
-        try await scan(order.qrText, as: person)
-        hasScanned = true
+      if let person = options.sandboxPerson, scansLeft > 0, !order.qrText.isEmpty {
+        scansLeft = try await scan(order.qrText, as: person, triesLeft: scansLeft)
       } else if second >= options.wait.seconds {
         break waiting
       } else {
@@ -47,14 +46,29 @@ struct OrderWait {
       field: "--wait")
   }
 
-  /// Lets a test person of the sandbox scan the code that was just shown.
-  private func scan(_ text: String, as person: String) async throws {
-    try await client.withSandbox { sandbox in
-      let answer = try await sandbox.approve(person: person, qr: text)
-      guard answer.approved ?? 0 > 0 else {
-        throw CLIError(
-          .refused, "SANDBOX_NOT_APPROVED", "the sandbox found no order behind the code")
+  /// A code is good for its second only, so a slow scan is tried again with the next one.
+  private static let scanTries = 3
+
+  /// Lets a test person of the sandbox scan the code that was just shown; returns how many tries
+  /// are left, none after a good one.
+  private func scan(_ text: String, as person: String, triesLeft: Int) async throws -> Int {
+    do {
+      try await client.surroundings.connector.withSandbox(
+        at: try client.context.sandboxAddress(nil, named: client.contextName),
+        authorityFile: client.context.ca
+      ) { sandbox in
+        guard try await sandbox.approve(person: person, qr: text).approved ?? 0 > 0 else {
+          throw CLIError(
+            .refused, "SANDBOX_REFUSED", "the sandbox found no order behind the code")
+        }
       }
+      return 0
+    } catch var error as CLIError {
+      guard error.reason == "SANDBOX_REFUSED", triesLeft > 1 else {
+        error.field = "--sandbox-person"
+        throw error
+      }
+      return triesLeft - 1
     }
   }
 }

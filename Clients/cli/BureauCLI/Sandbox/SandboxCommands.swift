@@ -56,14 +56,6 @@ extension Context {
   }
 }
 
-extension Client {
-  /// Talks to the sandbox beside the server.
-  func withSandbox(_ body: (any SandboxPort) async throws -> Void) async throws {
-    try await surroundings.connector.withSandbox(
-      at: try context.sandboxAddress(nil, named: contextName), authorityFile: context.ca, body)
-  }
-}
-
 struct SandboxClockCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "clock", abstract: "Show the sandbox's clock, or turn it forward.",

@@ -111,11 +111,13 @@ private struct HTTPSandbox: SandboxPort {
       answer = Data(try await response.body.collect(upTo: Self.limit).readableBytesView)
     } catch {
       throw CLIError(
-        .unavailable, "SANDBOX_UNAVAILABLE", "the sandbox at \(address) does not answer: \(error)",
+        .unavailable, "SANDBOX_UNAVAILABLE",
+        "the sandbox at \(address) does not answer: \(ConnectionTrouble.words(error))",
         mend: "bureaud sandbox")
     }
     guard status == 200 else {
-      let text = String(decoding: answer.prefix(500), as: UTF8.self)
+      let refused = try? JSONDecoder().decode([String: String].self, from: answer)
+      let text = refused?["error"] ?? String(decoding: answer.prefix(500), as: UTF8.self)
       throw CLIError(
         status == 404 ? .notFound : .refused, "SANDBOX_REFUSED",
         "the sandbox answered \(status): \(text)")
