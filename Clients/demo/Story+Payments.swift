@@ -20,7 +20,7 @@ extension Story {
       }
       for (index, result) in zip(range, imports) {
         items[index].payment = result.payment
-        items[index].refusal = result.error?.reason
+        items[index].refusal = result.error
         guard result.payment != nil || result.error != nil else {
           throw DemoError("nothing became of \(items[index].file.name)")
         }
@@ -34,7 +34,7 @@ extension Story {
     let complete = items.indices.filter { items[$0].payment?.canBeSigned == true }
     for (index, answer) in try await each(complete, ["payment", "acknowledge"]) {
       items[index].payment = answer.payment ?? items[index].payment
-      items[index].refusal = answer.error?.reason
+      items[index].refusal = answer.error
     }
     let count = items.count { $0.payment?.state == "ACKNOWLEDGED" }
     teller.step("\(accountant.firstName) acknowledges \(Words.count(count, "complete payment")).")
@@ -78,7 +78,7 @@ extension Story {
     let signed = items.count { $0.payment?.isUnderWay == true }
     teller.line("signed: \(Words.count(signed, "payment"))")
     let refused = ready.compactMap { index in
-      items[index].refusal.map { "\(items[index].file.name): not signed: \($0)" }
+      items[index].refusal.map { "\(items[index].file.name): not signed: \($0.reason)" }
     }
     teller.lines(refused, more: "not signed")
   }
@@ -95,7 +95,7 @@ extension Story {
       teller.lines(text.map { "| \($0)" }, more: "lines")
     } catch let refused as Refused {
       if batch.count == 1 {
-        items[batch[0]].refusal = refused.reason
+        items[batch[0]].refusal = refused
       } else {
         try await sign(Array(batch[..<(batch.count / 2)]))
         try await sign(Array(batch[(batch.count / 2)...]))
@@ -142,10 +142,8 @@ extension Story {
     teller.lines(told, more: "vouchers")
     let rest = items.filter { $0.payment?.state != "POSTED" }
     if !rest.isEmpty {
-      teller.step(
-        "\(Words.count(rest.count, "file")) did not become a payment as \(rest.count == 1 ? "it stands" : "they stand"):"
-      )
-      teller.lines(rest.map { "\($0.file.name): \($0.told)" }, more: "files")
+      teller.step("\(Words.count(rest.count, "file")) did not get that far, each for a reason:")
+      teller.lines(rest.map { "\($0.file.name): \($0.toldInFull)" }, more: "files")
     }
   }
 
@@ -167,7 +165,7 @@ extension Story {
 extension Story.Item {
   /// What has become of the file, in a few words.
   var told: String {
-    guard let payment else { return "refused: \(refusal ?? "?")" }
+    guard let payment else { return "refused: \(refusal?.reason ?? "?")" }
     let amount = payment.amount.map { Words.money($0.minorUnits, $0.currencyCode) } ?? ""
     let head = "\(payment.creditor?.displayName ?? file.supplier ?? "?"), \(amount)"
     let due = file.dueDate.map { ", due \($0)" } ?? ""
@@ -177,8 +175,14 @@ extension Story.Item {
     case "ERROR":
       return "\(head): refused by the bank: \(payment.rejection?.reasonCode ?? "?")"
     default:
-      let state = refusal.map { ": \(Words.state(payment.state)), \($0)" } ?? ""
+      let state = refusal.map { ": \(Words.state(payment.state)), \($0.reason)" } ?? ""
       return head + due + (payment.overdue == true ? " (overdue)" : "") + state
     }
+  }
+
+  /// With the words of a refusal, which say how to mend it.
+  var toldInFull: String {
+    if let refusal { return "\(told). \(refusal.message)" }
+    return told + (payment?.rejection?.text.map { ". \($0)" } ?? "")
   }
 }

@@ -7,8 +7,8 @@ struct Story {
   struct Item {
     let file: InvoiceFile
     var payment: Payment?
-    /// The reason code of the last refusal.
-    var refusal: String?
+    /// The last refusal, of the file, its acknowledgement or its signature.
+    var refusal: Refused?
   }
 
   let sandbox: Sandbox
@@ -51,7 +51,7 @@ struct Story {
     try await waitForBank()
     try await post()
     try Summary.write(
-      items.map { Summary($0.file, $0.payment, refusal: $0.refusal) }, to: keep.summary)
+      items.map { Summary($0.file, $0.payment, refusal: $0.refusal?.reason) }, to: keep.summary)
     try await audit()
     try crossCheck()
   }
