@@ -154,7 +154,10 @@ extension Story {
     _ = try await administrator.bureau("audit", "checkpoint")
     let result: Verification = try await administrator.bureau("audit", "verify").decoded()
     guard result.integrity == true, result.completeness == true else {
-      throw DemoError("the audit found: \((result.findings ?? []).joined(separator: "; "))")
+      let findings = result.findings ?? []
+      throw DemoError(
+        "the audit does not hold: "
+          + (findings.isEmpty ? "no finding is named" : findings.joined(separator: "; ")))
     }
     teller.step(
       "The audit is verified: \(result.factCount ?? "all") facts in \(result.companyCount ?? "all") journals, "

@@ -161,7 +161,7 @@ final class FakeSandbox: SandboxPort {
     let text = body.map { " " + String(decoding: $0, as: UTF8.self) } ?? ""
     record.withLock { $0.append(path + text) }
     guard let answer = answers.withLock({ $0[path] }) else {
-      throw CLIError(.notFound, "SANDBOX_REFUSED", "no answer is laid out for \(path)")
+      throw CLIError(.refused, "SANDBOX_REFUSED", "no answer is laid out for \(path)")
     }
     return Data(answer.utf8)
   }

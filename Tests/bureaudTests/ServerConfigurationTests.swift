@@ -39,11 +39,11 @@ import bureaud
       let configuration = try load(home)
       #expect(configuration.listenHost == "127.0.0.1")
       #expect(configuration.listenPort == 8443)
-      #expect(configuration.database.path == home.path + "/bureau.sqlite")
+      #expect(configuration.database.path == home.path + "/bureau.db")
       #expect(configuration.tlsCertificate.path == home.path + "/tls/server.pem")
       #expect(configuration.witnessFolder.path == home.path + "/witness")
       #expect(configuration.bankID == nil)
-      #expect(configuration.sessionIdleMinutes == 30)
+      #expect(configuration.sessionIdleMinutes == 5)
       #expect(configuration.limits.faults.isEmpty)
       #expect(configuration.limits.maxConnections == TransportLimits().maxConnections)
       #expect(configuration.limits.keepalive == TransportLimits().keepalive)
@@ -58,7 +58,7 @@ import bureaud
       #expect(configuration.listenPort == 3)
       #expect(configuration.listenHost == "::")
       #expect(configuration.logLevel.rawValue == "debug")
-      #expect(configuration.sessionIdleMinutes == 30)
+      #expect(configuration.sessionIdleMinutes == 5)
       let origins = Dictionary(
         uniqueKeysWithValues: configuration.values.map { ($0.setting.key, $0.value?.origin) })
       #expect(origins["listen.port"] == .flag)
@@ -120,7 +120,7 @@ import bureaud
     ("listen.port", "http"), ("listen.port", "65536"), ("listen.port", "-1"),
     ("listen.port", "80.5"), ("listen.port", "0x50"), ("listen.port", ""),
     ("listen.host", "a b"), ("listen.host", "https://x"), ("log.level", "loud"),
-    ("database", "postgres://u:p@h/db"), ("database", "sqlite:"), ("database", "bureau.sqlite"),
+    ("database", "postgres://u:p@h/db"), ("database", "sqlite:"), ("database", "bureau.db"),
     ("session.idle-minutes", "0"), ("tls.client-authorities", "no/such.pem"),
     ("bankid.url", "http://bankid.example"), ("limits.max-connections", "0"),
     ("bank.folder", "two\nlines"),

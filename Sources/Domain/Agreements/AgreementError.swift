@@ -66,7 +66,8 @@ package enum AgreementError: Refusal, Equatable {
     case .signerIncomplete(let field):
       "The person who shall sign is incomplete: \(field) is missing (A-09)."
     case .signerInvalid(let field, let why): "The signer's \(field) is not valid: \(why)"
-    case .linkRefused: "The link is wrong or replaced by a newer one; have the agreement sent again."
+    case .linkRefused:
+      "The link is wrong or replaced by a newer one; have the agreement sent again."
     case .otherSigner: "Only the named signer can sign this agreement (A-10)."
     case .state(let event, let state):
       "The agreement is \(state.rawValue): it cannot \(event.rawValue) from there."

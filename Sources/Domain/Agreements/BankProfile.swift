@@ -23,14 +23,15 @@ package struct BankProfile: Sendable, Equatable {
   package var rendering: Pain001.Rendering
 
   /// The supported banks (A-20: a list that grows).
-  package static let all: [BankProfile] = ([
-    norwegian("dnb", "DNB", "DNBANOKK"),
-    norwegian("nordea-no", "Nordea Norge", "NDEANOKK"),
-    norwegian("sparebank1", "SpareBank 1", "SPRONO22"),
-    swedish("handelsbanken", "Handelsbanken", "HANDSESS"),
-    swedish("nordea", "Nordea", "NDEASESS"),
-    swedish("seb", "SEB", "ESSESESS"),
-  ] as [BankProfile?]).compactMap(\.self)
+  package static let all: [BankProfile] =
+    ([
+      norwegian("dnb", "DNB", "DNBANOKK"),
+      norwegian("nordea-no", "Nordea Norge", "NDEANOKK"),
+      norwegian("sparebank1", "SpareBank 1", "SPRONO22"),
+      swedish("handelsbanken", "Handelsbanken", "HANDSESS"),
+      swedish("nordea", "Nordea", "NDEASESS"),
+      swedish("seb", "SEB", "ESSESESS"),
+    ] as [BankProfile?]).compactMap(\.self)
 
   package static func named(_ id: String) -> BankProfile? { all.first { $0.id == id } }
 

@@ -44,7 +44,8 @@ package enum IdentityError: Refusal, Equatable {
     case .orderNotFound: "There is no such order, or it has been collected; start again."
     case .orderEnded: "The order has ended; start again."
     case .tooManyOrders: "Too many orders are open in the bureau; wait for one to end."
-    case .evidenceRefused(let why): "The BankID answer could not be verified: \(why). Nothing was done."
+    case .evidenceRefused(let why):
+      "The BankID answer could not be verified: \(why). Nothing was done."
     case .otherPerson: "Another person than the one asked has signed. Nothing was done."
     case .otherContent: "Another content than the one asked for was signed. Nothing was done."
     case .bankIDUnavailable(let why): "BankID did not take the order: \(why) Try again."

@@ -45,13 +45,15 @@ package enum InvoiceError: Refusal, Equatable {
   package var message: String {
     switch self {
     case .missing: "The request holds no document; send the bytes of a UBL file."
-    case .tooLarge(let limit): "The document is larger than \(limit) bytes; send it without enclosures."
+    case .tooLarge(let limit):
+      "The document is larger than \(limit) bytes; send it without enclosures."
     case .unreadable(let why): "The document cannot be read as a UBL invoice: \(why)"
     case .creditNote:
       "This is a credit note: there is nothing to pay. Link it to its invoice when that is settled."
     case .numberMissing: "The invoice has no number (cbc:ID); ask the supplier for a proper one."
     case .currencyUnknown(let code): "\(code) is no currency of ISO 4217; ask the supplier."
-    case .amountInvalid(let text): "\(text) is no amount in the invoice's currency; ask the supplier."
+    case .amountInvalid(let text):
+      "\(text) is no amount in the invoice's currency; ask the supplier."
     case .amountNotPositive: "The amount to pay is zero or less: there is nothing to pay."
     case .dueDateInvalid(let text): "\(text) is no date; the due date must be YYYY-MM-DD."
     case .duplicate:
@@ -109,6 +111,9 @@ package struct InvoiceReading: Sendable, Equatable {
       throw .amountInvalid(String(text.prefix(40)))
     }
     guard amount.isPositive else { throw .amountNotPositive }
+    guard amount.minorUnits < Payment.amountLimit else {
+      throw .amountInvalid(String(text.prefix(40)))
+    }
     return amount
   }
 
@@ -150,6 +155,8 @@ package struct InvoiceReading: Sendable, Equatable {
       return .norwegian(account)
     }
     if country == .se {
+      // Without a mark, up to eight digits may be bankgiro, plusgiro or an account.
+      if branch.isEmpty, text.filter(\.isNumber).count <= 8 { return nil }
       let account =
         try? branch.allSatisfy(\.isNumber) && !branch.isEmpty
         ? SwedishAccountNumber(clearing: branch, account: text) : SwedishAccountNumber(text)

@@ -49,6 +49,12 @@ package struct Payment: Sendable, Equatable {
   }
 }
 
+extension Payment {
+  /// Minor units that one payment stays below, so that the sums of a file, an approval or a
+  /// voucher neither overflow nor outgrow the 18 digits of pain.001.
+  package static let amountLimit: Int64 = 1_000_000_000_000_000
+}
+
 /// What an invoice writes that cannot be used as it is; nil where it could be.
 package struct AsWritten: Hashable, Sendable {
   package var account: String?

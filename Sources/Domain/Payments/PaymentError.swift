@@ -10,6 +10,7 @@ package enum PaymentError: Refusal, Equatable {
   case bicInvalid(String)
   case currencyUnknown(String)
   case amountNotPositive
+  case amountTooLarge
   case referenceInvalid(String)
   case dueDateInvalid(String)
   case incomplete([String])
@@ -43,6 +44,7 @@ package enum PaymentError: Refusal, Equatable {
     case .bicInvalid: "PAYMENT_BIC_INVALID"
     case .currencyUnknown: "PAYMENT_CURRENCY_UNKNOWN"
     case .amountNotPositive: "PAYMENT_AMOUNT_NOT_POSITIVE"
+    case .amountTooLarge: "PAYMENT_AMOUNT_TOO_LARGE"
     case .referenceInvalid: "PAYMENT_REFERENCE_INVALID"
     case .dueDateInvalid: "PAYMENT_DUE_DATE_INVALID"
     case .incomplete: "PAYMENT_INCOMPLETE"
@@ -63,7 +65,7 @@ package enum PaymentError: Refusal, Equatable {
     case .creditorNameInvalid: "creditor.display_name"
     case .accountInvalid: "creditor_account"
     case .bicInvalid: "creditor_bic"
-    case .currencyUnknown, .amountNotPositive: "amount"
+    case .currencyUnknown, .amountNotPositive, .amountTooLarge: "amount"
     case .referenceInvalid: "reference"
     case .dueDateInvalid: "due_date"
     case .incomplete(let fields): fields.first
@@ -87,6 +89,7 @@ package enum PaymentError: Refusal, Equatable {
     case .bicInvalid(let why): "The creditor's BIC is not valid: \(why)"
     case .currencyUnknown(let code): "\(code) is no currency of ISO 4217."
     case .amountNotPositive: "The amount must be more than zero."
+    case .amountTooLarge: "The amount is larger than a bank file carries; divide it."
     case .referenceInvalid(let why): "The payment reference is not valid: \(why)"
     case .dueDateInvalid(let text): "\(text) is no date; write YYYY-MM-DD."
     case .incomplete(let fields):
@@ -94,10 +97,12 @@ package enum PaymentError: Refusal, Equatable {
     case .noAgreement:
       "The company has no active agreement whose bank can make this payment; have one signed."
     case .held: "An earlier sending of this payment was executed by the bank: it must not go again."
-    case .tooManyInstructions: "The payment has been sent \(Instruction.limit) times; make a new one."
+    case .tooManyInstructions:
+      "The payment has been sent \(Instruction.limit) times; make a new one."
     case .noPayments: "Name at least one payment to sign."
     case .tooManyPayments(let limit): "At most \(limit) payments are signed at a time."
-    case .textTooLong: "The text to sign is longer than BankID shows; sign fewer payments at a time."
+    case .textTooLong:
+      "The text to sign is longer than BankID shows; sign fewer payments at a time."
     case .signedValuesChanged:
       "A payment was changed while it was being signed; the signature is void. Sign again."
     case .findingMissing: "Say what the online bank shows: EXECUTED or NOT_EXECUTED."

@@ -42,7 +42,8 @@ package enum PaymentRules {
       return (agreement, profile)
     }
     let best = usable.min { a, b in
-      let sameA = a.0.currency == terms.amount.currency, sameB = b.0.currency == terms.amount.currency
+      let sameA = a.0.currency == terms.amount.currency,
+        sameB = b.0.currency == terms.amount.currency
       if sameA != sameB { return sameA }
       if a.0.createTime != b.0.createTime { return a.0.createTime < b.0.createTime }
       return a.0.id < b.0.id
@@ -69,6 +70,8 @@ extension Payment {
   package func changing(_ correction: PaymentCorrection, openItems: Bool) throws(PaymentError)
     -> [Fact]
   {
+    // What is deleted returns by restoring only (P-13).
+    if state == .deleted { throw .notAllowed(.correct, in: state) }
     if state != .error { _ = try state.after(.proposeComplete) }
     if correction == PaymentCorrection() { throw .nothingToChange }
     let new = try correction.applied(to: terms)

@@ -28,7 +28,7 @@ package struct PaymentTerms: Hashable, Sendable {
     var missing: [String] = []
     if creditorName == nil { missing.append("creditor") }
     if creditorAccount == nil { missing.append("creditor_account") }
-    if reference == nil { missing.append("reference") }
+    if !isReferenceUsable { missing.append("reference") }
     if dueDate == nil { missing.append("due_date") }
     if let creditorAccount, creditorBIC == nil,
       PaymentRoute(to: creditorAccount, in: amount.currency) == .crossBorder
@@ -36,6 +36,18 @@ package struct PaymentTerms: Hashable, Sendable {
       missing.append("creditor_bic")
     }
     return missing
+  }
+
+  /// Whether there is a reference that the bank file can carry to the account: KID, OCR and the
+  /// Finnish one are known to the banks of their country only (P-11).
+  private var isReferenceUsable: Bool {
+    guard let reference else { return false }
+    switch (reference, creditorAccount?.country) {
+    case (.message, _), (.creditor, _), (_, nil), (.kid, .some(.no)), (.ocr, .some(.se)),
+      (.finnish, .some(.fi)):
+      return true
+    default: return false
+    }
   }
 
   /// The proposal state that these values stand for (P-03, P-05, P-07).
@@ -87,10 +99,12 @@ package struct PaymentCorrection: Sendable, Equatable {
         throw .currencyUnknown(String(amount.currency.prefix(10)))
       }
       guard amount.minorUnits > 0 else { throw .amountNotPositive }
+      guard amount.minorUnits < Payment.amountLimit else { throw .amountTooLarge }
       new.amount = Money(minorUnits: amount.minorUnits, currency: currency)
     }
     if let reference {
-      do { new.reference = try PaymentReference(type: reference.type, text: reference.text) } catch {
+      do { new.reference = try PaymentReference(type: reference.type, text: reference.text) } catch
+      {
         throw .referenceInvalid(error.message)
       }
     }

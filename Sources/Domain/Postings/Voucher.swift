@@ -70,7 +70,9 @@ package struct VoucherPosted: Sendable, Equatable {
 
 extension Payment {
   /// Posts what was paid: the debt to the supplier goes, and so does the money (B-01…B-03).
-  package func posting(as voucher: ID<Voucher>, number: Int64, chart: ChartOfAccounts, today: CalendarDate)
+  package func posting(
+    as voucher: ID<Voucher>, number: Int64, chart: ChartOfAccounts, today: CalendarDate
+  )
     throws(PaymentError) -> [Fact]
   {
     _ = try state.after(.post)

@@ -66,7 +66,9 @@ extension Payment {
   /// The facts that follow from `answer`, with what a person must look at.
   package func applying(_ answer: BankAnswer, from file: ID<ReturnFile>) -> [Fact] {
     guard let instruction = instructions.first(where: { $0.number == answer.item.number }) else {
-      return [alarm(.unknownPayment, "names sending \(answer.item.number), which does not exist", file)]
+      return [
+        alarm(.unknownPayment, "names sending \(answer.item.number), which does not exist", file)
+      ]
     }
     let isNewest = instruction.number == instructions.last?.number
     switch answer.outcome {
@@ -104,7 +106,8 @@ extension Payment {
           payment: id, number: instruction.number, bookingDate: date, bankReference: reference))
     ]
     if let amount, amount != terms.amount {
-      facts.append(alarm(.amountDiffers, "was booked with \(amount) instead of \(terms.amount)", file))
+      facts.append(
+        alarm(.amountDiffers, "was booked with \(amount) instead of \(terms.amount)", file))
     }
     return facts
   }
@@ -114,14 +117,18 @@ extension Payment {
   ) -> [Fact] {
     if instruction.state == .rejected { return [] }
     if instruction.state == .executed {
-      return [alarm(.rejectedAfterPaid, "is reported rejected (\(rejection.code)) after it was paid", file)]
+      return [
+        alarm(
+          .rejectedAfterPaid, "is reported rejected (\(rejection.code)) after it was paid", file)
+      ]
     }
     guard isNewest, state == .processing || state == .inDoubt else {
       return [alarm(.lateAnswer, "is reported rejected (\(rejection.code)) late", file)]
     }
     if rejection.saysDuplicate {
       let alarm = alarm(
-        .duplicateRefused, "was refused as a duplicate (\(rejection.code)): look for the first", file)
+        .duplicateRefused, "was refused as a duplicate (\(rejection.code)): look for the first",
+        file)
       if state == .inDoubt { return [alarm] }
       return [.paymentLost(PaymentLost(payment: id, number: instruction.number)), alarm]
     }

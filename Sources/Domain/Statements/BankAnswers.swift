@@ -26,7 +26,9 @@ extension ReturnReading {
     for item in transfer.items {
       let id = item.endToEndID
       guard
-        let outcome = report.outcome(ofEndToEnd: id, instruction: id, paymentInformation: nil)
+        let outcome = report.outcome(
+          ofEndToEnd: id, instruction: id,
+          paymentInformation: TransferRules.paymentInformationID(of: transfer.id))
       else { continue }
       switch outcome.status.meaning {
       case .processing:
@@ -76,8 +78,11 @@ extension ReturnReading {
 
   private mutating func read(_ entry: BankEntry, _ file: ID<ReturnFile>) {
     for transaction in entry.transactions {
-      let id = transaction.endToEndID ?? transaction.instructionID ?? ""
-      guard let (payment, number) = Instruction.parse(endToEndID: id) else { continue }
+      // Banks that write NOTPROVIDED as EndToEndId may still give the InstrId, which is the same.
+      let ids = [transaction.endToEndID, transaction.instructionID].compactMap(\.self)
+      guard let id = ids.first(where: { Instruction.parse(endToEndID: $0) != nil }),
+        let (payment, number) = Instruction.parse(endToEndID: id)
+      else { continue }
       if entry.isReversal {
         alarms.append(
           AlarmRaised(
@@ -86,7 +91,8 @@ extension ReturnReading {
         continue
       }
       guard let date = entry.bookingDate ?? entry.valueDate else { continue }
-      let amount = transaction.amount?.money ?? (entry.transactions.count == 1 ? entry.amount.money : nil)
+      let amount =
+        transaction.amount?.money ?? (entry.transactions.count == 1 ? entry.amount.money : nil)
       answers.append(
         BankAnswer(
           item: TransferItem(payment: payment, number: number),
@@ -100,10 +106,15 @@ extension ReturnReading {
 
 extension Rejection {
   fileprivate init(_ outcome: Pain002.Outcome) {
-    let reason = outcome.reasons.first
-    self.init(
-      code: String((reason?.code ?? reason?.proprietary ?? outcome.status.code).prefix(35)),
-      text: String((reason?.additionalInformation ?? "").prefix(1000)))
+    let all = outcome.reasons.map { reason in
+      Rejection(
+        code: String((reason.code ?? reason.proprietary ?? outcome.status.code).prefix(35)),
+        text: String(reason.additionalInformation.prefix(1000)))
+    }
+    // Of several reasons the one that forbids sending again.
+    self =
+      all.first(where: \.saysDuplicate) ?? all.first
+      ?? Rejection(code: String(outcome.status.code.prefix(35)), text: "")
   }
 }
 
@@ -116,7 +127,7 @@ package enum StatementRules {
     fileDigest: [UInt8]
   ) -> [Fact] {
     var facts: [Fact] = []
-    var seen: Set<ID<Payment>> = []
+    var seen: Set<TransferItem> = []
     for answer in reading.answers {
       guard let payment = payments[answer.item.payment] else {
         facts.append(
@@ -126,8 +137,9 @@ package enum StatementRules {
               text: "Names \(answer.item.endToEndID), which is not a payment of the company.")))
         continue
       }
-      // A payment told twice in one file is judged once: the first answer has changed it.
-      guard seen.insert(payment.id).inserted else { continue }
+      // Told twice in one file it is judged once: the first answer has changed it. Another sending
+      // of the same payment is another matter: it may have been executed too.
+      guard seen.insert(answer.item).inserted else { continue }
       facts += payment.applying(answer, from: file)
     }
     facts += reading.alarms.map(Fact.alarmRaised)

@@ -107,7 +107,8 @@ package enum TenancyRules {
 
 /// Checks of single fields that several drafts share.
 enum Field {
-  static func required(_ value: String, _ field: String, limit: Int) throws(TenancyError) -> String {
+  static func required(_ value: String, _ field: String, limit: Int) throws(TenancyError) -> String
+  {
     let trimmed = value.trimmed
     guard !trimmed.isEmpty else { throw .fieldMissing(field) }
     guard trimmed.count <= limit else { throw .fieldTooLong(field, limit: limit) }

@@ -50,22 +50,33 @@ package enum TransferRules {
   /// The most payments that one file carries.
   package static let fileLimit = 5_000
 
-  /// Those of `payments` that shall leave now, by execution date.
+  /// Those of `payments` that shall leave now, by execution date and service level: one file has
+  /// one `PmtInf`, so that a bank's answer about that level is about each of its payments.
   package static func due(
     _ payments: [Payment], of agreement: ID<Agreement>, profile: BankProfile, at time: Instant
   ) -> [(date: CalendarDate, payments: [Payment])] {
-    var groups: [CalendarDate: [Payment]] = [:]
+    struct Key: Hashable { let date: CalendarDate, level: String }
+    var groups: [Key: [Payment]] = [:]
     for payment in payments {
       guard payment.state == .signed, !payment.isHeld, let signature = payment.signature,
         signature.agreement == agreement, signature.transferTime <= time
       else { continue }
       let plan = ExecutionPlan(
         dueDate: signature.rendered.dueDate, timing: .onDueDate, profile: profile)
-      groups[plan.executionDate(transferredAt: time), default: []].append(payment)
+      let key = Key(
+        date: plan.executionDate(transferredAt: time),
+        level: serviceLevel(of: signature.rendered).rawValue)
+      groups[key, default: []].append(payment)
     }
-    return groups.sorted { $0.key < $1.key }.map { date, payments in
-      (date, Array(payments.sorted { $0.id < $1.id }.prefix(fileLimit)))
+    let sorted = groups.sorted { ($0.key.date, $0.key.level) < ($1.key.date, $1.key.level) }
+    return sorted.map { key, payments in
+      (key.date, Array(payments.sorted { $0.id < $1.id }.prefix(fileLimit)))
     }
+  }
+
+  /// `PmtInfId` of the file's only `PmtInf`.
+  package static func paymentInformationID(of transfer: ID<Transfer>) -> String {
+    "\(transfer.hex)-1"
   }
 
   /// Writes one file for `payments` and reads it back.
@@ -74,7 +85,8 @@ package enum TransferRules {
     agreement: Agreement, profile: BankProfile, company: Company, at time: Instant
   ) throws(TransferError) -> PreparedTransfer {
     var items: [TransferItem] = []
-    var groups: [String: [Pain001.CreditTransfer]] = [:]
+    var transactions: [Pain001.CreditTransfer] = []
+    var levels: Set<Pain001.ServiceLevel> = []
     for payment in payments {
       guard let signature = payment.signature else {
         throw .unsigned(endToEndID: payment.id.hex)
@@ -82,26 +94,25 @@ package enum TransferRules {
       let item = TransferItem(payment: payment.id, number: payment.instructions.count + 1)
       items.append(item)
       let rendered = signature.rendered
-      let level = serviceLevel(of: rendered)
-      groups[level.rawValue, default: []].append(
+      levels.insert(serviceLevel(of: rendered))
+      transactions.append(
         creditTransfer(item, rendered, country: payment.terms.creditorCountry))
+    }
+    guard let level = levels.first, levels.count == 1 else {
+      throw .unwritable("one file has payments of one service level")
     }
     let debtor = Pain001.Party(
       name: company.displayName, country: company.organisationNumber.country, town: company.town,
       organisationID: company.organisationNumber.digits)
-    let informations = groups.sorted { $0.key < $1.key }.enumerated().map { index, group in
-      Pain001.PaymentInformation(
-        id: "\(transfer.hex)-\(index + 1)", batchBooking: false,
-        serviceLevel: Pain001.ServiceLevel(rawValue: group.key), requestedExecutionDate: date,
-        debtor: debtor, debtorAccount: agreement.account,
-        debtorAccountCurrency: agreement.currency, debtorAgentBIC: profile.bic,
-        chargeBearer: group.key == Pain001.ServiceLevel.sepa.rawValue
-          ? .followingServiceLevel : .shared,
-        transactions: group.value)
-    }
+    let information = Pain001.PaymentInformation(
+      id: paymentInformationID(of: transfer), batchBooking: false, serviceLevel: level,
+      requestedExecutionDate: date, debtor: debtor, debtorAccount: agreement.account,
+      debtorAccountCurrency: agreement.currency, debtorAgentBIC: profile.bic,
+      chargeBearer: level == .sepa ? .followingServiceLevel : .shared,
+      transactions: transactions)
     let message = Pain001(
       messageID: transfer.hex, creationTime: WrittenTime(time), initiatingParty: debtor,
-      paymentInformations: informations)
+      paymentInformations: [information])
     let content: [UInt8]
     do { content = try message.write(profile.rendering) } catch {
       throw .unwritable("\(error)")

@@ -58,8 +58,8 @@ package enum ErrorMapping {
 
   private static func failure(for error: RPCError, requestID: String) -> CallFailure {
     // What a handler throws comes wrapped where another interceptor stands between.
-    if error.code == .unknown, let cause = error.cause, !(cause is RPCError) {
-      return failure(for: cause, requestID: requestID)
+    if let refusal = error.cause as? any Refusal {
+      return failure(for: refusal, requestID: requestID)
     }
     if isMalformed(error) {
       return failure(

@@ -87,7 +87,8 @@ package enum AgreementTables {
           signer: Signer(
             displayName: try row.text(7), mobile: try row.text(8), email: try row.text(9),
             nationalIDDigest: NationalIDDigest(bytes: try row.blob(10))),
-          createTime: try row.int(11).instant, signTime: try row.value(12, as: Int64?.self)?.instant,
+          createTime: try row.int(11).instant,
+          signTime: try row.value(12, as: Int64?.self)?.instant,
           linkHash: try row.value(13, as: [UInt8]?.self)))
     }
     return found

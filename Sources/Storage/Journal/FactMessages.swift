@@ -32,12 +32,14 @@ extension Fact {
     case .invoiceImported(let fact): .invoiceImported(fact.message)
     case .paymentProposed(let fact): .paymentProposed(fact.message)
     case .paymentChanged(let fact): .paymentChanged(fact.message)
-    case .paymentAcknowledged(let fact): .paymentAcknowledged(.with { $0.payment = fact.payment.data })
+    case .paymentAcknowledged(let fact):
+      .paymentAcknowledged(.with { $0.payment = fact.payment.data })
     case .paymentSigned(let fact): .paymentSigned(fact.message)
     case .paymentDeleted(let fact): .paymentDeleted(.with { $0.payment = fact.payment.data })
     case .paymentRestored(let fact): .paymentRestored(fact.message)
     case .transferPrepared(let fact): .transferPrepared(fact.message)
-    case .transferDelivered(let fact): .transferDelivered(.with { $0.transfer = fact.transfer.data })
+    case .transferDelivered(let fact):
+      .transferDelivered(.with { $0.transfer = fact.transfer.data })
     case .returnFileRead(let fact): .returnFileRead(fact.message)
     case .instructionAccepted(let fact): .instructionAccepted(fact.message)
     case .paymentRejected(let fact): .paymentRejected(fact.message)

@@ -99,6 +99,11 @@ extension Projection {
 
   func apply(_ fact: InstructionAccepted) throws {
     try setInstruction(fact.payment, fact.number, .accepted)
+    try transaction.execute(
+      """
+      UPDATE main.payment SET revision = \(sequence)
+      WHERE bureau = \(bureau) AND company = \(company) AND id = \(fact.payment)
+      """)
   }
 
   /// Moves a payment by its table; the rules have checked that the event is allowed.

@@ -24,7 +24,7 @@ extension Projection {
     if fact.kind == .doublePayment, let payment = fact.payment {
       try transaction.execute(
         """
-        UPDATE main.payment SET held = \(true)
+        UPDATE main.payment SET held = \(true), revision = \(sequence)
         WHERE bureau = \(bureau) AND company = \(company) AND id = \(payment)
         """)
     }

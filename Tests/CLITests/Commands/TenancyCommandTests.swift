@@ -38,7 +38,7 @@ import Testing
     try rig.write("id", "190001019876\n")
     try rig.write("token", "bootstrap\n")
     let ca = rig.path("ca.pem")
-    await rig.run("context", "add", "new", "--server", "localhost:8443", "--ca", ca)
+    await rig.run("context", "add", "new", "--server", "bureau.example:8443", "--ca", ca)
     rig.wire.on(Tenancy.CreateBureau.self) { _ in .with { $0.name = "bureaus/b" } }
     let code = await rig.run(
       "init", "--name", "Tall AS", "--organisation-number", "923609016", "--country", "NO",

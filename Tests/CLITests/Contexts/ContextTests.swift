@@ -11,13 +11,14 @@ import Testing
   @Test func `a context is added, shown, changed and removed`() async throws {
     let rig = try CommandRig()
     let ca = rig.path("ca.pem")
-    #expect(await rig.run("context", "add", "demo", "--server", "localhost:8443", "--ca", ca) == 0)
+    #expect(
+      await rig.run("context", "add", "demo", "--server", "bureau.example:8443", "--ca", ca) == 0)
     #expect(rig.output == "")
     #expect(try mode(rig.path("config/contexts.json")) == 0o600)
     #expect(try mode(rig.path("config")) == 0o700)
     #expect(await rig.run("context", "set", "demo", "--bureau", CommandRig.bureau) == 0)
     #expect(await rig.run("context", "list") == 0)
-    #expect(rig.output.contains("*  demo  localhost:8443  \(CommandRig.bureau)"))
+    #expect(rig.output.contains("*  demo  bureau.example:8443  \(CommandRig.bureau)"))
     #expect(await rig.run("context", "show", "-o", "json") == 0)
     #expect(rig.output.contains(#""current":true"#))
     #expect(await rig.run("context", "remove", "demo") == 0)
@@ -28,7 +29,7 @@ import Testing
   @Test func `a fingerprint that does not fit is refused`() async throws {
     let rig = try CommandRig()
     let code = await rig.run(
-      "context", "add", "demo", "--server", "localhost:8443", "--ca", rig.path("ca.pem"),
+      "context", "add", "demo", "--server", "bureau.example:8443", "--ca", rig.path("ca.pem"),
       "--fingerprint", "00:11")
     #expect(code == 2)
     #expect(rig.notes.joined().contains("CA_FINGERPRINT"))
@@ -37,13 +38,13 @@ import Testing
   @Test func `the fingerprint may be written as people paste it`() async throws {
     let rig = try CommandRig()
     let code = await rig.run(
-      "context", "add", "demo", "--server", "localhost:8443", "--ca", rig.path("ca.pem"))
+      "context", "add", "demo", "--server", "bureau.example:8443", "--ca", rig.path("ca.pem"))
     #expect(code == 0)
     let found = try #require(rig.notes.first?.split(separator: " ").last)
     #expect(found.count == 64)
     let pasted = "SHA256:" + found.uppercased()
     let again = await rig.run(
-      "context", "add", "demo2", "--server", "localhost:8443", "--ca", rig.path("ca.pem"),
+      "context", "add", "demo2", "--server", "bureau.example:8443", "--ca", rig.path("ca.pem"),
       "--fingerprint", pasted)
     #expect(again == 0)
   }
@@ -87,7 +88,7 @@ import Testing
   }
 
   @Test(arguments: [
-    ("localhost:8443", "localhost", 8443), ("[::1]:1", "::1", 1),
+    ("bureau.example:8443", "bureau.example", 8443), ("[2001:db8::1]:1", "2001:db8::1", 1),
     ("10.0.0.1:65535", "10.0.0.1", 65535),
   ])
   func `server addresses are read`(text: String, host: String, port: Int) throws {

@@ -107,6 +107,15 @@ import Testing
     #expect(rig.sandbox.calls[2].contains("bankid.t.2.x"))
   }
 
+  @Test func `a scan that the sandbox refuses is tried with the next codes too`() async throws {
+    let rig = try CommandRig()
+    try rig.contextInUse()
+    login(rig, pending: .max)
+    #expect(await rig.run("login", "--sandbox-person", "190001019876") == 3)
+    #expect(rig.sandbox.calls.count == 3)
+    #expect(rig.notes.last?.contains("SANDBOX_REFUSED") == true)
+  }
+
   @Test func `a failed order says why`() async throws {
     let rig = try CommandRig()
     try rig.contextInUse()

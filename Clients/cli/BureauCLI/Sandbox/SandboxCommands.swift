@@ -173,7 +173,8 @@ struct SandboxMessagesCommand: AsyncParsableCommand {
         ])
         for message in answer.messages {
           table.add([
-            message.to, message.subject ?? "", message.agreement ?? "", message.linkSecret ?? "",
+            message.to, message.subject ?? "", Show.id(message.agreement ?? ""),
+            message.linkSecret ?? "",
           ])
         }
         return table.text
