@@ -187,8 +187,8 @@ let package = Package(
       name: "CLITests",
       dependencies: [
         "BureauCLI", "Primitives", "BureauAPI", .arguments, .grpc, .grpcInProcess, .grpcHTTP2,
-        .grpcProtobuf, .protobuf, .nioCore, .nioPosix, .nioSSL, .crypto, .x509,
-      ], swiftSettings: strict),
+        .grpcProtobuf, .protobuf, .nioCore, .nioPosix, .nioSSL, .crypto, .x509, .asn1,
+      ], exclude: ["Golden"], swiftSettings: strict),
     .testTarget(
       name: "DemoTests", dependencies: ["bureau-demo", "Primitives"], swiftSettings: strict),
   ]

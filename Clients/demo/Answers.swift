@@ -65,6 +65,8 @@ struct Payment: Decodable {
   let instructions: [Instruction]?
   let rejection: Rejection?
   let voucher: String?
+  let accountAsWritten: String?
+  let referenceAsWritten: String?
 
   /// Of what was sent last.
   var endToEndID: String? { instructions?.last?.endToEndId }

@@ -30,6 +30,9 @@ extension Story {
         payment.amount
           == Amount(minorUnits: transfer.amountMinor, currencyCode: transfer.currency)
       else { throw DemoError("\(payment.name) is posted with another amount than was paid") }
+      guard transfer.creditorAccount == payment.creditorAccount?.text else {
+        throw DemoError("\(payment.name) was paid to another account than it names")
+      }
     }
     try checkAgainstFiles()
     let totals = Dictionary(executed.map { ($0.currency, $0.amountMinor) }, uniquingKeysWith: +)

@@ -39,6 +39,7 @@ extension Story {
   /// One turn in a few lines; nothing where nothing happened.
   private func tellTurn(_ before: [String?], _ seen: inout Set<String>) async throws {
     let files = try bankFiles().filter { seen.insert($0.path).inserted }
+      .map { (order: "\($0.bank) \($0.order)", told: $0.told) }.sorted { $0.order < $1.order }
     var byState: [String: [String]] = [:]
     for (item, old) in zip(items, before) {
       guard let state = item.payment?.state, state != old else { continue }
@@ -83,6 +84,8 @@ struct BankFile {
   let direction: Direction
   let bank: String
 
+  private static let kinds = ["pain.001", "pain.002", "camt.054"]
+
   init?(root: String, path: String) {
     let parts = path.split(separator: "/").map(String.init)
     guard let place = parts.firstIndex(where: { $0 == "to-bank" || $0 == "from-bank" }),
@@ -98,9 +101,12 @@ struct BankFile {
   var kind: String {
     let head = (try? Data(contentsOf: url))?.prefix(1000) ?? Data()
     let text = String(decoding: head, as: UTF8.self)
-    return ["pain.001", "pain.002", "camt.054", "camt.053"].first { text.contains("xsd:\($0)") }
+    return Self.kinds.first { text.contains("xsd:\($0)") }
       ?? "file"
   }
+
+  /// A digit by which files sort as they come to pass: the order, its status, the entry.
+  var order: Int { Self.kinds.firstIndex(of: kind) ?? Self.kinds.count }
 
   var told: String {
     let name = url.lastPathComponent

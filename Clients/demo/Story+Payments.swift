@@ -5,6 +5,8 @@ extension Story {
   /// Files that one command reads, payments that one signature covers.
   private static let filesAtOnce = 50
   private static let paymentsAtOnce = 100
+  /// Lines of the first text to sign that are shown; of further ones, heading and total.
+  private static let textLines = 40
 
   mutating func readInvoices() async throws {
     teller.step("\(accountant.firstName) reads \(Words.count(items.count, "file")) from suppliers.")
@@ -37,7 +39,10 @@ extension Story {
       items[index].refusal = answer.error
     }
     let count = items.count { $0.payment?.state == "ACKNOWLEDGED" }
-    teller.step("\(accountant.firstName) acknowledges \(Words.count(count, "complete payment")).")
+    teller.step(
+      count == 0
+        ? "None of them is complete: there is nothing to acknowledge."
+        : "\(accountant.firstName) acknowledges \(Words.count(count, "complete payment")).")
   }
 
   /// Does the same to the payments of many items, each of which succeeds or fails alone.
@@ -92,7 +97,8 @@ extension Story {
         approver, ["payment", "sign"] + names + ["--sandbox-person", approver.nationalID])
       let text = answer.notes.split(separator: "\n").map(String.init)
         .prefix { !$0.hasPrefix("qr: ") }
-      teller.lines(text.map { "| \($0)" }, more: "lines")
+      teller.lines(text.map { "| \($0)" }, more: "lines", shown: hasShownText ? 2 : Self.textLines)
+      hasShownText = true
     } catch let refused as Refused {
       if batch.count == 1 {
         items[batch[0]].refusal = refused
@@ -137,8 +143,10 @@ extension Story {
       throw DemoError("a payment with a voucher is not posted")
     }
     teller.step(
-      "\(accountant.firstName) posts what was paid: \(Words.count(paid.count, "balanced voucher"))."
-    )
+      paid.isEmpty
+        ? "Nothing was paid: there is nothing to post."
+        : "\(accountant.firstName) posts what was paid: "
+          + "\(Words.count(paid.count, "balanced voucher")).")
     teller.lines(told, more: "vouchers")
     let rest = items.filter { $0.payment?.state != "POSTED" }
     if !rest.isEmpty {
@@ -169,18 +177,27 @@ extension Story.Item {
   /// What has become of the file, in a few words.
   var told: String {
     guard let payment else { return "refused: \(refusal?.reason ?? "?")" }
-    let amount = payment.amount.map { Words.money($0.minorUnits, $0.currencyCode) } ?? ""
-    let head = "\(payment.creditor?.displayName ?? file.supplier ?? "?"), \(amount)"
-    let due = file.dueDate.map { ", due \($0)" } ?? ""
+    var words = payment.creditor?.displayName ?? file.supplier ?? "?"
+    if let amount = payment.amount {
+      words += ", \(Words.money(amount.minorUnits, amount.currencyCode))"
+    }
+    if let due = file.dueDate { words += ", due \(due)" }
+    if payment.overdue == true {
+      words += " (overdue\(payment.executionDate.map { ", proposed for \($0)" } ?? ""))"
+    }
+    if payment.warnings?.contains("BUYER_IS_ANOTHER") == true {
+      words += " (addressed to another buyer)"
+    }
     switch payment.state {
     case "PROPOSAL_INCOMPLETE":
-      return "\(head): incomplete, without \((payment.missingFields ?? []).joined(separator: ", "))"
-    case "ERROR":
-      return "\(head): refused by the bank: \(payment.rejection?.reasonCode ?? "?")"
-    default:
-      let state = refusal.map { ": \(Words.state(payment.state)), \($0.reason)" } ?? ""
-      return head + due + (payment.overdue == true ? " (overdue)" : "") + state
+      words += ": incomplete, without \((payment.missingFields ?? []).joined(separator: ", "))"
+      let written = [payment.accountAsWritten, payment.referenceAsWritten].compactMap(\.self)
+        .filter { !$0.isEmpty }
+      if !written.isEmpty { words += " (unusable: \(written.joined(separator: ", ")))" }
+    case "ERROR": words += ": refused by the bank: \(payment.rejection?.reasonCode ?? "?")"
+    default: words += refusal.map { ": \(Words.state(payment.state)), \($0.reason)" } ?? ""
     }
+    return words
   }
 
   /// With the words of a refusal, which say how to mend it.

@@ -81,6 +81,7 @@ extension Story {
   /// The company's accounts: bank, form and number, currency.
   private static let accounts = [
     (bank: "dnb", form: "NO_BBAN", number: "12345678903", currency: "NOK"),
+    (bank: "dnb", form: "NO_BBAN", number: "12340567895", currency: "EUR"),
     (bank: "seb", form: "SE_BANKGIRO", number: "50501055", currency: "SEK"),
   ]
 
@@ -109,14 +110,13 @@ extension Story {
       _ = try await approver.bureau(
         "agreement", "sign", agreement, "--sandbox-person", approver.nationalID,
         "--link-secret-file", "-", input: secret)
-      teller.line("\(account.bank): signed and active")
+      teller.line("\(account.bank), \(account.number): signed and active")
     }
     teller.step("\(approver.firstName) gives personal consent to each bank, with BankID.")
-    for account in Self.accounts {
+    for bank in Set(Self.accounts.map(\.bank)).sorted() {
       _ = try await ask(
-        approver,
-        ["consent", "give", "--bank", account.bank, "--sandbox-person", approver.nationalID])
-      teller.line("\(account.bank): active")
+        approver, ["consent", "give", "--bank", bank, "--sandbox-person", approver.nationalID])
+      teller.line("\(bank): active")
     }
   }
 

@@ -18,6 +18,8 @@ struct Story {
   let approver: Person
   var items: [Item]
   var teller = Teller()
+  /// Whether a text to sign has been shown.
+  var hasShownText = false
   /// `bureaus/{bureau}/companies/{company}`.
   var company = ""
   /// How often the clock has been turned: each turn ends the sessions.

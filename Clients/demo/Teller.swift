@@ -16,9 +16,9 @@ struct Teller {
   func line(_ text: String) { Self.write("      \(text)") }
 
   /// Some lines, and how many more there are.
-  func lines(_ all: [String], more: String) {
-    for text in all.prefix(Self.shown) { line(text) }
-    if all.count > Self.shown { line("… and \(all.count - Self.shown) more \(more)") }
+  func lines(_ all: [String], more: String, shown: Int = shown) {
+    for text in all.prefix(shown) { line(text) }
+    if all.count > shown { line("… and \(all.count - shown) more \(more)") }
   }
 
   static func write(_ text: String) {

@@ -282,7 +282,8 @@ extension Bureau_V1_PaymentService {
         /// > Starts the approver's signature over total and payees; the payments are SIGNED when the
         /// > order is collected (P-09, L-02, E-02). Roles: approver. Allowed in: PROPOSAL_COMPLETE,
         /// > PROPOSAL_OPEN_ITEMS, ACKNOWLEDGED, ERROR. Refusals: PAYMENT_STATE, PAYMENT_INCOMPLETE,
-        /// > PAYMENT_NO_AGREEMENT, CONSENT_MISSING, PAYMENTS_MIXED.
+        /// > PAYMENT_NO_AGREEMENT, CONSENT_MISSING, PAYMENTS_TOO_MANY, PAYMENTS_TEXT_TOO_LONG;
+        /// > each names the payment at fault as payments[i].
         ///
         /// - Parameters:
         ///   - request: A streaming request of `Bureau_V1_StartPaymentSignatureRequest` messages.
@@ -469,7 +470,8 @@ extension Bureau_V1_PaymentService {
         /// > Starts the approver's signature over total and payees; the payments are SIGNED when the
         /// > order is collected (P-09, L-02, E-02). Roles: approver. Allowed in: PROPOSAL_COMPLETE,
         /// > PROPOSAL_OPEN_ITEMS, ACKNOWLEDGED, ERROR. Refusals: PAYMENT_STATE, PAYMENT_INCOMPLETE,
-        /// > PAYMENT_NO_AGREEMENT, CONSENT_MISSING, PAYMENTS_MIXED.
+        /// > PAYMENT_NO_AGREEMENT, CONSENT_MISSING, PAYMENTS_TOO_MANY, PAYMENTS_TEXT_TOO_LONG;
+        /// > each names the payment at fault as payments[i].
         ///
         /// - Parameters:
         ///   - request: A request containing a single `Bureau_V1_StartPaymentSignatureRequest` message.
@@ -654,7 +656,8 @@ extension Bureau_V1_PaymentService {
         /// > Starts the approver's signature over total and payees; the payments are SIGNED when the
         /// > order is collected (P-09, L-02, E-02). Roles: approver. Allowed in: PROPOSAL_COMPLETE,
         /// > PROPOSAL_OPEN_ITEMS, ACKNOWLEDGED, ERROR. Refusals: PAYMENT_STATE, PAYMENT_INCOMPLETE,
-        /// > PAYMENT_NO_AGREEMENT, CONSENT_MISSING, PAYMENTS_MIXED.
+        /// > PAYMENT_NO_AGREEMENT, CONSENT_MISSING, PAYMENTS_TOO_MANY, PAYMENTS_TEXT_TOO_LONG;
+        /// > each names the payment at fault as payments[i].
         ///
         /// - Parameters:
         ///   - request: A `Bureau_V1_StartPaymentSignatureRequest` message.
@@ -1198,7 +1201,8 @@ extension Bureau_V1_PaymentService {
         /// > Starts the approver's signature over total and payees; the payments are SIGNED when the
         /// > order is collected (P-09, L-02, E-02). Roles: approver. Allowed in: PROPOSAL_COMPLETE,
         /// > PROPOSAL_OPEN_ITEMS, ACKNOWLEDGED, ERROR. Refusals: PAYMENT_STATE, PAYMENT_INCOMPLETE,
-        /// > PAYMENT_NO_AGREEMENT, CONSENT_MISSING, PAYMENTS_MIXED.
+        /// > PAYMENT_NO_AGREEMENT, CONSENT_MISSING, PAYMENTS_TOO_MANY, PAYMENTS_TEXT_TOO_LONG;
+        /// > each names the payment at fault as payments[i].
         ///
         /// - Parameters:
         ///   - request: A request containing a single `Bureau_V1_StartPaymentSignatureRequest` message.
@@ -1493,7 +1497,8 @@ extension Bureau_V1_PaymentService {
         /// > Starts the approver's signature over total and payees; the payments are SIGNED when the
         /// > order is collected (P-09, L-02, E-02). Roles: approver. Allowed in: PROPOSAL_COMPLETE,
         /// > PROPOSAL_OPEN_ITEMS, ACKNOWLEDGED, ERROR. Refusals: PAYMENT_STATE, PAYMENT_INCOMPLETE,
-        /// > PAYMENT_NO_AGREEMENT, CONSENT_MISSING, PAYMENTS_MIXED.
+        /// > PAYMENT_NO_AGREEMENT, CONSENT_MISSING, PAYMENTS_TOO_MANY, PAYMENTS_TEXT_TOO_LONG;
+        /// > each names the payment at fault as payments[i].
         ///
         /// - Parameters:
         ///   - request: A request containing a single `Bureau_V1_StartPaymentSignatureRequest` message.
@@ -1791,7 +1796,8 @@ extension Bureau_V1_PaymentService.ClientProtocol {
     /// > Starts the approver's signature over total and payees; the payments are SIGNED when the
     /// > order is collected (P-09, L-02, E-02). Roles: approver. Allowed in: PROPOSAL_COMPLETE,
     /// > PROPOSAL_OPEN_ITEMS, ACKNOWLEDGED, ERROR. Refusals: PAYMENT_STATE, PAYMENT_INCOMPLETE,
-    /// > PAYMENT_NO_AGREEMENT, CONSENT_MISSING, PAYMENTS_MIXED.
+    /// > PAYMENT_NO_AGREEMENT, CONSENT_MISSING, PAYMENTS_TOO_MANY, PAYMENTS_TEXT_TOO_LONG;
+    /// > each names the payment at fault as payments[i].
     ///
     /// - Parameters:
     ///   - request: A request containing a single `Bureau_V1_StartPaymentSignatureRequest` message.
@@ -2088,7 +2094,8 @@ extension Bureau_V1_PaymentService.ClientProtocol {
     /// > Starts the approver's signature over total and payees; the payments are SIGNED when the
     /// > order is collected (P-09, L-02, E-02). Roles: approver. Allowed in: PROPOSAL_COMPLETE,
     /// > PROPOSAL_OPEN_ITEMS, ACKNOWLEDGED, ERROR. Refusals: PAYMENT_STATE, PAYMENT_INCOMPLETE,
-    /// > PAYMENT_NO_AGREEMENT, CONSENT_MISSING, PAYMENTS_MIXED.
+    /// > PAYMENT_NO_AGREEMENT, CONSENT_MISSING, PAYMENTS_TOO_MANY, PAYMENTS_TEXT_TOO_LONG;
+    /// > each names the payment at fault as payments[i].
     ///
     /// - Parameters:
     ///   - message: request message to send.

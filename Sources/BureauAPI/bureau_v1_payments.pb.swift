@@ -492,7 +492,7 @@ package nonisolated struct Bureau_V1_StartPaymentSignatureRequest: Sendable {
   /// bureaus/{bureau}/companies/{company}
   package var parent: String = String()
 
-  /// At most 500, all of the parent.
+  /// At most 150, all of the parent.
   package var payments: [String] = []
 
   package var unknownFields = SwiftProtobuf.UnknownStorage()

@@ -1,6 +1,4 @@
-#if canImport(BureauCLI)
-  internal import BureauCLI
-#endif
+internal import BureauCLI
 internal import Foundation
 
 @main

@@ -69,6 +69,8 @@ struct PaymentView: Sendable {
   var agreement: Agreement?
   var place: Place
   var time: Instant
+  /// The execution date of the file that carries it, once it has been sent.
+  var sentFor: CalendarDate?
 }
 
 extension Bureau_V1_Payment {
@@ -130,7 +132,9 @@ extension Bureau_V1_Payment {
     }
     self.agreement = ResourceName.child("agreements", agreement.id, of: view.place)
     debtorAccount = Bureau_V1_AccountNumber(agreement.account)
-    if let dueDate = payment.terms.dueDate {
+    if let date = view.sentFor {
+      executionDate = date.iso
+    } else if let dueDate = payment.terms.dueDate {
       let plan = ExecutionPlan(dueDate: dueDate, timing: .onDueDate, profile: profile)
       executionDate = plan.executionDate(transferredAt: view.time).iso
     }

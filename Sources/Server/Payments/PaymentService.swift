@@ -231,6 +231,12 @@ package struct PaymentService: Bureau_V1_PaymentService.SimpleServiceProtocol {
       } else {
         try? PaymentRules.agreement(for: payment.terms, among: agreements).0
       }
-    return PaymentView(payment: payment, agreement: agreement, place: place, time: time)
+    let isSent = payment.state != .error && payment.state != .signed
+    let sent = isSent ? payment.instructions.last : nil
+    return PaymentView(
+      payment: payment, agreement: agreement, place: place, time: time,
+      sentFor: try sent.flatMap {
+        try TransferTables.executionDate(of: $0.transfer, at: place, in: tx)
+      })
   }
 }

@@ -18,11 +18,17 @@ enum PaymentSigning {
       throw TenancyError.companyNotFound
     }
     let agreements = try AgreementTables.active(of: place, in: tx)
-    let items = try payments.map { id in
-      guard let payment = try PaymentTables.load(id, of: place, in: tx) else {
-        throw PaymentError.notFound
+    let items = try payments.enumerated().map { index, id in
+      do {
+        guard let payment = try PaymentTables.load(id, of: place, in: tx) else {
+          throw PaymentError.notFound
+        }
+        return try payment.approving(with: agreements)
+      } catch let refusal as PaymentError {
+        throw RefusedItem(
+          refusal: refusal, field: "payments[\(index)]",
+          name: ResourceName.child("payments", id, of: place))
       }
-      return try payment.approving(with: agreements)
     }
     try requireConsents(items.map(\.rendered.bank), of: user, at: place, time: time, in: tx)
     return Approval(companyName: company.displayName, items: items)
@@ -53,5 +59,25 @@ enum PaymentSigning {
     for bank in Set(banks).sorted() {
       _ = try ConsentRules.required(of: user, bank: bank, among: own, at: time)
     }
+  }
+}
+
+/// A refusal that concerns one of several things asked for, with its place and name.
+package struct RefusedItem: Refusal {
+  package let refusal: any Refusal
+  package let field: String?
+  package let name: String
+
+  package init(refusal: any Refusal, field: String, name: String) {
+    self.refusal = refusal
+    self.field = field
+    self.name = name
+  }
+
+  package var kind: RefusalKind { refusal.kind }
+  package var reason: String { refusal.reason }
+  package var message: String { refusal.message }
+  package var metadata: [String: String] {
+    refusal.metadata.merging(["name": name]) { first, _ in first }
   }
 }

@@ -45,6 +45,17 @@ package enum TransferTables {
     try select("AND id > \(after?.bytes ?? []) ORDER BY id LIMIT \(limit)", place, tx)
   }
 
+  /// The day that the file asks for.
+  package static func executionDate(
+    of id: ID<Transfer>, at place: Place, in tx: any Transaction
+  ) throws -> CalendarDate? {
+    try tx.first(
+      """
+      SELECT execution_date FROM transfer
+      WHERE bureau = \(place.bureau) AND company = \(place.company) AND id = \(id)
+      """, as: String.self)?.date()
+  }
+
   private static func select(_ rest: SQL, _ place: Place, _ tx: any Transaction) throws
     -> [Transfer]
   {

@@ -46,7 +46,7 @@ package struct CLIError: Error, Equatable, Sendable {
     reason = info?.reason ?? code
     field = Self.present(violation?.field) ?? Self.present(info?.metadata["field"])
     message = Self.present(error.message) ?? "the server gave no message"
-    mend = Self.present(info?.metadata["mend"])
+    mend = Self.present(info?.metadata["mend"]) ?? Mending.commands[reason]
     requestID =
       Self.present(status?.details.lazy.compactMap(\.requestInfo).first?.requestID)
       ?? Self.present(info?.metadata["request_id"])

@@ -1,0 +1,36 @@
+/// The command that leads out of a refusal, by its stable reason: one table.
+enum Mending {
+  /// Words in capitals stand for what the person knows.
+  static let commands: [String: String] = [
+    "UNAUTHENTICATED": "bureau login",
+    "SESSION_EXPIRED": "bureau login",
+    "ORDER_NOT_FOUND": "repeat the command that started the order",
+    "ACCESS_DENIED": "bureau role assign --user USER --role ROLE   (a customer administrator)",
+    "LOGIN_REFUSED": "bureau user create --national-id-file FILE   (a customer administrator)",
+    "BOOTSTRAP_REFUSED": "bureaud init   (on the server)",
+    "COMPANY_EXISTS": "bureau company list",
+    "COMPANY_NOT_FOUND": "bureau company list",
+    "USER_EXISTS": "bureau user list",
+    "USER_NOT_FOUND": "bureau user list",
+    "ROLE_EXISTS": "bureau role list",
+    "ROLE_NOT_FOUND": "bureau role list",
+    "AGREEMENT_EXISTS": "bureau agreement list",
+    "AGREEMENT_NOT_FOUND": "bureau agreement list",
+    "AGREEMENT_LINK_REFUSED": "bureau agreement send AGREEMENT",
+    "CONSENT_MISSING": "bureau consent give --bank BANK",
+    "CONSENT_NO_AGREEMENT": "bureau agreement create, send and sign",
+    "CONSENT_NOT_FOUND": "bureau consent list",
+    "INVOICE_DUPLICATE": "bureau payment list",
+    "PAYMENT_NOT_FOUND": "bureau payment list",
+    "PAYMENT_STATE": "bureau payment get PAYMENT",
+    "PAYMENT_ETAG": "bureau payment get PAYMENT",
+    "PAYMENT_INCOMPLETE": "bureau payment update PAYMENT --account … --reference … --due-date …",
+    "PAYMENT_NO_AGREEMENT": "bureau agreement create --bank BANK --account … --currency …",
+    "PAYMENT_CHANGED_WHILE_SIGNING": "bureau payment sign PAYMENT",
+    "PAYMENT_ACCOUNT_INVALID": "bureau payment update PAYMENT --account FORM:NUMBER",
+    "PAYMENT_REFERENCE_INVALID": "bureau payment update PAYMENT --reference TYPE:TEXT",
+    "REQUEST_ID_REUSED": "repeat without --request-id",
+    "TRANSFER_NOT_FOUND": "bureau transfer list",
+    "VOUCHER_NOT_FOUND": "bureau voucher list",
+  ]
+}
