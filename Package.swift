@@ -99,7 +99,8 @@ let package = Package(
     .target(
       name: "Connectors",
       dependencies: [
-        "Primitives", "Formats", "Domain", "CEvidence", .crypto, .x509, .asn1, .httpClient, .nioCore,
+        "Primitives", "Formats", "Domain", "CEvidence", .crypto, .x509, .asn1, .httpClient,
+        .nioCore,
         .nioHTTP1, .nioSSL, .logging,
       ], swiftSettings: strict),
     .target(
@@ -119,7 +120,8 @@ let package = Package(
       name: "bureaud",
       dependencies: [
         "Primitives", "Formats", "Domain", "Engine", "EngineSQLite", "Storage", "Connectors",
-        "Server", "Sandbox", .arguments, .configuration, .lifecycle, .signals, .logging, .crypto, .x509, .grpcHTTP2,
+        "Server", "Sandbox", .arguments, .configuration, .lifecycle, .signals, .logging, .crypto,
+        .x509, .grpcHTTP2,
         .nioCore, .nioSSL,
       ], swiftSettings: strict),
 
@@ -163,19 +165,34 @@ let package = Package(
       name: "EngineTests", dependencies: ["Primitives", "Engine", "EngineSQLite", "CSQLite"],
       swiftSettings: strict),
     .testTarget(
-      name: "StorageTests", dependencies: ["TestKit", "Primitives", "Domain", "Facts", "Engine", "EngineSQLite", "Storage", .protobuf],
+      name: "StorageTests",
+      dependencies: [
+        "TestKit", "Primitives", "Domain", "Facts", "Engine", "EngineSQLite", "Storage", .protobuf,
+      ],
       swiftSettings: strict),
     .testTarget(
-      name: "ConnectorsTests", dependencies: ["Primitives", "Domain", "Connectors", "Sandbox", "CEvidence", .crypto, .httpClient, .nioCore, .nioHTTP1, .nioSSL, .lifecycle, .logging],
+      name: "ConnectorsTests",
+      dependencies: [
+        "Primitives", "Domain", "Connectors", "Sandbox", "CEvidence", .crypto, .httpClient,
+        .nioCore, .nioHTTP1, .nioSSL, .lifecycle, .logging,
+      ],
       swiftSettings: strict),
     .testTarget(
       name: "SandboxTests", dependencies: ["Primitives", "Formats", "Sandbox", .crypto],
       swiftSettings: strict),
     .testTarget(
-      name: "ServerTests", dependencies: ["TestKit", "Primitives", "Domain", "BureauAPI", "Server", .grpc, .grpcInProcess, .grpcHTTP2, .grpcProtobuf, .protobuf, .nioCore, .nioPosix, .nioSSL, .x509, .logging, .lifecycle],
+      name: "ServerTests",
+      dependencies: [
+        "TestKit", "Primitives", "Domain", "BureauAPI", "Server", .grpc, .grpcInProcess, .grpcHTTP2,
+        .grpcProtobuf, .protobuf, .nioCore, .nioPosix, .nioSSL, .x509, .logging, .lifecycle,
+      ],
       swiftSettings: strict),
     .testTarget(
-      name: "StoryTests", dependencies: ["TestKit", "Primitives", "Formats", "Domain", "BureauAPI", "Server", "Sandbox", .grpc, .grpcProtobuf, .protobuf, .nioCore, .nioPosix, .nioSSL],
+      name: "StoryTests",
+      dependencies: [
+        "TestKit", "Primitives", "Formats", "Domain", "BureauAPI", "Server", "Sandbox", .grpc,
+        .grpcProtobuf, .protobuf, .nioCore, .nioPosix, .nioSSL,
+      ],
       swiftSettings: strict),
     .testTarget(
       name: "TidyTests", dependencies: [.crypto],

@@ -50,7 +50,8 @@ package struct AuditService: Bureau_V1_AuditService.SimpleServiceProtocol {
       if !matches {
         findings.append(
           AuditFinding(
-            .completeness, "Company \(head.company.hex): the journal is not the one that the"
+            .completeness,
+            "Company \(head.company.hex): the journal is not the one that the"
               + " checkpoint vouches for"))
       }
     }

@@ -143,7 +143,9 @@ extension String {
   var hexBytes: [UInt8]? {
     let digits = Array(utf8)
     guard digits.count.isMultiple(of: 2) else { return nil }
-    func value(_ digit: UInt8) -> UInt8? { Character(UnicodeScalar(digit)).hexDigitValue.map(UInt8.init) }
+    func value(_ digit: UInt8) -> UInt8? {
+      Character(UnicodeScalar(digit)).hexDigitValue.map(UInt8.init)
+    }
     var bytes: [UInt8] = []
     for index in stride(from: 0, to: digits.count, by: 2) {
       guard let high = value(digits[index]), let low = value(digits[index + 1]) else { return nil }

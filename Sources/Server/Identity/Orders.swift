@@ -167,7 +167,8 @@ package struct Orders: Sendable {
     case .agreement(let agreement):
       let place = try place(of: order, bureau)
       let name = try await carryOut(order, at: place, subject: agreement, answer) { context in
-        guard let agreement = try AgreementTables.load(agreement, of: place, in: context.transaction)
+        guard
+          let agreement = try AgreementTables.load(agreement, of: place, in: context.transaction)
         else { throw AgreementError.notFound }
         guard agreement.signer.nationalIDDigest == evidence.signer else {
           throw AgreementError.otherSigner

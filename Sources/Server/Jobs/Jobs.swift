@@ -64,7 +64,9 @@ package struct Jobs: Sendable {
     } catch {
       logger.error(
         "job failed, will be tried again",
-        metadata: ["job": "\(item.kind.rawValue)", "cause": "\(String(reflecting: error).prefix(300))"])
+        metadata: [
+          "job": "\(item.kind.rawValue)", "cause": "\(String(reflecting: error).prefix(300))",
+        ])
       return false
     }
   }

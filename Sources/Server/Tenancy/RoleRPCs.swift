@@ -18,7 +18,8 @@ extension TenancyService {
     let (userBureau, user) = try ResourceName.parseBureauChild(
       wanted.user, "users", as: User.self, field: "role_assignment.user")
     guard userBureau == bureau else { throw TenancyError.userNotFound }
-    let company = try wanted.company.isEmpty
+    let company =
+      try wanted.company.isEmpty
       ? nil : ResourceName.parseCompany(wanted.company, field: "role_assignment.company")
     if let company, company.bureau != bureau { throw TenancyError.companyNotFound }
     let call = try Call(
