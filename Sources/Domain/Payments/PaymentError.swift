@@ -15,6 +15,7 @@ package enum PaymentError: Refusal, Equatable {
   case dueDateInvalid(String)
   case incomplete([String])
   case noAgreement
+  case notSendable(String)
   case held
   case tooManyInstructions
   case noPayments
@@ -27,7 +28,8 @@ package enum PaymentError: Refusal, Equatable {
     switch self {
     case .notFound: .notFound
     case .changedMeanwhile, .signedValuesChanged: .conflict
-    case .notAllowed, .incomplete, .noAgreement, .held, .tooManyInstructions: .failedPrecondition
+    case .notAllowed, .incomplete, .noAgreement, .notSendable, .held, .tooManyInstructions:
+      .failedPrecondition
     default: .invalidArgument
     }
   }
@@ -49,6 +51,7 @@ package enum PaymentError: Refusal, Equatable {
     case .dueDateInvalid: "PAYMENT_DUE_DATE_INVALID"
     case .incomplete: "PAYMENT_INCOMPLETE"
     case .noAgreement: "PAYMENT_NO_AGREEMENT"
+    case .notSendable: "PAYMENT_NOT_SENDABLE"
     case .held: "PAYMENT_HELD"
     case .tooManyInstructions: "PAYMENT_INSTRUCTION_LIMIT"
     case .noPayments: "PAYMENTS_MISSING"
@@ -96,6 +99,7 @@ package enum PaymentError: Refusal, Equatable {
       "The payment is incomplete: fill in \(fields.joined(separator: ", ")) (P-07)."
     case .noAgreement:
       "The company has no active agreement whose bank can make this payment; have one signed."
+    case .notSendable(let why): "The bank would not take the payment as it is: \(why)"
     case .held: "An earlier sending of this payment was executed by the bank: it must not go again."
     case .tooManyInstructions:
       "The payment has been sent \(Instruction.limit) times; make a new one."

@@ -95,8 +95,9 @@ extension Payment {
     if isHeld { throw .held }
     if instructions.count >= Instruction.limit { throw .tooManyInstructions }
     let (agreement, profile) = try PaymentRules.agreement(for: terms, among: agreements)
-    return Approval.Item(
-      rendered: try terms.rendered(id, for: agreement, profile: profile), agreement: agreement.id)
+    let rendered = try terms.rendered(id, for: agreement, profile: profile)
+    try TransferRules.rehearse(rendered, profile: profile)
+    return Approval.Item(rendered: rendered, agreement: agreement.id)
   }
 
   /// Signed by `user` with evidence over exactly these values (D-01).

@@ -122,6 +122,32 @@ package enum TransferRules {
       transfer: transfer, executionDate: date, items: items, content: content)
   }
 
+  /// Whether a file with these values alone can be written and read back: asked before anybody
+  /// signs, so that no signed payment can stand in the way of a whole file later.
+  package static func rehearse(_ rendered: RenderedPayment, profile: BankProfile)
+    throws(PaymentError)
+  {
+    let item = TransferItem(payment: rendered.payment, number: 1)
+    let party = Pain001.Party(name: "Rehearsal", country: profile.country)
+    let group = Pain001.PaymentInformation(
+      id: "rehearsal", requestedExecutionDate: rendered.dueDate, debtor: party,
+      debtorAccount: rendered.debtorAccount, debtorAgentBIC: profile.bic,
+      transactions: [creditTransfer(item, rendered, country: nil)])
+    let message = Pain001(
+      messageID: "rehearsal", creationTime: WrittenTime(Instant(microseconds: 0)),
+      initiatingParty: party, paymentInformations: [group])
+    do {
+      let back = try Pain001.read(try message.write(profile.rendering))
+      guard let group = back.paymentInformations.first, let transfer = group.transactions.first,
+        self.rendered(transfer, group, as: rendered) == rendered
+      else { throw PaymentError.notSendable("it does not come back as it was written.") }
+    } catch let error as PaymentError {
+      throw error
+    } catch {
+      throw .notSendable("\(error)")
+    }
+  }
+
   /// Refuses bytes that say anything else than what was signed, or not all of it (invariant S).
   package static func check(
     _ content: [UInt8], carries payments: [Payment], profile: BankProfile, at time: Instant

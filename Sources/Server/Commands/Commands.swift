@@ -68,7 +68,9 @@ package struct Call: Sendable {
     requestID: String, isDryRun: Bool
   ) throws {
     guard !requestID.isEmpty else { throw RequestError.missing }
-    guard requestID.utf8.count <= 120, requestID.utf8.allSatisfy({ (0x21...0x7E).contains($0) })
+    // Ids that begin with "order/" are the server's own.
+    guard requestID.utf8.count <= 120, requestID.utf8.allSatisfy({ (0x21...0x7E).contains($0) }),
+      !requestID.hasPrefix("order/")
     else { throw RequestError.malformed }
     let method = context.descriptor.fullyQualifiedMethod
     let bytes: [UInt8] = try request.serializedBytes()

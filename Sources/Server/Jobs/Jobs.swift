@@ -63,10 +63,14 @@ package struct Jobs: Sendable {
       return true
     } catch {
       logger.error(
-        "job failed, will be tried again",
+        "job failed, will be tried again in a minute",
         metadata: [
           "job": "\(item.kind.rawValue)", "cause": "\(String(reflecting: error).prefix(300))",
         ])
+      let next = commands.sources.now().adding(minutes: 1)
+      try? await commands.database.write(as: item.place.scope) { tx in
+        try Work.postpone(item, to: next, in: tx)
+      }
       return false
     }
   }

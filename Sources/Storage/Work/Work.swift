@@ -60,6 +60,16 @@ package enum Work {
       """)
   }
 
+  /// Puts off what has failed, so that it does not stand in the way of the rest.
+  package static func postpone(_ item: WorkItem, to due: Instant, in tx: any Transaction) throws {
+    try tx.execute(
+      """
+      UPDATE main.work SET due = \(due.microseconds)
+      WHERE bureau = \(item.place.bureau) AND company = \(item.place.company)
+        AND kind = \(item.kind.rawValue) AND subject = \(item.subject)
+      """)
+  }
+
   package static func finish(
     _ kind: WorkItem.Kind, _ subject: [UInt8], of place: Place, in tx: any Transaction
   ) throws {
