@@ -1,4 +1,4 @@
-// swift-tools-version:6.1
+// swift-tools-version:6.2
 import PackageDescription
 
 let strict: [SwiftSetting] = [
@@ -6,6 +6,7 @@ let strict: [SwiftSetting] = [
   .enableUpcomingFeature("ExistentialAny"),
   .enableUpcomingFeature("InternalImportsByDefault"),
   .enableUpcomingFeature("MemberImportVisibility"),
+  .treatAllWarnings(as: .error),
 ]
 
 /// Generated code is held to the language mode only: its generator decides the rest.
@@ -16,6 +17,7 @@ let xmlsec: [CSetting] = [
   .define("XMLSEC_NO_SIZE_T"), .define("XMLSEC_CRYPTO_OPENSSL"),
   .define("XMLSEC_NO_CRYPTO_DYNAMIC_LOADING"), .define("XMLSEC_NO_GOST"),
   .define("XMLSEC_NO_GOST2012"), .define("__XMLSEC_FUNCTION__", to: "__func__"),
+  .treatAllWarnings(as: .error),
 ]
 
 extension Target.Dependency {

@@ -4,8 +4,8 @@ package import Domain
 package import Engine
 package import GRPCCore
 package import Logging
-package import Primitives
-package import Storage
+import Primitives
+import Storage
 
 /// Everything the server needs from outside.
 package struct ServerParts: Sendable {

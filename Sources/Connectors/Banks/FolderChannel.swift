@@ -6,7 +6,7 @@
 package import Domain
 package import Foundation
 import Glibc
-package import Primitives
+import Primitives
 
 package struct FolderChannel: BankChannel {
   private let root: URL

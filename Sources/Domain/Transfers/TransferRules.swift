@@ -1,7 +1,7 @@
 // From signed payments to the bytes of a bank file, and back: before a file is named by a fact it
 // is read again with our own reader, and whatever nobody signed is refused (invariant S).
 
-package import Formats
+import Formats
 package import Primitives
 
 /// Why a bank file is not sent.

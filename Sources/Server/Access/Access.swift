@@ -1,4 +1,4 @@
-package import Crypto
+import Crypto
 package import Domain
 package import Engine
 package import GRPCCore

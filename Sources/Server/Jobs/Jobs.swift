@@ -4,11 +4,11 @@
 
 import Crypto
 package import Domain
-package import Engine
+import Engine
 import Formats
 package import Logging
-package import Primitives
-package import Storage
+import Primitives
+import Storage
 
 package struct Jobs: Sendable {
   let commands: Commands

@@ -1,7 +1,7 @@
 package import Domain
 import Engine
-package import Primitives
-package import Storage
+import Primitives
+import Storage
 
 /// Signing several payments of one company at once: all or none, since one signature covers them.
 enum PaymentSigning {

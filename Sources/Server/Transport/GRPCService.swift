@@ -1,8 +1,8 @@
 package import GRPCCore
-package import GRPCNIOTransportHTTP2Posix
+import GRPCNIOTransportHTTP2Posix
 package import Logging
 import NIOPosix
-package import ServiceLifecycle
+import ServiceLifecycle
 
 /// The gRPC server as a long-lived part of the program: binds, serves, ends when told to.
 ///

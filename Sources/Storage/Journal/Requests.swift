@@ -1,6 +1,6 @@
 package import Domain
 package import Engine
-package import Primitives
+import Primitives
 
 /// Why a request id is refused.
 package enum RequestError: Refusal, Equatable {

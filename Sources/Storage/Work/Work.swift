@@ -1,7 +1,7 @@
 // What is to be done and when, for the jobs: found across all tenants in the scope .platform,
 // which shows ids and times only; the work itself is done in the company's own scope (T).
 
-package import Domain
+import Domain
 package import Engine
 package import Primitives
 

@@ -5,7 +5,7 @@ import HummingbirdTLS
 package import Logging
 import NIOCore
 import NIOSSL
-package import ServiceLifecycle
+import ServiceLifecycle
 
 /// Serves `SandboxBankID` over HTTPS with mutual TLS on the loopback address.
 package struct SandboxBankIDServer: Service {

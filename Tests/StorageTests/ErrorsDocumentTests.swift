@@ -1,0 +1,175 @@
+import Domain
+import Foundation
+import Server
+import Storage
+import Testing
+
+/// ERRORS.md is written from the refusals themselves; `UPDATE_GOLDEN=1` rewrites it.
+///
+/// It stands with the storage's tests because the server's, which see as much, start a server.
+@Suite struct ErrorsDocumentTests {
+  /// One feature's refusals: an example of each case, in the order of the cases.
+  struct Feature: Sendable {
+    let title: String
+    let type: String
+    let examples: [any Refusal]
+
+    init<R: Refusal>(_ title: String, _ examples: [R]) {
+      self.title = title
+      type = "\(R.self)"
+      self.examples = examples
+    }
+  }
+
+  static let features = [
+    Feature("Identity", identity), Feature("Access", [AccessError.denied]),
+    Feature("Names and pages", names), Feature("Requests", requests),
+    Feature("Bureaus, companies, users and roles", tenancy), Feature("Agreements", agreements),
+    Feature("Consents", consents), Feature("Invoices", invoices), Feature("Payments", payments),
+    Feature("Transfers", transfers), Feature("Postings", [PostingError.notFound]),
+  ]
+
+  static let identity: [IdentityError] = [
+    .unauthenticated, .sessionExpired, .loginRefused, .orderNotFound, .orderEnded, .tooManyOrders,
+    .evidenceRefused("the certificate is revoked"), .otherPerson, .otherContent,
+    .bankIDUnavailable("it is being maintained."),
+  ]
+  static let names: [NameError] = [
+    .malformed(field: "name", pattern: "bureaus/{bureau}/companies/{company}"), .pageTokenInvalid,
+    .pageSizeInvalid,
+  ]
+  static let requests: [RequestError] = [.missing, .malformed, .reused]
+  static let tenancy: [TenancyError] = [
+    .bootstrapRefused, .fieldMissing("display_name"), .fieldTooLong("address.town", limit: 70),
+    .organisationNumberInvalid("the check digit is wrong."), .countryNotSupported("DE"),
+    .companyExists, .companyNotFound, .nationalIDInvalid("the check digit is wrong."),
+    .emailInvalid("it has no @."), .userExists, .userNotFound, .roleInvalid, .roleExists,
+    .roleNotFound, .userNotService, .userNotPerson, .tokenLifetimeInvalid, .tokenNotFound,
+  ]
+  static let agreements: [AgreementError] = [
+    .notFound, .bankNotSupported("nobank"), .kindInvalid, .currencyUnknown("NKR"),
+    .accountInvalid("the check digit is wrong."), .accountNotAtBank("DNB"), .exists,
+    .signerIncomplete("signer.mobile"), .signerInvalid(field: "signer.mobile", "it has no +."),
+    .linkRefused, .otherSigner, .state(.sign, in: .draft),
+  ]
+  static let consents: [ConsentError] = [
+    .notFound, .noAgreement(bank: "dnb"), .notOwn, .state(.expired), .missing(bank: "dnb"),
+  ]
+  static let invoices: [InvoiceError] = [
+    .missing, .tooLarge(limitBytes: 4_194_304), .unreadable("line 1: no XML"), .creditNote,
+    .numberMissing, .currencyUnknown("NKR"), .amountInvalid("12,50"), .amountNotPositive,
+    .dueDateInvalid("31.03.2026"), .duplicate,
+  ]
+  static let payments: [PaymentError] = [
+    .notFound, .notAllowed(.sign, in: .inDoubt), .changedMeanwhile, .fieldUnknown("state"),
+    .nothingToChange, .creditorNameInvalid, .accountInvalid("the check digit is wrong."),
+    .bicInvalid("it is too short."), .currencyUnknown("NKR"), .amountNotPositive, .amountTooLarge,
+    .referenceInvalid("the check digit is wrong."), .dueDateInvalid("31.03.2026"),
+    .incomplete(["creditor_account", "reference"]), .noAgreement, .held, .tooManyInstructions,
+    .noPayments, .tooManyPayments(limit: 150), .textTooLong, .signedValuesChanged, .findingMissing,
+  ]
+  static let transfers: [TransferError] = [
+    .notFound, .unwritable("there is nothing to pay"), .unreadable("line 1: no XML"),
+    .unsigned(endToEndID: "0af7…-1"), .missing(endToEndID: "0af7…-1"),
+    .wrongDate(endToEndID: "0af7…-1"),
+  ]
+
+  static let package: URL = {
+    var folder = URL(filePath: #filePath)
+    for _ in 0..<3 { folder.deleteLastPathComponent() }
+    return folder
+  }()
+
+  private static func status(_ kind: RefusalKind) -> String {
+    switch kind {
+    case .invalidArgument: "INVALID_ARGUMENT"
+    case .notFound: "NOT_FOUND"
+    case .failedPrecondition: "FAILED_PRECONDITION"
+    case .conflict: "ABORTED"
+    case .denied: "PERMISSION_DENIED"
+    case .unauthenticated: "UNAUTHENTICATED"
+    case .exhausted: "RESOURCE_EXHAUSTED"
+    case .unavailable: "UNAVAILABLE"
+    }
+  }
+
+  private static var document: String {
+    var lines = [
+      "# Refusals", "",
+      "Every reason for which Bureau refuses something: stable names, for programs to act on. A",
+      "reason comes as `reason` of `google.rpc.ErrorInfo` (domain `bureau`) in the status' details,",
+      "with the field at fault in `google.rpc.BadRequest` where there is one. Whatever is refused",
+      "has changed nothing. Anything else that fails is INTERNAL with a request id.", "",
+      "This file is written by `ErrorsDocumentTests` from the refusals themselves.", "",
+    ]
+    for feature in features {
+      lines += [
+        "## \(feature.title)", "", "| Reason | Status | Field | Message |", "|---|---|---|---|",
+      ]
+      for refusal in feature.examples {
+        let field = refusal.field.map { "`\($0)`" } ?? "–"
+        let message = refusal.message.replacing("|", with: "\\|")
+        lines.append("| `\(refusal.reason)` | \(status(refusal.kind)) | \(field) | \(message) |")
+      }
+      lines.append("")
+    }
+    return lines.dropLast().joined(separator: "\n") + "\n"
+  }
+
+  @Test func `ERRORS.md lists every refusal as it is`() throws {
+    let file = Self.package.appending(path: "ERRORS.md")
+    if ProcessInfo.processInfo.environment["UPDATE_GOLDEN"] == "1" {
+      try Data(Self.document.utf8).write(to: file)
+    }
+    let text = try? String(contentsOf: file, encoding: .utf8)
+    #expect(text == Self.document, "UPDATE_GOLDEN=1 rewrites it")
+  }
+
+  @Test func `every enum of refusals is in it, and each case has its example`() throws {
+    let sources = Self.package.appending(path: "Sources")
+    let files = FileManager.default.enumerator(at: sources, includingPropertiesForKeys: nil)
+    var cases: [String: Set<String>] = [:]
+    while let file = files?.nextObject() as? URL {
+      guard file.pathExtension == "swift" else { continue }
+      let text = try String(contentsOf: file, encoding: .utf8)
+      for match in text.matches(
+        of: #/\n(?:package )?enum (\w+): Refusal\b[^\n]*\{\n(.*?)\n\n/#.dotMatchesNewlines())
+      {
+        let names = match.2.matches(of: #/\n? *case (\w+)/#).map { String($0.1) }
+        cases[String(match.1)] = Set(names)
+      }
+    }
+    #expect(Set(cases.keys) == Set(Self.features.map(\.type)))
+    for feature in Self.features {
+      let shown = Set(
+        feature.examples.map { refusal in
+          Mirror(reflecting: refusal).children.first?.label ?? "\(refusal)"
+        })
+      #expect(shown == cases[feature.type], "\(feature.type)")
+    }
+  }
+
+  @Test func `reasons are unique and keep their form`() {
+    let all = Self.features.flatMap(\.examples)
+    for refusal in all {
+      #expect(refusal.reason.wholeMatch(of: #/[A-Z][A-Z0-9]*(_[A-Z0-9]+)*/#) != nil)
+      #expect(refusal.field?.wholeMatch(of: #/[a-z_]+(\.[a-z_]+)*/#) != nil || refusal.field == nil)
+    }
+    let reasons = all.map(\.reason)
+    #expect(Set(reasons).count == reasons.count)
+  }
+
+  @Test func `messages are whole sentences for people, without internals`() {
+    for refusal in Self.features.flatMap(\.examples) {
+      let message = refusal.message
+      #expect(message.count >= 15 && message.count <= 300, "\(refusal.reason)")
+      #expect(message.first?.isLowercase == false, "\(message)")
+      #expect(message == message.trimmingCharacters(in: .whitespacesAndNewlines))
+      for internals in ["Optional(", "Error", "Swift", "SQL", "main.", "Domain.", "nil", "\n"] {
+        #expect(!message.contains(internals), "\(message)")
+      }
+      // An approval is an invalid argument only where a field can be named.
+      if refusal.kind == .invalidArgument { #expect(refusal.field != nil, "\(refusal.reason)") }
+    }
+  }
+}

@@ -1,0 +1,269 @@
+import Domain
+import Engine
+import Primitives
+import Storage
+
+/// A little history with every kind of fact: of one bureau and one of its companies.
+///
+/// Ids are the same in each bureau and company, so that a leak between them is seen; what tells
+/// them apart is `mark`, in names and texts.
+struct History {
+  var bureau: ID<Bureau> = key(1)
+  var company: ID<Company> = key(2)
+  var mark: UInt8 = 1
+  /// Of the company: unique in its bureau.
+  var organisationNumber = "988077917"
+
+  struct Step {
+    var place: Place
+    var request: String
+    var facts: [Fact]
+    var time: Instant
+  }
+
+  var place: Place { Place(bureau: bureau, company: company) }
+  var bureauPlace: Place { Place(bureau: bureau) }
+
+  static let account = valid { () throws(IdentifierError) in
+    try AccountNumber(form: .norwegian, text: "12345678903")
+  }
+  static let agreementID: ID<Agreement> = key(20)
+  static let first: ID<Payment> = key(40)
+  static let second: ID<Payment> = key(41)
+
+  /// Appends all of it.
+  func append(to database: some Database, withBureau: Bool = true) async throws {
+    for step in (withBureau ? bureauSteps : []) + companySteps {
+      try await database.append(
+        step.facts,
+        by: .example(step.place, request: step.request, digest: hash(mark), at: step.time))
+    }
+  }
+
+  var steps: [Step] { bureauSteps + companySteps }
+
+  // MARK: The bureau's own journal
+
+  var theBureau: Bureau {
+    Bureau(
+      id: bureau, displayName: "Bureau \(mark)", organisationNumber: Self.number("923609016"),
+      createTime: monday)
+  }
+  var theCompany: Company {
+    Company(
+      id: company, displayName: "Company \(mark)",
+      organisationNumber: Self.number(organisationNumber), street: "Storgata 1",
+      postalCode: "0155", town: "Oslo", createTime: monday)
+  }
+  var person: User {
+    User(
+      id: key(10), kind: .person, displayName: "Alex \(mark)", email: "alex@example.com",
+      nationalIDDigest: NationalIDDigest(bytes: hash(10)), createTime: monday)
+  }
+  var robot: User {
+    User(
+      id: key(12), kind: .service, displayName: "ERP \(mark)", email: "", nationalIDDigest: nil,
+      createTime: monday)
+  }
+  func role(_ number: UInt8, _ role: Role, in company: ID<Company>?) -> RoleAssignment {
+    RoleAssignment(id: key(number), user: person.id, company: company, role: role)
+  }
+  func token(_ number: UInt8) -> Token {
+    Token(id: key(number), user: robot.id, expireTime: monday.adding(days: Int(number)))
+  }
+
+  private static func number(_ text: String) -> OrganisationNumber {
+    valid { () throws(IdentifierError) in try OrganisationNumber(text, country: .no) }
+  }
+
+  var bureauSteps: [Step] {
+    let facts: [[Fact]] = [
+      [
+        .bureauCreated(BureauCreated(bureau: theBureau)),
+        .userCreated(UserCreated(user: person)),
+        .roleAssigned(RoleAssigned(assignment: role(60, .customerAdministrator, in: nil))),
+      ],
+      [.companyCreated(CompanyCreated(company: theCompany))],
+      [
+        .roleAssigned(RoleAssigned(assignment: role(61, .approver, in: company))),
+        .roleAssigned(RoleAssigned(assignment: role(62, .reader, in: company))),
+      ],
+      [.roleRemoved(RoleRemoved(assignment: role(62, .reader, in: company)))],
+      [.userCreated(UserCreated(user: robot))],
+      [.tokenCreated(TokenCreated(token: token(63), secretHash: hash(100 + mark)))],
+      [.tokenCreated(TokenCreated(token: token(64), secretHash: hash(150 + mark)))],
+      [.tokenRevoked(TokenRevoked(token: token(64)))],
+    ]
+    return steps(facts, at: bureauPlace)
+  }
+
+  private func steps(_ facts: [[Fact]], at place: Place) -> [Step] {
+    facts.enumerated().map { index, facts in
+      Step(
+        place: place, request: "request-\(index)", facts: facts,
+        time: monday.adding(minutes: index))
+    }
+  }
+
+  // MARK: The company's journal
+
+  var agreement: Agreement {
+    Agreement(
+      id: Self.agreementID, kind: .remittance, state: .active, bank: "dnb", account: Self.account,
+      currency: .nok,
+      signer: Signer(
+        displayName: "Signer \(mark)", mobile: "+4790000001", email: "alex@example.com",
+        nationalIDDigest: NationalIDDigest(bytes: hash(10))),
+      createTime: monday, signTime: monday.adding(minutes: 1), linkHash: hash(3))
+  }
+  var consent: Consent {
+    Consent(
+      id: key(30), user: person.id, bank: "dnb", createTime: monday,
+      expireTime: monday.adding(days: Consent.termDays), revokeTime: nil)
+  }
+
+  var terms: PaymentTerms {
+    PaymentTerms(
+      creditorName: "Elbolaget \(mark)", creditorCountry: .no, creditorAccount: Self.account,
+      creditorBIC: valid { () throws(IdentifierError) in try BIC("DNBANOKK") },
+      amount: .nok(125_000),
+      reference: valid { () throws(IdentifierError) in
+        try PaymentReference(type: .kid, text: "1234567897")
+      }, dueDate: day("2026-03-31"))
+  }
+  /// With everything missing that may be.
+  var red: PaymentTerms {
+    PaymentTerms(
+      creditorName: nil, creditorCountry: nil, creditorAccount: nil, creditorBIC: nil,
+      amount: .nok(Int64(mark)), reference: nil, dueDate: nil)
+  }
+
+  func signature(_ payment: ID<Payment>) -> PaymentSignature {
+    let rendered = valid { () throws(PaymentError) in
+      guard let profile = BankProfile.named("dnb") else { throw .noAgreement }
+      return try terms.rendered(payment, for: agreement, profile: profile)
+    }
+    return PaymentSignature(
+      user: person.id, rendered: rendered, agreement: Self.agreementID, evidenceDigest: hash(7),
+      signTime: monday, transferTime: moment("2026-03-31T05:00:00Z"))
+  }
+
+  private func proposed(
+    _ payment: ID<Payment>, _ invoice: UInt8, _ state: PaymentState, _ terms: PaymentTerms,
+    asWritten: AsWritten = AsWritten(), warnings: [PaymentWarning] = []
+  ) -> [Fact] {
+    [
+      .invoiceImported(
+        InvoiceImported(
+          invoice: key(invoice), payment: payment, supplierKey: "org:923609016",
+          number: "\(invoice)", sourceDigest: hash(5))),
+      .paymentProposed(
+        PaymentProposed(
+          payment: payment, state: state, invoiceNumber: "\(invoice)",
+          supplierKey: "org:923609016", terms: terms, asWritten: asWritten, warnings: warnings)),
+    ]
+  }
+
+  private func signed(_ payment: ID<Payment>) -> Fact {
+    .paymentSigned(PaymentSigned(payment: payment, signature: signature(payment)))
+  }
+
+  private func prepared(_ transfer: UInt8, _ items: [TransferItem]) -> Fact {
+    .transferPrepared(
+      TransferPrepared(
+        transfer: key(transfer), agreement: Self.agreementID, fileDigest: hash(transfer),
+        executionDate: day("2026-03-31"), items: items))
+  }
+
+  private func fileRead(_ file: UInt8, _ kind: ReturnFile.Kind, _ applied: Int) -> Fact {
+    .returnFileRead(
+      ReturnFileRead(
+        returnFile: key(file), kind: kind, messageID: "BANK-\(mark)", fileDigest: hash(file),
+        appliedCount: applied))
+  }
+
+  var voucher: Voucher {
+    Voucher(
+      id: key(80), number: 1, date: day("2026-03-31"),
+      lines: [
+        VoucherLine(
+          ledgerAccount: LedgerAccount(number: "2400"), amount: .nok(125_000),
+          text: "Elbolaget \(mark) 42"),
+        VoucherLine(
+          ledgerAccount: LedgerAccount(number: "1920"), amount: .nok(-125_000),
+          text: "Elbolaget \(mark) 42"),
+      ], payments: [Self.first])
+  }
+
+  var alarm: AlarmRaised {
+    AlarmRaised(
+      kind: .doublePayment, payment: Self.second, returnFile: key(91), text: "Look at \(mark).")
+  }
+
+  static let asWritten = AsWritten(account: "1234", reference: "KID 1")
+
+  var companySteps: [Step] {
+    var drafted = agreement
+    (drafted.state, drafted.signTime, drafted.linkHash) = (.draft, nil, nil)
+    let one = TransferItem(payment: Self.first, number: 1)
+    let two = TransferItem(payment: Self.second, number: 1)
+    let again = TransferItem(payment: Self.second, number: 2)
+    let facts: [[Fact]] = [
+      [.agreementDrafted(AgreementDrafted(agreement: drafted))],
+      [.agreementSent(AgreementSent(agreement: Self.agreementID, linkHash: hash(3)))],
+      [
+        .agreementSigned(
+          AgreementSigned(
+            agreement: Self.agreementID, signTime: monday.adding(minutes: 1),
+            evidenceDigest: hash(7)))
+      ],
+      [.consentGiven(ConsentGiven(consent: consent, evidenceDigest: hash(8)))],
+      proposed(Self.first, 42, .proposalComplete, terms),
+      proposed(
+        Self.second, 43, .proposalIncomplete, red, asWritten: Self.asWritten,
+        warnings: [.overdue, .accountUnusable, .referenceUnusable]),
+      [.paymentAcknowledged(PaymentAcknowledged(payment: Self.first))],
+      [
+        .paymentChanged(
+          PaymentChanged(payment: Self.second, state: .proposalOpenItems, terms: terms))
+      ],
+      [signed(Self.first), signed(Self.second)],
+      [prepared(50, [one, two])],
+      [.transferDelivered(TransferDelivered(transfer: key(50)))],
+      [
+        fileRead(90, .statusReport, 2),
+        .instructionAccepted(
+          InstructionAccepted(payment: Self.first, number: 1, status: "ACTC")),
+        .instructionAccepted(
+          InstructionAccepted(payment: Self.second, number: 1, status: "ACTC")),
+      ],
+      [
+        fileRead(92, .notification, 1),
+        .paymentPaid(
+          PaymentPaid(
+            payment: Self.first, number: 1, bookingDate: day("2026-03-31"), bankReference: "B1")),
+      ],
+      [.voucherPosted(VoucherPosted(voucher: voucher))],
+      [.paymentLost(PaymentLost(payment: Self.second, number: 1))],
+      [
+        .bankCheckRecorded(
+          BankCheckRecorded(
+            payment: Self.second, number: 1, executed: false, date: day("2026-04-09")))
+      ],
+      [signed(Self.second)],
+      [prepared(51, [again])],
+      [
+        fileRead(91, .statusReport, 1),
+        .paymentRejected(
+          PaymentRejected(
+            payment: Self.second, number: 2,
+            rejection: Rejection(code: "AC03", text: "No account \(mark)"))),
+        .alarmRaised(alarm),
+      ],
+      [.paymentDeleted(PaymentDeleted(payment: Self.second))],
+      [.paymentRestored(PaymentRestored(payment: Self.second, state: .proposalComplete))],
+      [.consentRevoked(ConsentRevoked(consent: key(30), revokeTime: monday.adding(days: 1)))],
+    ]
+    return steps(facts, at: place)
+  }
+}
