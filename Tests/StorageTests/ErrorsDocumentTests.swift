@@ -65,7 +65,8 @@ import Testing
     .nothingToChange, .creditorNameInvalid, .accountInvalid("the check digit is wrong."),
     .bicInvalid("it is too short."), .currencyUnknown("NKR"), .amountNotPositive, .amountTooLarge,
     .referenceInvalid("the check digit is wrong."), .dueDateInvalid("31.03.2026"),
-    .incomplete(["creditor_account", "reference"]), .noAgreement, .held, .tooManyInstructions,
+    .incomplete(["creditor_account", "reference"]), .noAgreement,
+    .notSendable("it does not come back as it was written."), .held, .tooManyInstructions,
     .noPayments, .tooManyPayments(limit: 150), .textTooLong, .signedValuesChanged, .findingMissing,
   ]
   static let transfers: [TransferError] = [

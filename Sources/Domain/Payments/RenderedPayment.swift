@@ -63,12 +63,6 @@ extension PaymentTerms {
   {
     guard missingFields.isEmpty, let creditorName, let creditorAccount, let reference, let dueDate
     else { throw .incomplete(missingFields) }
-    // A plusgiro number written as an account at clearing 9960 reads back as plusgiro.
-    let written = WrittenAccount(creditorAccount)
-    let read = WrittenAccount(scheme: written.scheme, id: written.id, clearing: written.clearing)
-    guard read.number == creditorAccount else {
-      throw .accountInvalid("give it as the plusgiro number that it is.")
-    }
     let name = profile.rendering.name(creditorName)
     guard !name.isEmpty else { throw .incomplete(["creditor"]) }
     return RenderedPayment(

@@ -148,6 +148,18 @@ import Testing
     #expect(rendered.canonicalText.split(separator: "\n").count == 10)
   }
 
+  @Test func `what would not come back from the bank file as it was signed is not signed`() {
+    // A plusgiro number in the guise of an account at clearing 9960.
+    let terms = PaymentTerms.complete.with {
+      $0.creditorAccount = accountNumber(.swedish, "9960-2865434")
+      $0.amount = .sek(100)
+    }
+    let refusal = #expect(throws: PaymentError.self) {
+      try Payment.example(40, .proposalComplete, terms).approving(with: [.seb])
+    }
+    #expect(refusal?.reason == "PAYMENT_NOT_SENDABLE")
+  }
+
   @Test func `a name of which nothing is left is missing`() {
     let terms = PaymentTerms.complete.with { $0.creditorName = "\u{301}" }
     #expect(throws: PaymentError.incomplete(["creditor"])) {

@@ -352,7 +352,7 @@ private func read(_ document: UBLDocument) throws -> InvoiceReading {
       _ = try TransferRules.preparing(
         key(50), [signed], on: day("2026-03-31"), agreement: agreement, profile: profile,
         company: .norwegian, at: moment("2026-03-31T05:00:00Z"))
-    } catch PaymentError.accountInvalid {
+    } catch PaymentError.notSendable {
       // A plusgiro number in the guise of an account is refused before it is signed.
     }
   }
