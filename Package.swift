@@ -162,6 +162,7 @@ let package = Package(
       swiftSettings: strict),
     .testTarget(
       name: "DomainTests", dependencies: ["Primitives", "Formats", "Domain"],
+      exclude: ["Golden"],
       swiftSettings: strict),
     .testTarget(
       name: "EngineTests", dependencies: ["Primitives", "Engine", "EngineSQLite", "CSQLite"],
@@ -169,9 +170,9 @@ let package = Package(
     .testTarget(
       name: "StorageTests",
       dependencies: [
-        "TestKit", "Primitives", "Domain", "Facts", "Engine", "EngineSQLite", "Storage", .protobuf,
-      ],
-      swiftSettings: strict),
+        "TestKit", "Primitives", "Domain", "Facts", "Engine", "EngineSQLite", "Storage", "Server",
+        .protobuf,
+      ], exclude: ["Golden"], swiftSettings: strict),
     .testTarget(
       name: "ConnectorsTests",
       dependencies: [

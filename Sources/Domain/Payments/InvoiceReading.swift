@@ -191,6 +191,15 @@ package struct InvoiceReading: Sendable, Equatable {
 
   /// One text for one supplier: the strongest identifier that the invoice gives.
   static func supplierKey(_ party: UBLDocument.Party) -> String {
+    // An organisation number is the same whether it stands plain or as a VAT number.
+    let home = party.country.flatMap { try? CountryCode($0) }
+    for value in [party.legalID, party.vatID, party.endpointID].compactMap(\.self) {
+      for country in [home, .no, .se].compactMap(\.self) {
+        if let number = try? OrganisationNumber(value, country: country) {
+          return "org:\(number.digits)"
+        }
+      }
+    }
     for (kind, value) in [
       ("org", party.legalID), ("vat", party.vatID), ("endpoint", party.endpointID),
       ("name", party.name),

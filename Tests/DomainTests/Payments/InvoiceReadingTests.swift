@@ -143,7 +143,7 @@ private func read(_ document: UBLDocument) throws -> InvoiceReading {
       try key {
         $0.legalID = nil
         $0.vatID = "NO 923609016 MVA"
-      } == "vat:no923609016mva")
+      } == "org:923609016")
     #expect(
       try key {
         $0.legalID = " "
