@@ -105,7 +105,8 @@ package enum Schema {
       app_user BLOB, subjects BLOB NOT NULL, bank TEXT NOT NULL, visible_text TEXT NOT NULL,
       non_visible BLOB NOT NULL, order_ref TEXT NOT NULL, auto_start_token TEXT NOT NULL,
       qr_token TEXT NOT NULL, qr_secret TEXT NOT NULL, start_time INTEGER NOT NULL,
-      state TEXT NOT NULL, hint TEXT NOT NULL, answer BLOB, results TEXT NOT NULL,
+      state TEXT NOT NULL, hint TEXT NOT NULL, answer BLOB, answer_time INTEGER,
+      results TEXT NOT NULL,
       PRIMARY KEY (bureau, id)) STRICT;
     CREATE TABLE message (
       bureau BLOB NOT NULL, company BLOB NOT NULL, id BLOB NOT NULL, mobile TEXT NOT NULL,

@@ -125,11 +125,12 @@ package struct Orders: Sendable {
       case .failed(let hint):
         return try await end(stored, .failed, hint: hint, of: bureau)
       case .complete(let answer):
-        let id = stored.order.id
+        let id = stored.order.id, time = sources.now()
         try await commands.database.write(as: .bureau(TenantKey(bureau))) { tx in
-          try OrderTables.keepAnswer(answer, of: id, bureau, in: tx)
+          try OrderTables.keepAnswer(answer, at: time, of: id, bureau, in: tx)
         }
         stored.answer = answer
+        stored.answerTime = time
       }
     }
     do {
@@ -160,7 +161,8 @@ package struct Orders: Sendable {
   private func carryOut(_ stored: StoredOrder, of bureau: ID<Bureau>) async throws -> Status {
     guard let answer = stored.answer else { throw IdentityError.orderEnded }
     let order = stored.order
-    let evidence = try provider.verify(answer, of: order, key: key, at: sources.now())
+    let time = stored.answerTime ?? sources.now()
+    let evidence = try provider.verify(answer, of: order, key: key, at: time)
     switch order.purpose {
     case .login:
       return try await logIn(stored, evidence, of: bureau)

@@ -63,17 +63,20 @@ package struct StoredOrder: Sendable, Equatable {
   package var hint: String
   /// BankID's answer as it came; it can be collected once only.
   package var answer: [UInt8]?
+  /// When it came: the time at which it is verified, also after a crash.
+  package var answerTime: Instant?
   /// Resource names, a line each.
   package var results: [String]
 
   package init(
     order: Order, ticket: OrderTicket, hint: String, answer: [UInt8]? = nil,
-    results: [String] = []
+    answerTime: Instant? = nil, results: [String] = []
   ) {
     self.order = order
     self.ticket = ticket
     self.hint = hint
     self.answer = answer
+    self.answerTime = answerTime
     self.results = results
   }
 }
@@ -104,7 +107,8 @@ package enum OrderTables {
     try tx.query(
       """
       SELECT purpose, company, app_user, subjects, bank, visible_text, non_visible, order_ref,
-        auto_start_token, qr_token, qr_secret, start_time, state, hint, answer, results
+        auto_start_token, qr_token, qr_secret, start_time, state, hint, answer,
+        results, answer_time
       FROM bankid_order WHERE bureau = \(bureau) AND id = \(id)
       """
     ) { row in
@@ -119,6 +123,7 @@ package enum OrderTables {
           orderRef: try row.text(7), autoStartToken: try row.text(8),
           qrStartToken: try row.text(9), qrStartSecret: try row.text(10)),
         hint: try row.text(13), answer: try row.value(14),
+        answerTime: try row.value(16, as: Int64?.self)?.instant,
         results: try row.text(15).split(separator: "\n").map(String.init))
     }
     return found
@@ -126,10 +131,14 @@ package enum OrderTables {
 
   /// Keeps BankID's answer before anything is decided on it (invariant L).
   package static func keepAnswer(
-    _ answer: [UInt8], of id: ID<Order>, _ bureau: ID<Bureau>, in tx: any Transaction
+    _ answer: [UInt8], at time: Instant, of id: ID<Order>, _ bureau: ID<Bureau>,
+    in tx: any Transaction
   ) throws {
     try tx.execute(
-      "UPDATE main.bankid_order SET answer = \(answer) WHERE bureau = \(bureau) AND id = \(id)")
+      """
+      UPDATE main.bankid_order SET answer = \(answer), answer_time = \(time.microseconds)
+      WHERE bureau = \(bureau) AND id = \(id)
+      """)
   }
 
   package static func end(
@@ -144,7 +153,8 @@ package enum OrderTables {
       """)
   }
 
-  /// Forgets orders that were started before `time`, and counts those left pending.
+  /// Forgets orders that were started before `time`, and counts those left pending. One whose
+  /// answer has come but was not carried out stays: it cannot be had again.
   package static func sweep(before time: Instant, of bureau: ID<Bureau>, in tx: any Transaction)
     throws -> Int
   {
@@ -152,6 +162,7 @@ package enum OrderTables {
       """
       DELETE FROM main.bankid_order
       WHERE bureau = \(bureau) AND start_time < \(time.microseconds)
+        AND (answer IS NULL OR state <> \(Order.State.pending.rawValue))
       """)
     return try tx.first(
       """
