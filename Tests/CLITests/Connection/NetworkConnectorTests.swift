@@ -53,7 +53,7 @@ import Testing
     var status = Grpc_Health_V1_HealthCheckResponse.ServingStatus.unknown
     try await NetworkConnector().withWire(to: endpoint) { wire in
       status = try await wire.send(
-        Grpc_Health_V1_Health.Method.Check.self, .init(), metadata: [:], timeout: .seconds(30)
+        Grpc_Health_V1_Health.Method.Check.self, .init(), metadata: [:], timeout: .seconds(120)
       ).message.status
     }
     return status

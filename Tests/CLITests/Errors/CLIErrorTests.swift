@@ -38,7 +38,7 @@ import Testing
       try await withGRPCClient(transport: transport.client) { client in
         do {
           _ = try await GRPCWire(client).send(
-            Statements.ListReturnFiles.self, .init(), metadata: [:], timeout: .seconds(30))
+            Statements.ListReturnFiles.self, .init(), metadata: [:], timeout: .seconds(120))
           throw CLIError(.internalError, "NOT_REFUSED", "the call was answered")
         } catch let error as RPCError {
           return CLIError(error)
