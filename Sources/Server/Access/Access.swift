@@ -99,8 +99,10 @@ package struct Access: Sendable {
       case .anyone, .member: true
       case .bureau(let wanted): roles.contains { $0.company == nil && wanted.contains($0.role) }
       case .company(let wanted):
+        // The bureau's own journal tells of all its people: for customer administrators only.
         roles.contains {
           ($0.company == nil || $0.company == place.company) && wanted.contains($0.role)
+            && (!place.isBureau || $0.role == .customerAdministrator)
         }
       }
     guard allowed else { throw AccessError.denied }

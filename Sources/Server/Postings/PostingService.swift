@@ -1,19 +1,10 @@
 package import BureauAPI
-package import Domain
+import Domain
 import Engine
 package import GRPCCore
 import Primitives
 import Storage
 import SwiftProtobuf
-
-/// Why a voucher is not shown.
-package enum PostingError: Refusal, Equatable {
-  case notFound
-
-  package var kind: RefusalKind { .notFound }
-  package var reason: String { "VOUCHER_NOT_FOUND" }
-  package var message: String { "There is no such voucher." }
-}
 
 package struct PostingService: Bureau_V1_PostingService.SimpleServiceProtocol {
   let commands: Commands

@@ -1,0 +1,215 @@
+import BureauAPI
+import Foundation
+import SwiftProtobuf
+
+/// Where a probe is aimed.
+struct Target: Sendable {
+  /// `bureaus/{bureau}`
+  var bureau: String
+  /// `bureaus/{bureau}/companies/{company}`
+  var company: String
+  /// 32 hexadecimal digits of something that does not exist.
+  var nothing: String
+  /// New for each probe.
+  var requestID: String
+}
+
+/// One request for every method: sound enough to come as far as the check of access, and about
+/// something that does not exist, so that it changes as little as possible.
+enum Probes {
+  typealias Make = @Sendable (Target) throws -> [UInt8]
+
+  static let all: [String: Make] = tenancy.merging(identity) { $1 }.merging(company) { $1 }
+    .merging(payments) { $1 }
+
+  private static func probe<Request: Message>(
+    _: Request.Type, _ fill: @escaping @Sendable (inout Request, Target) -> Void
+  ) -> Make {
+    { target in
+      var request = Request()
+      fill(&request, target)
+      return try request.serializedBytes()
+    }
+  }
+
+  private static let tenancy: [String: Make] = [
+    "bureau.v1.TenancyService/CreateBureau": probe(Bureau_V1_CreateBureauRequest.self) {
+      $0.requestID = $1.requestID
+    },
+    "bureau.v1.TenancyService/GetBureau": probe(Bureau_V1_GetBureauRequest.self) {
+      $0.name = $1.bureau
+    },
+    "bureau.v1.TenancyService/CreateCompany": probe(Bureau_V1_CreateCompanyRequest.self) {
+      $0.parent = $1.bureau
+      $0.requestID = $1.requestID
+    },
+    "bureau.v1.TenancyService/GetCompany": probe(Bureau_V1_GetCompanyRequest.self) {
+      $0.name = $1.company
+    },
+    "bureau.v1.TenancyService/ListCompanies": probe(Bureau_V1_ListCompaniesRequest.self) {
+      $0.parent = $1.bureau
+    },
+    "bureau.v1.TenancyService/CreateUser": probe(Bureau_V1_CreateUserRequest.self) {
+      $0.parent = $1.bureau
+      $0.requestID = $1.requestID
+    },
+    "bureau.v1.TenancyService/GetUser": probe(Bureau_V1_GetUserRequest.self) {
+      $0.name = "\($1.bureau)/users/\($1.nothing)"
+    },
+    "bureau.v1.TenancyService/ListUsers": probe(Bureau_V1_ListUsersRequest.self) {
+      $0.parent = $1.bureau
+    },
+    "bureau.v1.TenancyService/CreateRoleAssignment": probe(
+      Bureau_V1_CreateRoleAssignmentRequest.self
+    ) {
+      $0.parent = $1.bureau
+      $0.roleAssignment.user = "\($1.bureau)/users/\($1.nothing)"
+      $0.roleAssignment.role = .reader
+      $0.requestID = $1.requestID
+    },
+    "bureau.v1.TenancyService/DeleteRoleAssignment": probe(
+      Bureau_V1_DeleteRoleAssignmentRequest.self
+    ) {
+      $0.name = "\($1.bureau)/roleAssignments/\($1.nothing)"
+      $0.requestID = $1.requestID
+    },
+    "bureau.v1.TenancyService/ListRoleAssignments": probe(
+      Bureau_V1_ListRoleAssignmentsRequest.self
+    ) { $0.parent = $1.bureau },
+    "bureau.v1.TenancyService/CreateToken": probe(Bureau_V1_CreateTokenRequest.self) {
+      $0.parent = "\($1.bureau)/users/\($1.nothing)"
+      $0.requestID = $1.requestID
+    },
+    "bureau.v1.TenancyService/DeleteToken": probe(Bureau_V1_DeleteTokenRequest.self) {
+      $0.name = "\($1.bureau)/users/\($1.nothing)/tokens/\($1.nothing)"
+      $0.requestID = $1.requestID
+    },
+  ]
+
+  private static let identity: [String: Make] = [
+    "bureau.v1.IdentityService/StartLogin": probe(Bureau_V1_StartLoginRequest.self) {
+      $0.parent = $1.bureau
+    },
+    "bureau.v1.IdentityService/CollectOrder": probe(Bureau_V1_CollectOrderRequest.self) {
+      $0.name = "\($1.bureau)/orders/\($1.nothing)"
+    },
+    "bureau.v1.IdentityService/CancelOrder": probe(Bureau_V1_CancelOrderRequest.self) {
+      $0.name = "\($1.bureau)/orders/\($1.nothing)"
+    },
+    "bureau.v1.IdentityService/GetSession": probe(Bureau_V1_GetSessionRequest.self) {
+      $0.name = "\($1.bureau)/sessions/-"
+    },
+    "bureau.v1.IdentityService/DeleteSession": probe(Bureau_V1_DeleteSessionRequest.self) {
+      $0.name = "\($1.bureau)/sessions/-"
+    },
+    "bureau.v1.AuditService/VerifyAudit": probe(Bureau_V1_VerifyAuditRequest.self) {
+      $0.name = $1.bureau
+    },
+    "bureau.v1.AuditService/CreateCheckpoint": probe(Bureau_V1_CreateCheckpointRequest.self) {
+      $0.parent = $1.bureau
+    },
+    "bureau.v1.AuditService/ListFacts": probe(Bureau_V1_ListFactsRequest.self) {
+      $0.parent = $1.company
+    },
+  ]
+
+  private static let company: [String: Make] = [
+    "bureau.v1.AgreementService/CreateAgreement": probe(Bureau_V1_CreateAgreementRequest.self) {
+      $0.parent = $1.company
+      $0.requestID = $1.requestID
+    },
+    "bureau.v1.AgreementService/GetAgreement": probe(Bureau_V1_GetAgreementRequest.self) {
+      $0.name = "\($1.company)/agreements/\($1.nothing)"
+    },
+    "bureau.v1.AgreementService/ListAgreements": probe(Bureau_V1_ListAgreementsRequest.self) {
+      $0.parent = $1.company
+    },
+    "bureau.v1.AgreementService/SendAgreement": probe(Bureau_V1_SendAgreementRequest.self) {
+      $0.name = "\($1.company)/agreements/\($1.nothing)"
+      $0.requestID = $1.requestID
+    },
+    "bureau.v1.AgreementService/StartAgreementSignature": probe(
+      Bureau_V1_StartAgreementSignatureRequest.self
+    ) {
+      $0.name = "\($1.company)/agreements/\($1.nothing)"
+      $0.linkSecret = "guessed"
+    },
+    "bureau.v1.ConsentService/StartConsent": probe(Bureau_V1_StartConsentRequest.self) {
+      $0.parent = $1.company
+      $0.bank = "dnb"
+    },
+    "bureau.v1.ConsentService/GetConsent": probe(Bureau_V1_GetConsentRequest.self) {
+      $0.name = "\($1.company)/consents/\($1.nothing)"
+    },
+    "bureau.v1.ConsentService/ListConsents": probe(Bureau_V1_ListConsentsRequest.self) {
+      $0.parent = $1.company
+    },
+    "bureau.v1.ConsentService/RevokeConsent": probe(Bureau_V1_RevokeConsentRequest.self) {
+      $0.name = "\($1.company)/consents/\($1.nothing)"
+      $0.requestID = $1.requestID
+    },
+    "bureau.v1.TransferService/GetTransfer": probe(Bureau_V1_GetTransferRequest.self) {
+      $0.name = "\($1.company)/transfers/\($1.nothing)"
+    },
+    "bureau.v1.TransferService/ListTransfers": probe(Bureau_V1_ListTransfersRequest.self) {
+      $0.parent = $1.company
+    },
+    "bureau.v1.StatementService/ListReturnFiles": probe(Bureau_V1_ListReturnFilesRequest.self) {
+      $0.parent = $1.company
+    },
+    "bureau.v1.PostingService/PostPayment": probe(Bureau_V1_PostPaymentRequest.self) {
+      $0.name = "\($1.company)/payments/\($1.nothing)"
+      $0.requestID = $1.requestID
+    },
+    "bureau.v1.PostingService/GetVoucher": probe(Bureau_V1_GetVoucherRequest.self) {
+      $0.name = "\($1.company)/vouchers/\($1.nothing)"
+    },
+    "bureau.v1.PostingService/ListVouchers": probe(Bureau_V1_ListVouchersRequest.self) {
+      $0.parent = $1.company
+    },
+  ]
+
+  private static let payments: [String: Make] = [
+    "bureau.v1.PaymentService/ImportInvoice": probe(Bureau_V1_ImportInvoiceRequest.self) {
+      $0.parent = $1.company
+      $0.content = Data("no invoice".utf8)
+      $0.requestID = $1.requestID
+    },
+    "bureau.v1.PaymentService/GetPayment": probe(Bureau_V1_GetPaymentRequest.self) {
+      $0.name = "\($1.company)/payments/\($1.nothing)"
+    },
+    "bureau.v1.PaymentService/ListPayments": probe(Bureau_V1_ListPaymentsRequest.self) {
+      $0.parent = $1.company
+    },
+    "bureau.v1.PaymentService/UpdatePayment": probe(Bureau_V1_UpdatePaymentRequest.self) {
+      $0.payment.name = "\($1.company)/payments/\($1.nothing)"
+      $0.updateMask.paths = ["due_date"]
+      $0.requestID = $1.requestID
+    },
+    "bureau.v1.PaymentService/AcknowledgePayment": probe(
+      Bureau_V1_AcknowledgePaymentRequest.self
+    ) {
+      $0.name = "\($1.company)/payments/\($1.nothing)"
+      $0.requestID = $1.requestID
+    },
+    "bureau.v1.PaymentService/StartPaymentSignature": probe(
+      Bureau_V1_StartPaymentSignatureRequest.self
+    ) {
+      $0.parent = $1.company
+      $0.payments = ["\($1.company)/payments/\($1.nothing)"]
+    },
+    "bureau.v1.PaymentService/DeletePayment": probe(Bureau_V1_DeletePaymentRequest.self) {
+      $0.name = "\($1.company)/payments/\($1.nothing)"
+      $0.requestID = $1.requestID
+    },
+    "bureau.v1.PaymentService/UndeletePayment": probe(Bureau_V1_UndeletePaymentRequest.self) {
+      $0.name = "\($1.company)/payments/\($1.nothing)"
+      $0.requestID = $1.requestID
+    },
+    "bureau.v1.PaymentService/RecordBankCheck": probe(Bureau_V1_RecordBankCheckRequest.self) {
+      $0.name = "\($1.company)/payments/\($1.nothing)"
+      $0.finding = .executed
+      $0.requestID = $1.requestID
+    },
+  ]
+}

@@ -1,0 +1,152 @@
+import BureauAPI
+import Formats
+import Foundation
+import Primitives
+import Sandbox
+import SwiftProtobuf
+import TestKit
+import Testing
+
+/// Whatever breaks, a payment is executed once; and what is sent is what was signed.
+struct OnceStories {
+  @Test func `a crash between delivery and its record pays once`() async throws {
+    try await withOffice { office in
+      let bureau = office.bureau
+      let payments = [
+        try await office.kim.imports(SupplierInvoice(number: "1")),
+        try await office.kim.imports(SupplierInvoice(number: "2").with { $0.supplierNumber = "1" }),
+      ]
+      try await office.alex.approves(try await office.alex.startsSigning(payments))
+      bureau.world.channel.breakAfterDelivery(times: .max)
+      try await bureau.turnClock(to: "2026-03-16T06:30:00Z")
+      bureau.world.channel.breakAfterDelivery(times: 0)
+      try await bureau.restart()
+      try await bureau.bankSettles(on: "2026-03-16")
+
+      #expect(bureau.world.channel.attempts.count > 1)
+      #expect(Set(bureau.world.channel.attempts).count == 1)
+      #expect(try bureau.files("to-bank/done").count == 1)
+      let ids = bureau.executed.map(\.endToEndID)
+      #expect(ids.count == 2 && Set(ids).count == 2)
+      for payment in payments { #expect(try await office.kim.sees(payment).state == .paid) }
+    }
+  }
+
+  @Test func `a return file read twice has no second effect (F-02)`() async throws {
+    try await withOffice { office in
+      let bureau = office.bureau
+      try bureau.bankWill(BankFault(.twice))
+      let payment = try await office.kim.imports(SupplierInvoice())
+      try await office.alex.signs(payment)
+      try await bureau.bankSettles(on: "2026-03-16")
+      let before = try await bureau.journals()
+      let read = try await office.kim.seesReturnFiles()
+      #expect(read.count == 2)  // pain.002 and camt.054, each of which came twice
+      for (number, file) in try bureau.files("from-bank/done").enumerated() {
+        try await bureau.bankLeaves(try Data(contentsOf: file), named: "again-\(number).xml")
+      }
+      #expect(try await bureau.journals() == before)
+      #expect(try await office.kim.seesReturnFiles() == read)
+      #expect(try bureau.files("from-bank").isEmpty)
+      #expect(try await office.kim.sees(payment).state == .paid)
+    }
+  }
+
+  @Test func `a server that is started anew goes on where it was (D-05, F-02)`() async throws {
+    try await withOffice { office in
+      let bureau = office.bureau
+      let payment = try await office.kim.imports(SupplierInvoice())
+      let order = try await office.alex.startsSigning(payment)
+      try await bureau.restart()  // while the approver looks for the phone
+      try await office.alex.approves(order)
+      try await bureau.restart()  // in the Due List
+      #expect(try await office.kim.sees(payment).state == .signed)
+      try bureau.bankWill(BankFault(.late, minutes: 60))
+      try await bureau.turnClock(to: "2026-03-16T06:10:00Z")
+      #expect(try await office.kim.sees(payment).state == .processing)
+      try await bureau.restart()  // while the bank works
+      try await bureau.bankSettles(on: "2026-03-16")
+      #expect(try await office.kim.sees(payment).state == .paid)
+      #expect(bureau.executed.count == 1)
+      let audit = try await bureau.administrator.verifiesAudit()
+      #expect(audit.integrity && audit.completeness)
+    }
+  }
+
+  @Test func `the file at the bank is the one that was signed for, with its KID structured`()
+    async throws
+  {
+    try await withOffice { office in
+      let payment = try await office.kim.imports(SupplierInvoice())
+      try await office.alex.signs(payment)
+      try await office.bureau.bankSettles(on: "2026-03-16")
+      let name = try #require(try await office.kim.sees(payment).instructions.first?.transfer)
+      let transfer = try await office.kim.calls { connection, metadata in
+        try await connection.transfers.getTransfer(.with { $0.name = name }, metadata: metadata)
+      }
+      let file = try Data(contentsOf: try #require(try office.bureau.files("to-bank/done").first))
+      #expect(file == transfer.content)
+      let message = try Pain001.read(Array(file))
+      let sent = try #require(message.paymentInformations.first?.transactions.first)
+      #expect(sent.remittance == .structured(.kid(try KID("20260010447106"))))
+      #expect(sent.creditor.name == "Elbolaget AS")
+      #expect(sent.amount == Money(minorUnits: 715_500, currency: .nok))
+      #expect(message.paymentInformations.first?.requestedExecutionDate.iso == "2026-03-16")
+    }
+  }
+
+  @Test func `what is due on a Saturday is paid on Monday (D-05)`() async throws {
+    try await withOffice { office in
+      let payment = try await office.kim.imports(SupplierInvoice().with { $0.due = "2026-03-14" })
+      #expect(payment.executionDate == "2026-03-16")
+      try await office.alex.signs(payment)
+      try await office.bureau.bankSettles(on: "2026-03-15")
+      #expect(try await office.kim.sees(payment).state == .signed)
+      try await office.bureau.bankSettles(on: "2026-03-16")
+      #expect(try await office.kim.sees(payment).state == .paid)
+      #expect(office.bureau.executed.allSatisfy { $0.executedAt.hasPrefix("2026-03-16") })
+      #expect(office.bureau.executed.count == 1)
+    }
+  }
+
+  @Test func `a bank's answer in another company's folder changes nothing there or here (F-02)`()
+    async throws
+  {
+    try await withOffice { office in
+      let bureau = office.bureau, own = try bureau.company
+      let other = try await bureau.makeCompany("Fremmed AS")
+      let lee = try await bureau.accountant("Lee", at: other)
+      let max = try await bureau.approver("Max", at: other)
+      try await max.signs(try await lee.registersAgreement(signer: max, at: other))
+      try await max.consents(at: other)
+      let mine = try await office.kim.imports(SupplierInvoice().with { $0.due = "2026-03-30" })
+      let theirs = try await lee.imports(SupplierInvoice(), at: other)
+      try await office.alex.signs(mine)
+      try await max.signs(theirs)
+      try bureau.bankWill(BankFault(.late, minutes: 60), for: other)
+      try await bureau.turnClock(to: "2026-03-16T06:30:00Z")
+      #expect(try await lee.sees(theirs).state == .processing)
+
+      // The bank answers, and somebody moves its files to the wrong company.
+      bureau.world.clock.turn(to: try #require(Instant(rfc3339: "2026-03-16T08:00:00Z")))
+      _ = try bureau.world.bank.tick(now: bureau.world.clock.now)
+      let answers = try bureau.files("from-bank", of: other).map { ($0, try Data(contentsOf: $0)) }
+      #expect(answers.count == 2)
+      for (url, _) in answers { try FileManager.default.removeItem(at: url) }
+      for (url, content) in answers {
+        try await bureau.bankLeaves(content, named: url.lastPathComponent, with: own)
+      }
+      #expect(try await lee.sees(theirs).state == .processing)
+      #expect(try await office.kim.sees(mine).state == .signed)
+      let read = try await office.kim.seesReturnFiles(at: own)
+      #expect(read.count == 2)
+      #expect(read.allSatisfy { $0.appliedCount == 0 && !$0.alarms.isEmpty })
+      #expect(try await lee.seesReturnFiles(at: other).isEmpty)
+
+      for (url, content) in answers {
+        try await bureau.bankLeaves(content, named: url.lastPathComponent, with: other)
+      }
+      #expect(try await lee.sees(theirs).state == .paid)
+    }
+  }
+}

@@ -1,0 +1,255 @@
+// One server with all that is outside of it: clock, bank, BankID, folders. The server is put
+// together by `BureauServer` from the same parts as the daemon's and served over real TLS; it can
+// be stopped and started again on the same database.
+
+import BureauAPI
+package import Connectors
+package import Domain
+package import Engine
+import EngineSQLite
+import Foundation
+package import GRPCCore
+package import GRPCNIOTransportHTTP2Posix
+import Logging
+package import Primitives
+package import Sandbox
+package import Server
+import ServiceLifecycle
+import Storage
+import Synchronization
+
+package typealias Transport = HTTP2ClientTransport.Posix
+
+package final class World: Sendable {
+  package let clock: TurnedClock
+  package let bank: SandboxBank
+  package let bankID: SandboxBankID
+  package let channel: TestChannel
+  package let messenger: FolderMessenger
+  package let bootstrap = TestBootstrap()
+  package let log: LogBook
+  package let nationalIDKey: NationalIDKey
+  package let sessionLimits = Session.Limits()
+
+  private let folder: URL
+  private let identity: BankIDIdentity
+  private let auditKey: AuditKey
+  private let running = Mutex<Running?>(nil)
+  private let counter = Mutex(0)
+
+  /// A server that has been started.
+  private struct Running: Sendable {
+    var database: any Database
+    var server: BureauServer
+    var group: ServiceGroup
+    var client: GRPCClient<Transport>
+    var port: Int
+    var tasks: [Task<Void, any Error>]
+  }
+
+  private init(
+    at start: Instant, folder: URL, bankID: SandboxBankID, clock: TurnedClock,
+    identity: BankIDIdentity, log: LogBook
+  ) throws {
+    self.folder = folder
+    self.clock = clock
+    self.bankID = bankID
+    self.identity = identity
+    self.log = log
+    bank = try SandboxBank(root: folder.appending(path: "bank"))
+    channel = TestChannel(root: folder.appending(path: "bank"))
+    messenger = FolderMessenger(folder: folder.appending(path: "messages"))
+    guard let key = NationalIDKey(bytes: Sources.system.random(32)) else {
+      throw TestFault("no key")
+    }
+    nationalIDKey = key
+    auditKey = try AuditKey(seed: Sources.system.random(32))
+  }
+
+  /// Runs `body` in a world of its own and takes it down again.
+  static func run<Result: Sendable>(
+    at time: String, _ body: (World) async throws -> Result
+  ) async throws -> Result {
+    guard let start = Instant(rfc3339: time) else { throw TestFault("\(time) is no time") }
+    let folder = FileManager.default.temporaryDirectory
+      .appending(path: "bureau-world-\(UUID().uuidString)")
+    defer { try? FileManager.default.removeItem(at: folder) }
+    try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+    let log = LogBook(), clock = TurnedClock(at: start)
+    let people = try Trust.people.get()
+    let bankID = SandboxBankID(authority: people, now: { clock.now })
+    let bankIDServer = SandboxBankIDServer(bankID, logger: log.logger)
+    // BankID must listen before its client can be made.
+    let serving = Task { try await bankIDServer.run() }
+    let client = try BankIDClient(
+      BankIDRelyingParty(
+        baseURL: try await bankIDServer.baseURL(),
+        certificatePEM: people.tls.relyingPartyCertificate, keyPEM: people.tls.relyingPartyKey,
+        trustRootsPEM: people.tls.serverRoot), logger: log.logger)
+    let outcome: Swift.Result<Result, any Error>
+    do {
+      let identity = BankIDIdentity(
+        client: client,
+        verifier: try EvidenceVerifier(rootPEM: people.rootPEM, nonceRule: .sha256OfDocument))
+      let world = try World(
+        at: start, folder: folder, bankID: bankID, clock: clock, identity: identity, log: log)
+      outcome = await world.serving(body)
+    } catch { outcome = .failure(error) }
+    await client.shutdown()
+    serving.cancel()
+    _ = await serving.result
+    return try outcome.get()
+  }
+
+  private func serving<Result>(
+    _ body: (World) async throws -> Result
+  ) async -> Swift.Result<Result, any Error> {
+    let outcome: Swift.Result<Result, any Error>
+    do {
+      try await start()
+      outcome = .success(try await body(self))
+    } catch { outcome = .failure(error) }
+    await stop()
+    return outcome
+  }
+
+  // MARK: The server
+
+  private func start() async throws {
+    let clock = clock
+    let database = try await SQLiteDatabase.open(path: folder.appending(path: "bureau.db").path)
+    try await database.migrate(Schema.migrations)
+    var parts = ServerParts(
+      database: database,
+      sources: Sources(
+        now: { clock.now }, uuid: Sources.system.uuid, random: Sources.system.random),
+      identity: identity, channel: channel, messenger: messenger, nationalIDKey: nationalIDKey,
+      auditKey: auditKey, witness: FolderWitness(folder: folder.appending(path: "witness")),
+      bootstrap: bootstrap, logger: log.logger)
+    parts.sessionLimits = sessionLimits
+    parts.collectInterval = .zero
+    parts.allowsSyntheticIDs = true
+    let server = BureauServer(parts)
+    let tls = try Trust.tls.get()
+    var limits = TransportLimits()
+    limits.shutdownGrace = .milliseconds(300)
+    let grpc = try GRPCService(
+      services: server.services, interceptors: server.interceptors, host: "127.0.0.1", port: 0,
+      tls: tls.tls, limits: limits, logger: log.logger)
+    let group = ServiceGroup(
+      configuration: .init(services: [.init(service: grpc)], logger: log.logger))
+    let serving = Task { try await group.run() }
+    let port = try await grpc.boundPort
+    let client = try Self.client(port: port, trusting: tls)
+    let connected = Task { try await client.runConnections() }
+    running.withLock {
+      $0 = Running(
+        database: database, server: server, group: group, client: client, port: port,
+        tasks: [serving, connected])
+    }
+  }
+
+  private static func client(port: Int, trusting tls: Authority) throws -> GRPCClient<Transport> {
+    GRPCClient(
+      transport: try HTTP2ClientTransport.Posix(
+        target: .ipv4(address: "127.0.0.1", port: port),
+        transportSecurity: .tls {
+          $0.trustRoots = .certificates([
+            .bytes(Array(tls.authorityCertificate.utf8), format: .pem)
+          ])
+        }, config: .defaults { $0.http2.authority = "localhost" }))
+  }
+
+  private func stop() async {
+    guard let now = running.withLock({ $0.take() }) else { return }
+    now.client.beginGracefulShutdown()
+    await now.group.triggerGracefulShutdown()
+    for task in now.tasks { _ = await task.result }
+    await now.database.close()
+  }
+
+  /// Ends the server and starts it again on the same database, as after a crash or an upgrade.
+  package func restart() async throws {
+    await stop()
+    try await start()
+  }
+
+  private var current: Running {
+    get throws {
+      guard let now = running.withLock({ $0 }) else { throw TestFault("no server is running") }
+      return now
+    }
+  }
+
+  package var client: GRPCClient<Transport> { get throws { try current.client } }
+  package var database: any Database { get throws { try current.database } }
+  package var jobs: Jobs { get throws { try current.server.jobs } }
+  /// The services and interceptors that are served.
+  package var server: BureauServer { get throws { try current.server } }
+
+  /// A number that no one else in this world gets.
+  func next() -> Int {
+    counter.withLock {
+      $0 += 1
+      return $0
+    }
+  }
+
+  // MARK: Time
+
+  /// Lets server and bank work until neither has anything left to do now.
+  package func settle() async throws {
+    for _ in 0..<1_000 {
+      try await jobs.runUntilIdle()
+      if try bank.tick(now: clock.now).isEmpty { return }
+    }
+    throw TestFault("server and bank do not come to rest")
+  }
+
+  /// Turns the clock, stopping at every moment at which something falls due on the way.
+  package func turnClock(to time: String) async throws {
+    guard let target = Instant(rfc3339: time) else { throw TestFault("\(time) is no time") }
+    try await settle()
+    while let stop = try await nextStop(before: target) {
+      clock.turn(to: stop)
+      try await settle()
+    }
+    clock.turn(to: target)
+    try await settle()
+  }
+
+  /// The next job, or the next morning's run at the bank.
+  private func nextStop(before target: Instant) async throws -> Instant? {
+    let now = clock.now
+    let due = try await database.read(as: .platform) { try Work.nextDue(in: $0) }
+    let today = now.date(in: .centralEuropean)
+    let mornings = [today, today.adding(days: 1)].map {
+      Instant.at($0, hour: 6, minute: 5, in: .centralEuropean)
+    }
+    return (mornings + [due].compactMap(\.self)).filter { $0 > now && $0 < target }.min()
+  }
+
+  // MARK: BankID
+
+  /// Fetches BankID's answer to an order and keeps it, and nothing more: what a server has done
+  /// that is stopped right after.
+  package func keepsAnswer(of id: ID<Order>, at bureau: ID<Bureau>) async throws {
+    let scope = Scope.bureau(TenantKey(bureau))
+    let stored = try await database.read(as: scope) { tx in
+      try OrderTables.load(id, of: bureau, in: tx)
+    }
+    guard let stored else { throw TestFault("no such order") }
+    guard case .complete(let answer) = try await identity.collect(stored.ticket.orderRef) else {
+      throw TestFault("nobody has signed")
+    }
+    let time = clock.now
+    try await database.write(as: scope) { tx in
+      try OrderTables.keepAnswer(answer, at: time, of: id, bureau, in: tx)
+    }
+  }
+
+  /// The person scans the code that the order shows, and signs.
+  package func approve(_ qrText: String, as citizen: SandboxPerson) async throws {
+    try await bankID.approve(citizen.personalNumber, qr: qrText)
+  }
+}
