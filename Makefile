@@ -72,4 +72,4 @@ demo: build
 
 bench: packages
 	swift build -c release --product bureau-bench
-	@"$$(swift build -c release --show-bin-path)/bureau-bench"
+	@"$$(swift build -c release --show-bin-path)/bureau-bench" --folder .build

@@ -1,132 +1,156 @@
+import BureauAPI
 import CBenchReference
+import Crypto
+import Domain
 import Engine
 import EngineSQLite
+import Formats
+import Foundation
+import Primitives
+import Server
+import Storage
+import SwiftProtobuf
 
-/// The rows of one durable command, written through the engine. `reference.c` writes the same.
-enum DurableCommand {
-  static let bureau = TenantKey(high: 0xB0, low: 1)
+/// `durable_command`: submitting a payment from an invoice that has been read, through
+/// `Commands.run` as `ImportInvoice` does it. What is measured: the lock of the company's head,
+/// access, idempotency, the rules (known invoice, open items), two facts with their hashes, their
+/// projections, the document as a blob, and the commit that it shares with its neighbours.
+struct DurableCommand: Sendable {
+  let load: Load
+  let folder: URL
 
-  /// The shape of the data: how many companies, payments of each, and bytes of a fact.
-  struct Shape: Sendable {
-    var companies: UInt64 = 100
-    var payments: UInt64 = 200
-    var bodyBytes = 400
+  /// One command's input, made before the clock starts.
+  private struct Submission: Sendable {
+    var place: Place
+    var call: Call
+    var reading: InvoiceReading
+    var content: [UInt8]
+    var digest: [UInt8]
   }
 
-  static let migrations = [
-    Migration(
-      1, "bench",
-      tables: [
-        TenantTable("stream", .journal), TenantTable("fact", .journal, appendOnly: true),
-        TenantTable("request", .company), TenantTable("payment", .company),
-        TenantTable("counter", .company),
-      ],
-      """
-      CREATE TABLE stream (
-        bureau BLOB NOT NULL, company BLOB NOT NULL, seq INTEGER NOT NULL, hash BLOB NOT NULL,
-        PRIMARY KEY (bureau, company)) WITHOUT ROWID, STRICT;
-      CREATE TABLE fact (
-        bureau BLOB NOT NULL, company BLOB NOT NULL, seq INTEGER NOT NULL, at INTEGER NOT NULL,
-        actor BLOB NOT NULL, request BLOB NOT NULL, previous BLOB NOT NULL, body BLOB NOT NULL,
-        hash BLOB NOT NULL, PRIMARY KEY (bureau, company, seq)) WITHOUT ROWID, STRICT;
-      CREATE TABLE request (
-        bureau BLOB NOT NULL, company BLOB NOT NULL, id BLOB NOT NULL, digest BLOB NOT NULL,
-        seq INTEGER NOT NULL, PRIMARY KEY (bureau, company, id)) WITHOUT ROWID, STRICT;
-      CREATE TABLE payment (
-        bureau BLOB NOT NULL, company BLOB NOT NULL, id BLOB NOT NULL, state TEXT NOT NULL,
-        version INTEGER NOT NULL, changed INTEGER NOT NULL, amount INTEGER NOT NULL,
-        currency TEXT NOT NULL, creditor TEXT NOT NULL, iban TEXT NOT NULL,
-        reference TEXT NOT NULL,
-        PRIMARY KEY (bureau, company, id)) WITHOUT ROWID, STRICT;
-      CREATE INDEX payment_state ON payment (bureau, company, state, changed);
-      CREATE TABLE counter (
-        bureau BLOB NOT NULL, company BLOB NOT NULL, state TEXT NOT NULL, n INTEGER NOT NULL,
-        total INTEGER NOT NULL, PRIMARY KEY (bureau, company, state)) WITHOUT ROWID, STRICT;
-      """)
-  ]
+  func measure() async throws -> Row {
+    let own = folder.appending(path: "own.db").path(), plain = folder.appending(path: "c.db").path()
+    let filled = try await Workload.open(own)
+    try await Workload.fill(filled)
+    await filled.close()
+    try FileManager.default.copyItem(atPath: own, toPath: plain)
 
-  private static func company(_ number: UInt64) -> TenantKey {
-    TenantKey(high: 0xC0, low: number)
-  }
-
-  private static func payment(_ number: UInt64, of company: UInt64) -> TenantKey {
-    TenantKey(high: 0xD0 + company, low: number &* 0x9E37_79B9_7F4A_7C15)
-  }
-
-  static func scope(_ number: UInt64, _ shape: Shape) -> Scope {
-    .company(bureau: bureau, company: company(number % shape.companies))
-  }
-
-  /// An empty journal and the payments of each company.
-  static func fill(_ database: any Database, _ shape: Shape) async throws {
-    for number in 0..<shape.companies {
-      let company = company(number)
-      try await database.write(as: .company(bureau: bureau, company: company)) { tx in
-        try tx.execute(
-          """
-          INSERT INTO main.stream (bureau, company, seq, hash)
-          VALUES (\(bureau), \(company), 0, \([UInt8](repeating: 0, count: 32)))
-          """)
-        for item in 0..<shape.payments {
-          try tx.execute(
-            """
-            INSERT INTO main.payment (bureau, company, id, state, version, changed, amount,
-              currency, creditor, iban, reference)
-            VALUES (\(bureau), \(company), \(payment(item, of: number)), 'draft', 0, 0, 125000,
-              'SEK', 'Elbolaget AB', 'SE4550000000058398257466', '0042198765432108')
-            """)
+    let database = try await Workload.open(own)
+    let group = GroupCommit(database)
+    let commands = Commands(database: database, group: group, sources: Workload.sources)
+    let caller = try await Workload.caller(database)
+    guard let reference = Reference(plain) else { throw BenchError("no memory") }
+    var c = Side("C SQLite", count: load.commands), server = Side("server", count: load.commands)
+    // The first round of each warms up and does not count.
+    for round in 0...load.rounds {
+      let submissions = try (0..<load.commands).map {
+        try Self.submission(round * load.commands + $0, caller)
+      }
+      let took = try await measured {
+        try await byCallers(load.callers, count: load.commands) {
+          try await Self.submit(submissions[$0], commands)
         }
       }
+      try reference.load(from: own, count: load.commands)
+      let plainTook = try await measured { try reference.write(batch: load.callers) }
+      if round == 0 { continue }
+      server.samples.append(took)
+      c.samples.append(plainTook)
+    }
+    reference.close()
+    let average = Double((load.rounds + 1) * load.commands) / Double(group.batches)
+    await database.close()
+    try Self.compare(own, plain)
+    print(c.line, server.line, String(format: "  %.1f commands a commit", average), separator: "\n")
+    return Row(
+      "durable_command", server.rate, "commands/s", beside: "C SQLite, the same rows", c.rate,
+      aim: 0.5)
+  }
+
+  private static func submission(_ number: Int, _ caller: Caller) throws -> Submission {
+    let request = Workload.request(number), content = Array(request.content)
+    let bytes: [UInt8] = try request.serializedBytes()
+    let company = try buyer()
+    return Submission(
+      place: Workload.place(number),
+      call: Call(
+        method: Workload.method, caller: caller, requestID: request.requestID,
+        digest: Call.digest(Workload.method, bytes)),
+      reading: try InvoiceReading(
+        UBLDocument.read(content), for: company,
+        today: Workload.sources.now().date(in: .centralEuropean)),
+      content: content, digest: Array(SHA256.hash(data: content)))
+  }
+
+  /// The company that the invoices name.
+  private static func buyer() throws -> Company {
+    Company(
+      id: Workload.place(0).company, displayName: "Nordlys Verksted AS",
+      organisationNumber: try OrganisationNumber("923609016", country: .no), street: "",
+      postalCode: "", town: "", createTime: Workload.sources.now())
+  }
+
+  private static func submit(_ submission: Submission, _ commands: Commands) async throws {
+    let id = commands.sources.id(Payment.self), invoice = commands.sources.id(Invoice.self)
+    let place = submission.place
+    _ = try await commands.run(submission.call, at: place, subject: id) { context in
+      let tx = context.transaction, reading = submission.reading
+      let known = try PaymentTables.hasInvoice(
+        of: reading.supplierKey, numbered: reading.number, of: place, in: tx)
+      let open = try PaymentTables.hasOpenItems(
+        of: reading.supplierKey, besides: id, of: place, in: tx)
+      return try PaymentRules.proposing(
+        id, from: invoice, reading, sourceDigest: submission.digest, known: known,
+        openItems: open)
+    } apply: { context in
+      try Blobs.store(
+        submission.content, digest: submission.digest, of: place, in: context.transaction)
+    } answer: { id, _ in
+      id
     }
   }
 
-  static func run(_ number: UInt64, _ shape: Shape, _ tx: any Transaction) throws -> Int {
-    let home = number % shape.companies
-    let company = company(home)
-    let payment = payment((number / shape.companies) % shape.payments, of: home)
-    let request = TenantKey(high: number &* 0x9E37_79B9_7F4A_7C15, low: number)
-    let actor = TenantKey(high: 0xA0, low: number % 7)
-    let byte = UInt8(truncatingIfNeeded: number)
-    let digest = [UInt8](repeating: byte, count: 32)
-    let body = [UInt8](repeating: byte, count: shape.bodyBytes)
-    let at = 1_789_000_000_000_000 + Int(number)
-    let state = number & 1 == 1 ? "signed" : "approved"
-
-    let head = try tx.first(
-      """
-      UPDATE main.stream SET seq = seq WHERE bureau = \(bureau) AND company = \(company)
-      RETURNING seq, hash
-      """, as: (Int, [UInt8]).self)
-    guard let (last, previous) = head else { throw EngineError.engine("no stream") }
-    let seq = last + 1
-    try tx.execute(
-      """
-      INSERT INTO main.request (bureau, company, id, digest, seq)
-      VALUES (\(bureau), \(company), \(request), \(digest), \(seq))
-      """)
-    try tx.execute(
-      """
-      INSERT INTO main.fact (bureau, company, seq, at, actor, request, previous, body, hash)
-      VALUES (\(bureau), \(company), \(seq), \(at), \(actor), \(request), \(previous), \(body),
-        \(digest))
-      """)
-    try tx.execute(
-      """
-      UPDATE main.payment SET state = \(state), version = \(seq), changed = \(at)
-      WHERE bureau = \(bureau) AND company = \(company) AND id = \(payment)
-      """)
-    try tx.execute(
-      """
-      INSERT INTO main.counter (bureau, company, state, n, total)
-      VALUES (\(bureau), \(company), \(state), 1, \(Int(number % 1000)))
-      ON CONFLICT (bureau, company, state)
-      DO UPDATE SET n = counter.n + 1, total = counter.total + excluded.total
-      """)
-    try tx.execute(
-      """
-      UPDATE main.stream SET seq = \(seq), hash = \(digest)
-      WHERE bureau = \(bureau) AND company = \(company)
-      """)
-    return seq
+  /// The two databases must hold the same rows in about as many bytes, or nothing was compared.
+  private static func compare(_ own: String, _ plain: String) throws {
+    var rows: Int64 = 0
+    guard let difference = reference_difference(own, plain, &rows) else {
+      throw BenchError("the databases cannot be compared")
+    }
+    let table = String(cString: difference)
+    guard table.isEmpty else {
+      throw BenchError("the table \(table) differs between the two sides")
+    }
+    let sizes = try [own, plain].map { path in
+      try FileManager.default.attributesOfItem(atPath: path)[.size] as? Int ?? 0
+    }
+    guard abs(sizes[0] - sizes[1]) * 20 <= sizes[1] else {
+      throw BenchError("the files' sizes differ: \(sizes[0]) and \(sizes[1]) bytes")
+    }
+    print("  both hold the same \(rows) rows, in \(sizes[0] >> 10) and \(sizes[1] >> 10) KiB")
   }
+}
+
+/// The C side; see `CBenchReference.h`.
+private struct Reference {
+  private let pointer: OpaquePointer
+
+  init?(_ path: String) {
+    guard let pointer = reference_open(path) else { return nil }
+    self.pointer = pointer
+  }
+
+  /// Reads what the other database has more.
+  func load(from path: String, count: Int) throws {
+    let code = reference_load(pointer, path)
+    guard code == 0, reference_count(pointer) == count else {
+      throw BenchError("reference: loading failed with SQLite code \(code)")
+    }
+  }
+
+  func write(batch: Int) throws {
+    let code = reference_write(pointer, Int64(batch))
+    guard code == 0 else { throw BenchError("reference: writing failed with SQLite code \(code)") }
+  }
+
+  func close() { reference_close(pointer) }
 }

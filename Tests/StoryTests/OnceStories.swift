@@ -1,8 +1,10 @@
 import BureauAPI
+import Engine
 import Formats
 import Foundation
 import Primitives
 import Sandbox
+import Storage
 import SwiftProtobuf
 import TestKit
 import Testing
@@ -92,6 +94,43 @@ struct OnceStories {
       #expect(sent.creditor.name == "Elbolaget AS")
       #expect(sent.amount == Money(minorUnits: 715_500, currency: .nok))
       #expect(message.paymentInformations.first?.requestedExecutionDate.iso == "2026-03-16")
+    }
+  }
+
+  @Test func `what is sent is what was signed, whatever stands in the tables`() async throws {
+    try await withOffice { office in
+      let bureau = office.bureau, place = try bureau.company.place
+      let payment = try await office.kim.imports(SupplierInvoice())
+      try await office.alex.signs(payment)
+      try await bureau.world.database.write(as: place.scope) { tx in
+        try tx.execute("UPDATE main.payment SET amount_minor = 1, account_text = '12345678903'")
+      }
+      try await bureau.bankSettles(on: "2026-03-16")
+      #expect(bureau.executed.map(\.amountMinor) == [715_500])
+      #expect(bureau.executed.map(\.creditorAccount) == ["86011117947"])
+      let alarms = try await office.kim.seesReturnFiles().flatMap(\.alarms)
+      #expect(alarms.contains { $0.contains("instead of") })
+    }
+  }
+
+  @Test(arguments: [
+    ("2026-03-02T08:00:00Z", "2026-03-02"),  // before the bank's cut-off at two o'clock
+    ("2026-03-02T14:00:00Z", "2026-03-03"),
+    ("2026-03-06T14:00:00Z", "2026-03-09"),  // a Friday afternoon
+  ])
+  func `what is overdue is paid on the next banking day that the bank can (D-02, D-03)`(
+    now: String, day: String
+  ) async throws {
+    try await withOffice(at: now) { office in
+      let payment = try await office.kim.imports(SupplierInvoice().with { $0.due = "2026-02-20" })
+      #expect(payment.overdue)
+      #expect(payment.warnings.contains("OVERDUE"))
+      #expect(payment.executionDate == day)
+      try await office.alex.signs(payment)
+      try await office.bureau.bankSettles(on: day)
+      #expect(try await office.kim.sees(payment).state == .paid)
+      #expect(office.bureau.executed.count == 1)
+      #expect(office.bureau.executed.allSatisfy { $0.executedAt.hasPrefix(day) })
     }
   }
 

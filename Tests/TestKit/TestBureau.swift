@@ -13,7 +13,7 @@ import Synchronization
 
 /// Runs `body` with a fresh server, bank and BankID and one bureau with one company.
 package func withBureau<Result: Sendable>(
-  at time: String = "2026-03-02T08:00:00Z", _ body: (TestBureau) async throws -> Result
+  at time: String = "2026-03-02T08:00:00Z", _ body: @Sendable (TestBureau) async throws -> Result
 ) async throws -> Result {
   try await World.run(at: time) { world in
     try await body(try await TestBureau.founded(in: world, name: "Fjord Regnskap AS"))
@@ -23,7 +23,7 @@ package func withBureau<Result: Sendable>(
 /// Runs `body` with a bureau whose company has an active agreement with DNB, an accountant Kim, and
 /// an approver Alex who has given consent.
 package func withOffice<Result: Sendable>(
-  at time: String = "2026-03-02T08:00:00Z", _ body: (Office) async throws -> Result
+  at time: String = "2026-03-02T08:00:00Z", _ body: @Sendable (Office) async throws -> Result
 ) async throws -> Result {
   try await withBureau(at: time) { bureau in
     let kim = try await bureau.accountant("Kim"), alex = try await bureau.approver("Alex")

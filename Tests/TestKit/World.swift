@@ -68,7 +68,13 @@ package final class World: Sendable {
 
   /// Runs `body` in a world of its own and takes it down again.
   static func run<Result: Sendable>(
-    at time: String, _ body: (World) async throws -> Result
+    at time: String, _ body: @Sendable (World) async throws -> Result
+  ) async throws -> Result {
+    try await Turnstile.worlds.pass { try await made(at: time, body) }
+  }
+
+  private static func made<Result: Sendable>(
+    at time: String, _ body: @Sendable (World) async throws -> Result
   ) async throws -> Result {
     guard let start = Instant(rfc3339: time) else { throw TestFault("\(time) is no time") }
     let folder = FileManager.default.temporaryDirectory

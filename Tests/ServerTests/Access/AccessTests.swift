@@ -190,11 +190,12 @@ struct AccessTests {
       Every method as everybody (AccessTable, tried over the real server).
       Five places each: \(PlaceKind.allCases.map(\.rawValue).joined(separator: ", ")).
       A let through by access, - denied, ? not logged in; * has the role in the whole bureau.
+      F: what succeeds leaves a fact in a journal (tried by WriteTests).
       What is let through may still be refused by the rules of its feature.
 
 
       """
-    let width = methods.map { $0.fullName.count }.max() ?? 0
+    let width = 2 + (methods.map { $0.fullName.count }.max() ?? 0)
     func padded(_ text: String, _ width: Int) -> String {
       text + String(repeating: " ", count: max(0, width - text.count))
     }
@@ -203,7 +204,7 @@ struct AccessTests {
       let cells = zip(parts.dropFirst(), columns).map { padded($0, $1) }.joined()
       return (padded(parts[0], width + 2) + cells).trimmed + "\n"
     }
-    text += line([""] + callers)
+    text += line(["  "] + callers)
     for method in methods {
       let marks = callers.map { caller in
         PlaceKind.allCases.map { place in
@@ -211,7 +212,8 @@ struct AccessTests {
             .map { Class($0.outcome).rawValue } ?? " "
         }.joined()
       }
-      text += line([method.fullName] + marks)
+      let fact = AccessTable.byMethod[method.fullName]?.leavesFact == true ? "F" : " "
+      text += line(["\(fact) \(method.fullName)"] + marks)
     }
     return text
   }

@@ -50,6 +50,20 @@ struct InvoiceTests {
     }
   }
 
+  @Test func `a supplier's other open records are told and stop nothing (P-05, P-06)`()
+    async throws
+  {
+    try await withOffice { office in
+      let first = try await office.kim.imports(SupplierInvoice(number: "1"))
+      #expect(first.state == .proposalComplete)
+      let second = try await office.kim.imports(SupplierInvoice(number: "2"))
+      #expect(second.state == .proposalOpenItems)
+      try await office.kim.acknowledges(second)
+      try await office.alex.signs(second)
+      #expect(try await office.kim.sees(second).state == .signed)
+    }
+  }
+
   @Test func `the same invoice is taken once, also when it has been deleted`() async throws {
     try await withBureau { bureau in
       let kim = try await bureau.accountant("Kim")

@@ -57,6 +57,88 @@ struct WriteTests {
     }
   }
 
+  // MARK: At once
+
+  @Test func `the same request many times at once is carried out once`() async throws {
+    try await withOffice { office in
+      let bureau = office.bureau
+      let request = office.kim.importRequest(SupplierInvoice(), at: try bureau.company)
+      let answers = try await Self.atOnce { _ in
+        try await office.kim.calls { connection, metadata in
+          try await connection.payments.importInvoice(request, metadata: metadata)
+        }
+      }
+      let names = answers.compactMap { try? $0.get().name }
+      #expect(names.count == answers.count)
+      #expect(Set(names).count == 1)
+      let facts = try await bureau.facts(of: try bureau.company)
+      #expect(facts.count { $0.fact.name == "InvoiceImported" } == 1)
+    }
+  }
+
+  @Test func `the same invoice from many sides at once is taken once`() async throws {
+    try await withOffice { office in
+      let answers = try await Self.atOnce { _ in try await office.kim.imports(SupplierInvoice()) }
+      let refusals = answers.compactMap { answer -> Refused? in
+        if case .failure(let error) = answer { error as? Refused } else { nil }
+      }
+      #expect(answers.count - refusals.count == 1)
+      #expect(Set(refusals.map(\.reason)) == ["INVOICE_DUPLICATE"])
+    }
+  }
+
+  @Test func `a payment signed by two at once carries one signature (L-02)`() async throws {
+    try await withOffice { office in
+      let bureau = office.bureau
+      let max = try await bureau.approver("Max")
+      try await max.consents()
+      let payment = try await office.kim.imports(SupplierInvoice())
+      let approvers = [office.alex, max]
+      var orders: [Bureau_V1_Order] = []
+      for approver in approvers {
+        let order = try await approver.startsSigning(payment)
+        try await bureau.world.approve(order.qrText, as: approver.citizen)
+        orders.append(order)
+      }
+      let signing = orders
+      let answers = try await Self.atOnce(2) { try await approvers[$0].collects(signing[$0]) }
+      #expect(answers.count { (try? $0.get().state) == .complete } == 1)
+      let facts = try await bureau.facts(of: try bureau.company)
+      #expect(facts.count { $0.fact.name == "PaymentSigned" } == 1)
+    }
+  }
+
+  /// Runs `body` that many times side by side.
+  private static func atOnce<Answer: Sendable>(
+    _ count: Int = 8, _ body: @escaping @Sendable (Int) async throws -> Answer
+  ) async throws -> [Result<Answer, any Error>] {
+    await withTaskGroup(of: Result<Answer, any Error>.self) { group in
+      for number in 0..<count {
+        group.addTask {
+          do { return .success(try await body(number)) } catch { return .failure(error) }
+        }
+      }
+      return await group.reduce(into: []) { $0.append($1) }
+    }
+  }
+
+  @Test func `two companies may use the same request id`() async throws {
+    try await withOffice { office in
+      let bureau = office.bureau
+      let other = try await bureau.makeCompany("Fremmed AS")
+      let lee = try await bureau.accountant("Lee", at: other)
+      for (person, company) in [(office.kim, try bureau.company), (lee, other)] {
+        var request = person.importRequest(SupplierInvoice(), at: company)
+        request.requestID = "monday-1"
+        let sent = request
+        let payment = try await person.calls { connection, metadata in
+          try await connection.payments.importInvoice(sent, metadata: metadata)
+        }
+        #expect(payment.name.hasPrefix(company.name))
+      }
+    }
+  }
+
   @Test func `what only reads or begins leaves no fact`() async throws {
     try await withOffice { office in
       let bureau = office.bureau

@@ -3,23 +3,29 @@
 
 #include <stdint.h>
 
-// What the reference does: the rows of one durable command, in plain C, as fast as SQLite takes
-// them: statements prepared once, 64 commands per commit, synchronous=FULL.
-typedef struct {
-  const char *path;       // a database whose tables exist and are filled
-  int64_t first;          // number of the first command
-  int64_t commands;       // how many
-  int32_t batch;          // commands per commit
-  int32_t companies;      // command i writes to company i % companies
-  int32_t payments;       // and to its payment (i / companies) % payments
-  int32_t body_bytes;     // size of a fact's body
-  int32_t savepoints;     // 1: a savepoint per command, as group commit has
-} reference_plan;
+// Plain C SQLite that writes what the server has written: the commands that one database holds and
+// another does not are read into memory, then written to the other in grouped transactions with
+// synchronous=FULL, statements prepared once. The facts' hashes are computed anew.
+typedef struct reference reference;
 
-// Runs the plan. 0, or SQLite's error code.
-int reference_run(const reference_plan *plan);
+// Opens the database at `path`; its tables exist. Null without memory; errors show in the others.
+reference *reference_open(const char *path);
 
-// The keys that both sides use: 16 bytes made of a kind and a number.
-void reference_key(uint8_t out[16], uint64_t kind, uint64_t number);
+// Reads the newer commands of the database at `source` into memory. 0, or SQLite's error code.
+int reference_load(reference *r, const char *source);
+
+// How many commands are loaded.
+int64_t reference_count(const reference *r);
+
+// Writes what is loaded, `batch` commands a commit. 0, SQLite's error code, or -1 if a hash is not
+// the one that the server stored.
+int reference_write(reference *r, int64_t batch);
+
+// Closes the database and forgets everything.
+void reference_close(reference *r);
+
+// The first table whose rows differ between the two databases, "" where all are equal. `rows`
+// becomes the number of rows of all tables. The text lives until the next call; null on failure.
+const char *reference_difference(const char *path, const char *other, int64_t *rows);
 
 #endif
