@@ -141,10 +141,15 @@ let package = Package(
       dependencies: ["Primitives", "Formats", .arguments, .subprocess, .system],
       path: "Clients/demo", exclude: ["README.md", "invoices"], swiftSettings: strict),
     .target(
-      name: "CBenchReference", dependencies: ["CSQLite"], path: "Clients/bench/reference"),
+      name: "CBenchReference", dependencies: ["CSQLite"], path: "Clients/bench/reference",
+      linkerSettings: [.linkedLibrary("crypto")]),
     .executableTarget(
-      name: "bureau-bench", dependencies: ["Engine", "EngineSQLite", "CBenchReference"],
-      path: "Clients/bench", exclude: ["README.md", "reference"], swiftSettings: strict),
+      name: "bureau-bench",
+      dependencies: [
+        "Primitives", "Formats", "Domain", "Engine", "EngineSQLite", "Storage", "BureauAPI",
+        "Server", "CBenchReference", .grpc, .grpcHTTP2, .grpcProtobuf, .protobuf, .crypto,
+        .arguments, .logging,
+      ], path: "Clients/bench", exclude: ["README.md", "reference"], swiftSettings: strict),
 
     // Tests mirror Sources.
     .target(

@@ -204,7 +204,7 @@ package enum TenancyTables {
     try tx.rows(
       """
       SELECT id, app_user, company, role FROM role
-      WHERE bureau = \(bureau) AND app_user = \(user) ORDER BY id LIMIT 1000
+      WHERE bureau = \(bureau) AND app_user = \(user) ORDER BY company, role LIMIT 1000
       """, as: RoleRow.self
     ).map { assignment($0, bureau) }
   }
