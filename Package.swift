@@ -191,17 +191,16 @@ let package = Package(
     .testTarget(
       name: "ServerTests",
       dependencies: [
-        "TestKit", "Primitives", "Domain", "BureauAPI", "Server", .grpc, .grpcInProcess, .grpcHTTP2,
-        .grpcProtobuf, .protobuf, .nioCore, .nioPosix, .nioSSL, .x509, .logging, .lifecycle,
-      ],
-      swiftSettings: strict),
+        "TestKit", "Primitives", "Domain", "Storage", "Connectors", "BureauAPI", "Server", "Sandbox",
+        .grpc, .grpcInProcess, .grpcHTTP2, .grpcProtobuf, .protobuf, .nioCore, .nioPosix, .nioSSL,
+        .x509, .logging, .lifecycle,
+      ], exclude: ["Golden"], swiftSettings: strict),
     .testTarget(
       name: "StoryTests",
       dependencies: [
-        "TestKit", "Primitives", "Formats", "Domain", "BureauAPI", "Server", "Sandbox", .grpc,
-        .grpcProtobuf, .protobuf, .nioCore, .nioPosix, .nioSSL,
-      ],
-      swiftSettings: strict),
+        "TestKit", "Primitives", "Formats", "Domain", "Engine", "Storage", "BureauAPI", "Server",
+        "Sandbox", .grpc, .grpcProtobuf, .protobuf, .nioCore, .nioPosix, .nioSSL,
+      ], swiftSettings: strict),
     .testTarget(
       name: "TidyTests", dependencies: [.crypto],
       swiftSettings: strict),
@@ -214,6 +213,8 @@ let package = Package(
         "BureauCLI", "Primitives", "BureauAPI", .arguments, .grpc, .grpcInProcess, .grpcHTTP2,
         .grpcProtobuf, .protobuf, .nioCore, .nioPosix, .nioSSL, .crypto, .x509, .asn1,
       ], exclude: ["Golden"], swiftSettings: strict),
+    // Drives the built programs from outside: Clients/c and the daemon.
+    .testTarget(name: "ClientTests", swiftSettings: strict),
     .testTarget(
       name: "DemoTests", dependencies: ["bureau-demo", "Primitives"], swiftSettings: strict),
   ]

@@ -30,3 +30,16 @@ package enum EngineError: Error, Equatable, Sendable {
   /// Anything else the engine reports: a syntax error, an unknown table, an I/O error.
   case engine(String)
 }
+
+extension EngineError {
+  /// What happened, without the name of its kind.
+  package var text: String {
+    switch self {
+    case .unique(let text), .foreignKey(let text), .check(let text), .tenant(let text),
+      .readOnly(let text), .retry(let text), .decoding(let text), .unavailable(let text),
+      .overloaded(let text), .locked(let text), .full(let text), .schema(let text),
+      .engine(let text):
+      text
+    }
+  }
+}

@@ -43,7 +43,7 @@ final class SQLiteConnection: Connection {
     do throws(EngineError) {
       try setUp()
     } catch {
-      throw .unavailable("\(path) can't be opened: \(error)")
+      throw .unavailable("\(path) can't be opened: \(error.text)")
     }
   }
 

@@ -30,20 +30,11 @@ package enum PaymentReference: Hashable, Sendable, CustomStringConvertible {
   }
 
   private static func checked(message: String) throws(IdentifierError) -> String {
-    let scalars = message.unicodeScalars
-    guard !scalars.allSatisfy({ $0.properties.isWhitespace }) else { throw .empty }
-    // Scalars, not characters: one character may carry any number of combining marks.
-    guard scalars.prefix(maximumMessageLength + 1).count <= maximumMessageLength else {
+    guard !message.unicodeScalars.allSatisfy({ $0.properties.isWhitespace }) else { throw .empty }
+    guard message.fits(scalars: maximumMessageLength) else {
       throw .length("a message to the payee has at most \(maximumMessageLength) characters")
     }
-    // Invisible characters could make the signer see another text than the payee.
-    let isPlain = scalars.allSatisfy {
-      switch $0.properties.generalCategory {
-      case .control, .format, .lineSeparator, .paragraphSeparator, .unassigned, .privateUse: false
-      default: true
-      }
-    }
-    guard isPlain else {
+    guard message.isPlainLine else {
       throw .characters("a message to the payee is one line without invisible characters")
     }
     return message

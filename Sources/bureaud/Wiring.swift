@@ -27,15 +27,21 @@ struct Wiring: Sendable {
     identity: any IdentityProvider, channel: (any BankChannel)? = nil,
     collectInterval: Duration = .seconds(1), allowsSyntheticIDs: Bool = false, logger: Logger
   ) async throws -> Wiring {
-    let database = try await SQLiteDatabase.open(path: configuration.database.path)
-    try await database.migrate(Schema.migrations)
+    // Before the database: a folder that nobody has prepared stays as it is.
+    let nationalIDKey = try home.nationalIDKey(), auditKey = try home.auditKey()
+    let bootstrap = try home.bootstrap()
+    let database: any Database
+    do {
+      database = try await SQLiteDatabase.open(path: configuration.database.path)
+      try await database.migrate(Schema.migrations)
+    } catch let error as EngineError { throw DatabaseFault(error) }
     let messages = FolderMessenger(folder: home.folder.appending(path: "messages"))
     var parts = ServerParts(
       database: database, sources: sources, identity: identity,
       channel: channel ?? FolderChannel(root: configuration.bankFolder), messenger: messages,
-      nationalIDKey: try home.nationalIDKey(), auditKey: try home.auditKey(),
+      nationalIDKey: nationalIDKey, auditKey: auditKey,
       witness: FolderWitness(folder: configuration.witnessFolder),
-      bootstrap: try home.bootstrap(), logger: logger)
+      bootstrap: bootstrap, logger: logger)
     parts.sessionLimits = Session.Limits(
       idleSeconds: configuration.sessionIdleMinutes * 60,
       absoluteSeconds: configuration.sessionAbsoluteMinutes * 60)
@@ -63,6 +69,13 @@ struct Wiring: Sendable {
     await database.close()
     try result.get()
   }
+}
+
+/// Why the server does not start, in the engine's words for people.
+struct DatabaseFault: Error, CustomStringConvertible {
+  let description: String
+
+  init(_ error: EngineError) { description = "the database cannot be used: \(error.text)" }
 }
 
 /// Stands in where no BankID is configured: nobody can log in, and is told why.

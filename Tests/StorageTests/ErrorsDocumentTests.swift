@@ -41,6 +41,7 @@ import Testing
   static let requests: [RequestError] = [.missing, .malformed, .reused]
   static let tenancy: [TenancyError] = [
     .bootstrapRefused, .fieldMissing("display_name"), .fieldTooLong("address.town", limit: 70),
+    .fieldNotPlain("display_name"),
     .organisationNumberInvalid("the check digit is wrong."), .countryNotSupported("DE"),
     .companyExists, .companyNotFound, .nationalIDInvalid("the check digit is wrong."),
     .emailInvalid("it has no @."), .userExists, .userNotFound, .roleInvalid, .roleExists,

@@ -40,16 +40,15 @@ struct PeopleStories {
     try await withBureau { bureau in
       let kim = try await bureau.accountant("Kim"), alex = try await bureau.approver("Alex")
       let agreement = try await kim.registersAgreement(signer: alex)
-      let old = try await alex.link(to: agreement)
+      let old = try #require(try await alex.links(to: agreement).first)
       _ = try await kim.sends(agreement)
-      let refused = try await bureau.refusal {
-        try await alex.connection.agreements.startAgreementSignature(
-          .with {
-            $0.name = agreement.name
-            $0.linkSecret = old
-          })
+      for wrong in [old, "", "guessed"] {
+        let refused = try await bureau.refusal { try await alex.opens(wrong, to: agreement) }
+        #expect(refused.reason == "AGREEMENT_LINK_REFUSED")
       }
-      #expect(refused.reason == "AGREEMENT_LINK_REFUSED")
+      let new = try #require(try await alex.links(to: agreement).first { $0 != old })
+      try await alex.approves(try await alex.opens(new, to: agreement))
+      #expect(try await state(of: agreement, seenBy: kim) == .active)
     }
   }
 

@@ -65,25 +65,32 @@ extension Person {
     }
   }
 
-  /// The secret of the newest link that was sent about an agreement.
-  package func link(to agreement: Bureau_V1_Agreement) async throws -> String {
+  /// The secrets of the links that were sent about an agreement, in no order.
+  package func links(to agreement: Bureau_V1_Agreement) async throws -> [String] {
     try await bureau.settle()
-    let messages = try bureau.world.messenger.messages().filter { $0.about == agreement.name }
-    guard let newest = messages.last else { throw TestFault("no link was sent") }
-    return newest.secret
+    return try bureau.world.messenger.messages().filter { $0.about == agreement.name }
+      .map(\.secret)
+  }
+
+  /// Opens a link to an agreement and is asked to sign.
+  package func opens(_ link: String, to agreement: Bureau_V1_Agreement) async throws
+    -> Bureau_V1_Order
+  {
+    try await Refused.calling {
+      try await connection.agreements.startAgreementSignature(
+        .with {
+          $0.name = agreement.name
+          $0.linkSecret = link
+        })
+    }
   }
 
   /// Opens the link that was sent and signs.
   @discardableResult
   package func signs(_ agreement: Bureau_V1_Agreement) async throws -> Bureau_V1_Order {
-    let secret = try await link(to: agreement)
-    let order = try await Refused.calling {
-      try await connection.agreements.startAgreementSignature(
-        .with {
-          $0.name = agreement.name
-          $0.linkSecret = secret
-        })
-    }
+    let links = try await links(to: agreement)
+    guard links.count == 1 else { throw TestFault("\(links.count) links were sent, not one") }
+    let order = try await opens(links[0], to: agreement)
     return try await approves(order)
   }
 

@@ -55,14 +55,24 @@ package struct FolderChannel: BankChannel {
 
   package func read(_ file: IncomingFile, limit: Int) throws(BankChannelError) -> [UInt8] {
     let url = folder(of: file.connection).appending(path: "from-bank/\(file.name)")
+    // Neither a link that leads out of the folder, nor a pipe that never ends.
+    let descriptor = open(url.path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC)
+    guard descriptor >= 0 else {
+      throw BankChannelError("cannot read \(file.name): \(String(cString: strerror(errno)))")
+    }
+    let handle = FileHandle(fileDescriptor: descriptor, closeOnDealloc: true)
+    var about = stat()
+    guard fstat(descriptor, &about) == 0, about.st_mode & S_IFMT == S_IFREG else {
+      throw BankChannelError("\(file.name) is no plain file; take it out of the folder")
+    }
+    guard Int(about.st_size) <= limit else { throw BankChannelError.tooLarge(file.name, limit) }
     do {
-      let handle = try FileHandle(forReadingFrom: url)
-      defer { try? handle.close() }
+      // It may have grown meanwhile.
       let content = try handle.read(upToCount: limit + 1) ?? Data()
-      guard content.count <= limit else {
-        throw BankChannelError("\(file.name) has more than \(limit) bytes")
-      }
+      guard content.count <= limit else { throw BankChannelError.tooLarge(file.name, limit) }
       return Array(content)
+    } catch let error as BankChannelError {
+      throw error
     } catch { throw BankChannelError("cannot read \(file.name): \(error)") }
   }
 
@@ -103,5 +113,11 @@ package struct FolderChannel: BankChannel {
     guard folder >= 0 else { return }
     fsync(folder)
     close(folder)
+  }
+}
+
+extension BankChannelError {
+  fileprivate static func tooLarge(_ name: String, _ limit: Int) -> BankChannelError {
+    BankChannelError("\(name) has more than \(limit) bytes; take it out of the folder")
   }
 }

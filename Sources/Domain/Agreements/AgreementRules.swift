@@ -58,7 +58,11 @@ package struct AgreementDraft: Sendable {
 
   private func signer() throws(AgreementError) -> Signer {
     let name = signerName.trimmed
-    guard !name.isEmpty, name.count <= 140 else { throw .signerIncomplete("signer.display_name") }
+    guard !name.isEmpty else { throw .signerIncomplete("signer.display_name") }
+    guard name.fits(scalars: 140), name.isPlainLine else {
+      throw .signerInvalid(
+        field: "signer.display_name", "it has at most 140 characters, all of them visible")
+    }
     guard !signerMobile.isEmpty else { throw .signerIncomplete("signer.mobile") }
     guard !signerEmail.isEmpty else { throw .signerIncomplete("signer.email") }
     guard let signerDigest else { throw .signerIncomplete("signer.national_id") }

@@ -75,7 +75,7 @@ package struct InvoiceReading: Sendable, Equatable {
     throws(InvoiceError)
   {
     guard document.kind == .invoice, document.typeCode != "381" else { throw .creditNote }
-    number = String(document.id.trimmed.prefix(140))
+    number = String(document.id.plainLine.trimmed.prefix(140))
     guard !number.isEmpty else { throw .numberMissing }
     let amount = try Self.amount(of: document)
     let dueDate = try Self.dueDate(of: document)
@@ -85,7 +85,7 @@ package struct InvoiceReading: Sendable, Equatable {
     let account = means.flatMap { Self.account(of: $0, country: country) }
     let written = means?.paymentIDs.first?.trimmed ?? ""
     let reference = Self.reference(written, to: account, country: country, number: number)
-    let name = payee.name?.trimmed ?? ""
+    let name = payee.name?.plainLine.trimmed ?? ""
     terms = PaymentTerms(
       creditorName: name.isEmpty ? nil : String(name.prefix(140)), creditorCountry: country,
       creditorAccount: account, creditorBIC: means?.branchID.flatMap { try? BIC($0) },

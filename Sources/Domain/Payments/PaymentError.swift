@@ -87,7 +87,8 @@ package enum PaymentError: Refusal, Equatable {
     case .changedMeanwhile: "The payment was changed meanwhile; read it again and repeat."
     case .fieldUnknown(let field): "The field \(field) cannot be changed on a payment."
     case .nothingToChange: "The update names no field; give an update mask."
-    case .creditorNameInvalid: "The creditor's name must have 1 to 140 characters."
+    case .creditorNameInvalid:
+      "The creditor's name must have 1 to 140 characters, all of them visible."
     case .accountInvalid(let why): "The creditor's account is not valid: \(why)"
     case .bicInvalid(let why): "The creditor's BIC is not valid: \(why)"
     case .currencyUnknown(let code): "\(code) is no currency of ISO 4217."

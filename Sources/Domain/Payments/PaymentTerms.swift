@@ -82,7 +82,9 @@ package struct PaymentCorrection: Sendable, Equatable {
     var new = terms
     if let creditorName {
       let name = creditorName.trimmed
-      guard !name.isEmpty, name.count <= 140 else { throw .creditorNameInvalid }
+      guard !name.isEmpty, name.fits(scalars: 140), name.isPlainLine else {
+        throw .creditorNameInvalid
+      }
       new.creditorName = name
     }
     if let creditorAccount {

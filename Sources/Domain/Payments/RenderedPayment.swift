@@ -64,7 +64,10 @@ extension PaymentTerms {
     guard missingFields.isEmpty, let creditorName, let creditorAccount, let reference, let dueDate
     else { throw .incomplete(missingFields) }
     let name = profile.rendering.name(creditorName)
-    guard !name.isEmpty else { throw .incomplete(["creditor"]) }
+    // A name of which the bank's characters leave nothing tells the signer nothing either.
+    guard name.contains(where: { $0.isLetter || $0.isNumber }) else {
+      throw .incomplete(["creditor"])
+    }
     return RenderedPayment(
       payment: payment, debtorAccount: agreement.account, creditorName: name,
       creditorAccount: creditorAccount, creditorBIC: creditorBIC, amount: amount,

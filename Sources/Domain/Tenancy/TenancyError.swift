@@ -3,6 +3,7 @@ package enum TenancyError: Refusal, Equatable {
   case bootstrapRefused
   case fieldMissing(String)
   case fieldTooLong(String, limit: Int)
+  case fieldNotPlain(String)
   case organisationNumberInvalid(String)
   case countryNotSupported(String)
   case companyExists
@@ -34,6 +35,7 @@ package enum TenancyError: Refusal, Equatable {
     case .bootstrapRefused: "BOOTSTRAP_REFUSED"
     case .fieldMissing: "FIELD_MISSING"
     case .fieldTooLong: "FIELD_TOO_LONG"
+    case .fieldNotPlain: "FIELD_NOT_PLAIN"
     case .organisationNumberInvalid: "ORGANISATION_NUMBER_INVALID"
     case .countryNotSupported: "COUNTRY_NOT_SUPPORTED"
     case .companyExists: "COMPANY_EXISTS"
@@ -54,7 +56,7 @@ package enum TenancyError: Refusal, Equatable {
 
   package var field: String? {
     switch self {
-    case .fieldMissing(let field), .fieldTooLong(let field, _): field
+    case .fieldMissing(let field), .fieldTooLong(let field, _), .fieldNotPlain(let field): field
     case .organisationNumberInvalid: "organisation_number"
     case .countryNotSupported: "country_code"
     case .nationalIDInvalid: "national_id"
@@ -72,6 +74,8 @@ package enum TenancyError: Refusal, Equatable {
     case .fieldMissing(let field): "The field \(field) is missing; give it a value."
     case .fieldTooLong(let field, let limit):
       "The field \(field) is longer than \(limit) characters; shorten it."
+    case .fieldNotPlain(let field):
+      "The field \(field) holds line breaks or invisible characters; write it on one line."
     case .organisationNumberInvalid(let why): "The organisation number is not valid: \(why)"
     case .countryNotSupported(let code): "The country \(code) is not supported; use NO or SE."
     case .companyExists:

@@ -111,7 +111,8 @@ enum Field {
   {
     let trimmed = value.trimmed
     guard !trimmed.isEmpty else { throw .fieldMissing(field) }
-    guard trimmed.count <= limit else { throw .fieldTooLong(field, limit: limit) }
+    guard trimmed.fits(scalars: limit) else { throw .fieldTooLong(field, limit: limit) }
+    guard trimmed.isPlainLine else { throw .fieldNotPlain(field) }
     return trimmed
   }
 

@@ -1,4 +1,5 @@
 package import Domain
+import Engine
 package import GRPCCore
 package import GRPCProtobuf
 import SwiftProtobuf
@@ -49,6 +50,11 @@ package enum ErrorMapping {
       return failure(for: error, requestID: requestID)
     case let error as any RPCErrorConvertible:
       return failure(for: RPCError(error), requestID: requestID)
+    case let error as EngineError where error.isPassing:
+      return failure(
+        error.isOverload ? .resourceExhausted : .unavailable, "STORAGE_BUSY",
+        "the server cannot do this just now; repeat the call with the same request_id",
+        cause: String(reflecting: error), requestID: requestID)
     case is CancellationError:
       return failure(.cancelled, "CANCELLED", "the call was cancelled", requestID: requestID)
     default:
@@ -81,7 +87,7 @@ package enum ErrorMapping {
       return passed(status, metadata: error.metadata, requestID: requestID)
     }
     return failure(
-      error.code, Status.Code(error.code).description.uppercased().replacing(" ", with: "_"),
+      error.code, wireName(of: error.code),
       error.message, wire: error.metadata, requestID: requestID)
   }
 
@@ -137,6 +143,14 @@ package enum ErrorMapping {
       cause: cause.map { String($0.prefix(4 * maxText)) }, metadata: wire)
   }
 
+  /// `NOT_FOUND`, as gRPC's documentation spells it.
+  private static func wireName(of code: RPCError.Code) -> String {
+    code.description.reduce(into: "") { name, letter in
+      if letter.isUppercase { name.append("_") }
+      name += letter.uppercased()
+    }.replacing(" ", with: "_")
+  }
+
   /// When to ask again.
   private static let retryDelay: [RPCError.Code: Duration] = [
     .unavailable: .seconds(1), .resourceExhausted: .seconds(5),
@@ -156,5 +170,19 @@ extension RefusalKind {
     case .exhausted: .resourceExhausted
     case .unavailable: .unavailable
     }
+  }
+}
+
+extension EngineError {
+  /// Whether the same call may succeed later; nothing of it was kept.
+  fileprivate var isPassing: Bool {
+    switch self {
+    case .retry, .overloaded, .unavailable, .full: true
+    default: false
+    }
+  }
+
+  fileprivate var isOverload: Bool {
+    if case .overloaded = self { true } else { false }
   }
 }

@@ -18,6 +18,8 @@ package struct Orders: Sendable {
 
   /// Orders are forgotten an hour after their start; a bureau has at most this many open.
   private let openLimit = 1_000
+  /// BankID itself ends an order that nobody signs sooner: older ones keep nobody out.
+  private let openMinutes = 5
 
   package init(
     commands: Commands, provider: any IdentityProvider, key: NationalIDKey,
@@ -55,7 +57,9 @@ package struct Orders: Sendable {
   ) async throws -> Status {
     let time = sources.now()
     let open = try await commands.database.write(as: .bureau(TenantKey(bureau))) { tx in
-      try OrderTables.sweep(before: time.adding(hours: -1), of: bureau, in: tx)
+      try OrderTables.sweep(
+        before: time.adding(hours: -1), openSince: time.adding(minutes: -openMinutes), of: bureau,
+        in: tx)
     }
     guard open < openLimit else { throw IdentityError.tooManyOrders }
     let ticket =

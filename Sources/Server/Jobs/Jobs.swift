@@ -9,12 +9,14 @@ import Formats
 package import Logging
 import Primitives
 import Storage
+import Synchronization
 
 package struct Jobs: Sendable {
   let commands: Commands
   let channel: any BankChannel
   let messenger: any Messenger
   let logger: Logger
+  private let postponed = PostponedFiles()
 
   /// Work items and files in one round.
   private let roundLimit = 200
@@ -41,7 +43,11 @@ package struct Jobs: Sendable {
     for item in items {
       if await attempt(item) { done += 1 }
     }
-    for file in try channel.waiting(limit: limit) {
+    // What failed before does not take the place of what comes after it.
+    let held = postponed.held(at: time)
+    for file in try channel.waiting(limit: limit + held.count).filter({ !held.contains($0) })
+      .prefix(limit)
+    {
       if await attempt(file) { done += 1 }
     }
     return done
@@ -215,9 +221,13 @@ package struct Jobs: Sendable {
       try channel.finish(file)
       return true
     } catch {
+      postponed.hold(file, until: commands.sources.now().adding(minutes: 1))
       logger.error(
-        "return file failed, will be tried again",
-        metadata: ["file": "\(file.name)", "cause": "\(String(reflecting: error).prefix(300))"])
+        "return file failed, will be tried again in a minute",
+        metadata: [
+          "file": "\(file.name.plainLine.prefix(100))",
+          "cause": "\(String(reflecting: error).prefix(300))",
+        ])
       return false
     }
   }
@@ -237,12 +247,14 @@ package struct Jobs: Sendable {
         return StatementRules.unreadable(why, file: id, fileDigest: digest)
       case .statusReport(let report):
         let transfer = try ID<Transfer>(hex: report.originalMessageID).flatMap {
-          try TransferTables.load($0, of: place, in: tx)
+          try Self.transfer($0, sentTo: connection.bank, of: place, in: tx)
         }
         return try Self.facts(
           ReturnReading(report, transfer: transfer, file: id), id, digest, context)
       case .notification(let message):
-        let accounts = try AgreementTables.list(of: place, limit: 1_000, in: tx).map(\.account)
+        // Those that somebody has signed with this bank: another has no say about them.
+        let accounts = try AgreementTables.list(of: place, limit: 1_000, in: tx)
+          .filter { $0.bank == connection.bank && $0.signTime != nil }.map(\.account)
         return try Self.facts(
           ReturnReading(message, accounts: accounts, file: id), id, digest, context)
       }
@@ -250,6 +262,16 @@ package struct Jobs: Sendable {
       try Blobs.store(content, digest: digest, of: place, in: context.transaction)
     } answer: { _, _ in
     }
+  }
+
+  /// The transfer, if it went to `bank`: no other bank can answer it.
+  private static func transfer(
+    _ id: ID<Transfer>, sentTo bank: String, of place: Place, in tx: any Transaction
+  ) throws -> Transfer? {
+    guard let transfer = try TransferTables.load(id, of: place, in: tx),
+      try AgreementTables.load(transfer.agreement, of: place, in: tx)?.bank == bank
+    else { return nil }
+    return transfer
   }
 
   private static func facts(
@@ -262,6 +284,21 @@ package struct Jobs: Sendable {
         answer.item.payment, of: context.place, in: context.transaction)
     }
     return StatementRules.applying(reading, to: payments, file: file, fileDigest: digest)
+  }
+}
+
+/// Return files that could not be applied, and when they are tried again. Kept for this run of the
+/// server only: after a restart all of them are tried at once.
+private final class PostponedFiles: Sendable {
+  private let until = Mutex<[IncomingFile: Instant]>([:])
+
+  func hold(_ file: IncomingFile, until time: Instant) { until.withLock { $0[file] = time } }
+
+  func held(at time: Instant) -> Set<IncomingFile> {
+    until.withLock { until in
+      until = until.filter { $0.value > time }
+      return Set(until.keys)
+    }
   }
 }
 

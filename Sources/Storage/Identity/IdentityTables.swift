@@ -153,11 +153,12 @@ package enum OrderTables {
       """)
   }
 
-  /// Forgets orders that were started before `time`, and counts those left pending. One whose
-  /// answer has come but was not carried out stays: it cannot be had again.
-  package static func sweep(before time: Instant, of bureau: ID<Bureau>, in tx: any Transaction)
-    throws -> Int
-  {
+  /// Forgets orders that were started before `time`, and counts those left pending that were
+  /// started after `fresh`. One whose answer has come but was not carried out stays: it cannot be
+  /// had again.
+  package static func sweep(
+    before time: Instant, openSince fresh: Instant, of bureau: ID<Bureau>, in tx: any Transaction
+  ) throws -> Int {
     try tx.execute(
       """
       DELETE FROM main.bankid_order
@@ -168,6 +169,7 @@ package enum OrderTables {
       """
       SELECT CAST(count(*) AS BIGINT) FROM bankid_order
       WHERE bureau = \(bureau) AND state = \(Order.State.pending.rawValue)
+        AND start_time >= \(fresh.microseconds)
       """, as: Int.self) ?? 0
   }
 

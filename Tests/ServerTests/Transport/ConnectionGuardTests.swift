@@ -30,7 +30,8 @@ struct ConnectionGuardTests {
     try await LoopbackServer.run(limits: .with { $0.handshake = .milliseconds(100) }) { server in
       let channel = try await server.connect()
       // A TLS record that promises 512 bytes of ClientHello, then a byte every 10 ms.
-      try await channel.writeAndFlush(ByteBuffer(bytes: [22, 3, 1, 2, 0, 1, 0, 1, 252, 3, 3]))
+      // On a busy machine the server may have closed before the first byte: as good.
+      try? await channel.writeAndFlush(ByteBuffer(bytes: [22, 3, 1, 2, 0, 1, 0, 1, 252, 3, 3]))
       let trickle = channel.trickle()
       try await channel.closeFuture.get()
       trickle.cancel()
@@ -47,8 +48,8 @@ struct ConnectionGuardTests {
     try await LoopbackServer.run(limits: .with { $0.frame = .milliseconds(100) }) { server in
       let channel = try await server.connectTLS()
       // The preface and empty settings, then a headers frame that promises 1,000 bytes.
-      try await channel.writeAndFlush(ByteBuffer(bytes: HTTP2Bytes.opening))
-      try await channel.writeAndFlush(ByteBuffer(bytes: [0, 3, 232, 1, 4, 0, 0, 0, 1]))
+      try? await channel.writeAndFlush(ByteBuffer(bytes: HTTP2Bytes.opening))
+      try? await channel.writeAndFlush(ByteBuffer(bytes: [0, 3, 232, 1, 4, 0, 0, 0, 1]))
       let trickle = channel.trickle()
       try await channel.closeFuture.get()
       trickle.cancel()
