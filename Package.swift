@@ -191,7 +191,8 @@ let package = Package(
     .testTarget(
       name: "ServerTests",
       dependencies: [
-        "TestKit", "Primitives", "Domain", "Storage", "Connectors", "BureauAPI", "Server", "Sandbox",
+        "TestKit", "Primitives", "Domain", "Storage", "Connectors", "BureauAPI", "Server",
+        "Sandbox",
         .grpc, .grpcInProcess, .grpcHTTP2, .grpcProtobuf, .protobuf, .nioCore, .nioPosix, .nioSSL,
         .x509, .logging, .lifecycle,
       ], exclude: ["Golden"], swiftSettings: strict),
