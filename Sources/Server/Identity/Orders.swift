@@ -15,6 +15,7 @@ package struct Orders: Sendable {
   private let sessionLimits: Session.Limits
   private let pace: OrderPace
   private let logger: Logger
+  private let starts = StartPace()
 
   /// Orders are forgotten an hour after their start; a bureau has at most this many open.
   private let openLimit = 1_000
@@ -56,12 +57,18 @@ package struct Orders: Sendable {
     data: [UInt8], of bureau: ID<Bureau>, from address: String
   ) async throws -> Status {
     let time = sources.now()
+    if user == nil {
+      guard await starts.allows(address, at: time) else { throw IdentityError.tooManyOrders }
+    }
     let open = try await commands.database.write(as: .bureau(TenantKey(bureau))) { tx in
       try OrderTables.sweep(
         before: time.adding(hours: -1), openSince: time.adding(minutes: -openMinutes), of: bureau,
         in: tx)
     }
-    guard open < openLimit else { throw IdentityError.tooManyOrders }
+    // Strangers may start orders too: they leave room for those who are logged in.
+    guard open < (user == nil ? openLimit : 2 * openLimit) else {
+      throw IdentityError.tooManyOrders
+    }
     let ticket =
       if purpose == .login {
         try await provider.startLogin(from: address)
@@ -279,6 +286,26 @@ package struct Orders: Sendable {
     ended.order.state = .complete
     ended.hint = "Logged in."
     return Status(stored: ended, qrText: "", session: session)
+  }
+}
+
+/// Orders that one address may start without being logged in: far more than an office behind one
+/// address needs in a minute, and too few to use up the open orders of a bureau.
+actor StartPace {
+  private static let limit = 100
+  private var minute: Int64 = 0
+  private var counts: [String: Int] = [:]
+
+  func allows(_ address: String, at time: Instant) -> Bool {
+    let now = time.microseconds / 60_000_000
+    if now != minute {
+      minute = now
+      counts = [:]
+    }
+    let count = counts[address, default: 0]
+    guard count < Self.limit, counts.count < 100_000 else { return false }
+    counts[address] = count + 1
+    return true
   }
 }
 
