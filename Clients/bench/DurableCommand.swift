@@ -96,7 +96,7 @@ struct DurableCommand: Sendable {
     _ = try await commands.run(submission.call, at: place, subject: id) { context in
       let tx = context.transaction, reading = submission.reading
       let known = try PaymentTables.hasInvoice(
-        of: reading.supplierKey, numbered: reading.number, of: place, in: tx)
+        of: reading.supplierKey, numbered: reading.numberKey, of: place, in: tx)
       let open = try PaymentTables.hasOpenItems(
         of: reading.supplierKey, besides: id, of: place, in: tx)
       return try PaymentRules.proposing(

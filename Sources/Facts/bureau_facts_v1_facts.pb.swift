@@ -649,6 +649,7 @@ package nonisolated struct Bureau_Facts_V1_InvoiceImported: Sendable {
 
   package var supplierKey: String = String()
 
+  /// As it is compared: lower case, without white space.
   package var number: String = String()
 
   package var sourceDigest: Data = Data()

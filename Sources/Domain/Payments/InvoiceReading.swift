@@ -70,6 +70,9 @@ package struct InvoiceReading: Sendable, Equatable {
   package var asWritten: AsWritten
   package var warnings: [PaymentWarning]
 
+  /// The number for comparing: a supplier does not tell invoices apart by case or blanks.
+  package var numberKey: String { number.lowercased().filter { !$0.isWhitespace } }
+
   /// Reads `document` for `company`; `today` is the company's own date.
   package init(_ document: UBLDocument, for company: Company, today: CalendarDate)
     throws(InvoiceError)

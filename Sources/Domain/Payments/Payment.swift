@@ -149,6 +149,7 @@ package struct InvoiceImported: Sendable, Equatable {
   package var invoice: ID<Invoice>
   package var payment: ID<Payment>
   package var supplierKey: String
+  /// As it is compared: `InvoiceReading.numberKey`.
   package var number: String
   /// SHA-256 of the document; the document itself is kept as a blob.
   package var sourceDigest: [UInt8]

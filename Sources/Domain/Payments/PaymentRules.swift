@@ -14,7 +14,7 @@ package enum PaymentRules {
       .invoiceImported(
         InvoiceImported(
           invoice: invoice, payment: payment, supplierKey: reading.supplierKey,
-          number: reading.number, sourceDigest: sourceDigest)),
+          number: reading.numberKey, sourceDigest: sourceDigest)),
       .paymentProposed(
         PaymentProposed(
           payment: payment, state: event.proposalState, invoiceNumber: reading.number,

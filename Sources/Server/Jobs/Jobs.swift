@@ -21,7 +21,7 @@ package struct Jobs: Sendable {
   /// Work items and files in one round.
   private let roundLimit = 200
   /// Bytes of one return file.
-  private let returnFileLimit = 256 << 20
+  private let returnFileLimit = 64 << 20
 
   package init(
     commands: Commands, channel: any BankChannel, messenger: any Messenger, logger: Logger

@@ -47,7 +47,7 @@ package struct PaymentService: Bureau_V1_PaymentService.SimpleServiceProtocol {
       let today = context.time.date(in: .centralEuropean)
       let reading = try InvoiceReading(document, for: company, today: today)
       let known = try PaymentTables.hasInvoice(
-        of: reading.supplierKey, numbered: reading.number, of: place, in: tx)
+        of: reading.supplierKey, numbered: reading.numberKey, of: place, in: tx)
       let open = try PaymentTables.hasOpenItems(
         of: reading.supplierKey, besides: id, of: place, in: tx)
       return try PaymentRules.proposing(

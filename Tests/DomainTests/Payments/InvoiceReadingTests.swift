@@ -133,6 +133,11 @@ private func read(_ document: UBLDocument) throws -> InvoiceReading {
     #expect(reading.terms.missingFields == ["creditor"])
   }
 
+  @Test(arguments: ["DUP 1", "dup1", "Dup\t1"])
+  func `P-02 an invoice number is compared without case and blanks`(written: String) throws {
+    #expect(try read(.example { $0.id = written }).numberKey == "dup1")
+  }
+
   @Test func `P-02 a supplier is known by the strongest identifier, however it is written`() throws
   {
     func key(_ change: (inout UBLDocument.Party) -> Void) throws -> String {
