@@ -121,7 +121,8 @@ import Testing
       "| `REQUEST_MALFORMED` | INVALID_ARGUMENT | the request is not a message of the method |",
       "| `STORAGE_BUSY` | UNAVAILABLE, RESOURCE_EXHAUSTED | repeat with the same request_id |",
       "| `CANCELLED` | CANCELLED | the caller has given up |",
-      "| `INTERNAL` | INTERNAL | a fault of the server; its log has more under the request id |", "",
+      "| `INTERNAL` | INTERNAL | a fault of the server; its log has more under the request id |",
+      "",
     ]
     return lines.dropLast().joined(separator: "\n") + "\n"
   }
