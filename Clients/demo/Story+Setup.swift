@@ -80,7 +80,7 @@ extension Story {
 
   /// The company's accounts: bank, form and number, currency.
   private static let accounts = [
-    (bank: "dnb", form: "NO_BBAN", number: "12345678903", currency: "NOK"),
+    (bank: "dnb", form: "NO_BBAN", number: "66660052292", currency: "NOK"),
     (bank: "dnb", form: "NO_BBAN", number: "12340567895", currency: "EUR"),
     (bank: "seb", form: "SE_BANKGIRO", number: "50501055", currency: "SEK"),
   ]
