@@ -117,7 +117,8 @@ package struct Commands: Sendable {
   /// Runs one command: lock, access, idempotency, decide, apply, answer; durable when it returns.
   /// - Parameters:
   ///   - subject: The id of what is made or changed; a repeat gets that of the first time.
-  ///   - decide: All rules; reads through the context, changes nothing, may run again.
+  ///   - decide: All rules; reads through the context, may run again. Changes nothing, but may keep
+  ///     a blob that its facts name.
   ///   - apply: What else belongs to the same transaction: blobs, messages.
   ///   - answer: Reads what the caller is told.
   package func run<Of, Answer: Sendable>(

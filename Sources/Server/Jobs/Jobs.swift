@@ -98,7 +98,7 @@ package struct Jobs: Sendable {
     try await commands.run(
       Self.call("prepare"), at: place, subject: agreement
     ) { context in
-      try Self.prepared(agreement, ids, context).map(\.fact)
+      try Self.prepared(agreement, ids, context)
     } apply: { context in
       let tx = context.transaction
       try Work.finish(.prepare, agreement.bytes, of: place, in: tx)
@@ -110,13 +110,10 @@ package struct Jobs: Sendable {
     }
   }
 
-  private struct Prepared {
-    var fact: Fact
-  }
-
+  /// One file for each day and service level that is due; its bytes are kept under their digest.
   private static func prepared(
     _ id: ID<Agreement>, _ ids: [ID<Transfer>], _ context: Commands.Context
-  ) throws -> [Prepared] {
+  ) throws -> [Fact] {
     let tx = context.transaction, place = context.place
     guard let agreement = try AgreementTables.load(id, of: place, in: tx),
       agreement.state == .active, let profile = BankProfile.named(agreement.bank),
@@ -130,11 +127,10 @@ package struct Jobs: Sendable {
         company: company, at: context.time)
       let digest = Array(SHA256.hash(data: prepared.content))
       try Blobs.store(prepared.content, digest: digest, of: place, in: tx)
-      return Prepared(
-        fact: .transferPrepared(
-          TransferPrepared(
-            transfer: transfer, agreement: id, fileDigest: digest,
-            executionDate: prepared.executionDate, items: prepared.items)))
+      return .transferPrepared(
+        TransferPrepared(
+          transfer: transfer, agreement: id, fileDigest: digest,
+          executionDate: prepared.executionDate, items: prepared.items))
     }
   }
 
