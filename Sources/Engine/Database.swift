@@ -35,6 +35,9 @@ package protocol Database: Sendable {
     as scope: Scope, _ body: @escaping @Sendable (any Transaction) throws -> T
   ) async throws -> T
 
+  /// All tenants at this moment, without guards; see `Snapshot`, who may use it and for what.
+  func snapshot() async throws -> any Snapshot
+
   /// Hands `job` a writer's bare connection, on the writer's thread, in the order of the calls.
   /// For group commit and migrations. The job leaves the connection outside a transaction.
   func schedule(_ job: @escaping @Sendable (Result<any Connection, EngineError>) -> Void)

@@ -56,12 +56,28 @@ extension Database {
   /// Brings the schema up to date, in one transaction. Refuses a database whose applied steps
   /// differ from `migrations` or go beyond them.
   package func migrate(_ migrations: [Migration]) async throws {
-    try await withCheckedThrowingContinuation { (done: CheckedContinuation<Void, any Error>) in
+    try await alone { try Migration.apply(migrations, on: $0) }
+  }
+
+  /// Refuses a database whose schema is not exactly that of `migrations`; changes nothing.
+  package func requireSchema(_ migrations: [Migration]) async throws {
+    try await read(as: .platform) { try Migration.require(migrations, in: $0) }
+  }
+
+  /// One transaction on all tenants without guards, for changes of the whole: migrations, and the
+  /// rebuild of what follows from the journals. All or nothing.
+  package func alone<T: Sendable>(
+    _ body: @escaping @Sendable (any Connection) throws -> T
+  ) async throws -> T {
+    try await withCheckedThrowingContinuation { (done: CheckedContinuation<T, any Error>) in
       do throws(EngineError) {
         try schedule { lane in
           done.resume(
             with: Result {
-              try lane.get().changeSchema { try Migration.apply(migrations, on: $0) }
+              var value: T?
+              try lane.get().changeSchema { value = try body($0) }
+              guard let value else { throw EngineError.engine("the change was not run") }
+              return value
             })
         }
       } catch {
@@ -78,7 +94,29 @@ extension Migration {
         "migration \(migration.number) (\(migration.name)) stands where \(index + 1) is due")
     }
     try connection.script(connection.dialect.render(EngineTables.schema))
-    let applied = try connection.rows(
+    let count = try applied(of: migrations, in: connection)
+    for migration in migrations.dropFirst(count) { try migration.apply(on: connection) }
+  }
+
+  fileprivate static func require(
+    _ migrations: [Migration], in transaction: any Transaction
+  ) throws {
+    let count: Int
+    do { count = try applied(of: migrations, in: transaction) } catch EngineError.engine {
+      throw EngineError.schema("this is no database of this program")
+    }
+    guard count == migrations.count else {
+      throw EngineError.schema(
+        "the database has \(count) of this program's \(migrations.count) migrations:"
+          + " start the server once, it applies the rest")
+    }
+  }
+
+  /// How many of the steps the database has; refuses it where they differ.
+  private static func applied(
+    of migrations: [Migration], in transaction: any Transaction
+  ) throws -> Int {
+    let applied = try transaction.rows(
       "SELECT number, name, checksum FROM schema_migration ORDER BY number",
       as: (Int, String, Int64).self)
     for (number, name, checksum) in applied {
@@ -93,7 +131,7 @@ extension Migration {
             + " add a new migration")
       }
     }
-    for migration in migrations.dropFirst(applied.count) { try migration.apply(on: connection) }
+    return applied.count
   }
 
   private func apply(on connection: any Connection) throws {

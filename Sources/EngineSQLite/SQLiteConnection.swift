@@ -3,8 +3,19 @@ import Engine
 
 /// One connection, confined to the thread of its lane.
 final class SQLiteConnection: Connection {
-  enum Place: Sendable { case file(String), memory }
-  enum Role: Sendable { case writer, reader }
+  enum Place: Sendable {
+    case file(String)
+    case memory
+    /// Nameless: in memory while it is small, then in a file that nobody else sees or finds later.
+    case scratch
+    /// A copy of a database in memory.
+    case copy([UInt8])
+  }
+  enum Role: Sendable {
+    case writer, reader
+    /// Reads a file that another process may be writing to, and cannot write it.
+    case observer
+  }
   enum Mode { case read, write }
 
   let handle: OpaquePointer
@@ -25,11 +36,17 @@ final class SQLiteConnection: Connection {
     self.place = place
     self.role = role
     self.guards = guards
-    let path = if case .file(let path) = place { path } else { ":memory:" }
+    let path =
+      switch place {
+      case .file(let path): path
+      case .memory, .copy: ":memory:"
+      case .scratch: ""
+      }
     var opened: OpaquePointer?
-    let flags =
-      SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE
-    let code = sqlite3_open_v2(path, &opened, flags, nil)
+    let access =
+      role == .observer ? SQLITE_OPEN_READONLY : SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE
+    let code = sqlite3_open_v2(
+      path, &opened, access | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE, nil)
     guard code == SQLITE_OK, let opened else {
       sqlite3_close_v2(opened)
       throw .unavailable("\(path): \(String(cString: sqlite3_errstr(code)))")
@@ -66,13 +83,18 @@ final class SQLiteConnection: Connection {
       """)
     switch (place, role) {
     case (.memory, _): try expect("PRAGMA foreign_keys", "1")
+    case (.scratch, _):
+      try script("PRAGMA journal_mode=MEMORY; PRAGMA synchronous=OFF; PRAGMA cache_size=-65536;")
+    case (.copy(let content), _):
+      try fill(with: content)
+      try script("PRAGMA query_only=ON;")
     case (.file, .writer):
       try expect("PRAGMA journal_mode=WAL", "wal")
       try script(
         "PRAGMA synchronous=FULL; PRAGMA wal_autocheckpoint=16000; PRAGMA cache_size=-65536;")
       try expect("PRAGMA synchronous", "2")
       try expect("PRAGMA foreign_keys", "1")
-    case (.file, .reader):
+    case (.file, .reader), (.file, .observer):
       try script("PRAGMA cache_size=-4096; PRAGMA query_only=ON;")
       try expect("PRAGMA journal_mode", "wal")
     }
@@ -181,6 +203,40 @@ final class SQLiteConnection: Connection {
 
   private func control(_ statement: ControlStatements.Kind) throws(EngineError) {
     guard controls.run(statement) else { throw fail() }
+  }
+
+  // MARK: Snapshots
+
+  /// Begins a read of all tenants that lasts until the connection is dropped. Only for connections
+  /// that do nothing else.
+  func beginSnapshot() throws {
+    try begin(.read, guarded: false)
+    enter(.platform)
+    // The moment is that of the first read.
+    _ = try one("SELECT count(*) FROM sqlite_schema")
+  }
+
+  /// All of a database in memory, as one piece.
+  func serialized() throws(EngineError) -> [UInt8] {
+    var size: sqlite3_int64 = 0
+    guard let bytes = sqlite3_serialize(handle, "main", &size, 0) else {
+      throw .unavailable("no memory left for a copy of the database")
+    }
+    defer { sqlite3_free(bytes) }
+    return Array(UnsafeBufferPointer(start: bytes, count: Int(size)))
+  }
+
+  private func fill(with content: [UInt8]) throws(EngineError) {
+    let size = sqlite3_int64(content.count)
+    guard let raw = sqlite3_malloc64(sqlite3_uint64(max(size, 1))) else {
+      throw .unavailable("no memory left for a copy of the database")
+    }
+    raw.copyMemory(from: content, byteCount: content.count)
+    // The connection owns the bytes from here on, also if it refuses them.
+    let code = sqlite3_deserialize(
+      handle, "main", raw.assumingMemoryBound(to: UInt8.self), size, size,
+      UInt32(SQLITE_DESERIALIZE_FREEONCLOSE | SQLITE_DESERIALIZE_READONLY))
+    guard code == SQLITE_OK else { throw error() }
   }
 
   // MARK: Statements
@@ -350,6 +406,6 @@ final class SQLiteConnection: Connection {
 
   /// A reader may write nothing, not even its own guards.
   private func setQueryOnly(_ isOn: Bool) throws(EngineError) {
-    if role == .reader { try script("PRAGMA query_only=\(isOn ? "ON" : "OFF")") }
+    if role != .writer { try script("PRAGMA query_only=\(isOn ? "ON" : "OFF")") }
   }
 }

@@ -11,6 +11,8 @@ import Synchronization
 /// SQLite has one writer at a time, so all writes go through one thread. A second server on the
 /// same file is refused by a lock on `<path>.lock`.
 package final class SQLiteDatabase: Database {
+  private let place: SQLiteConnection.Place
+  private let guards = GuardGeneration()
   private let writer: Lanes<SQLiteConnection>
   /// `nil` in memory, where the one connection also reads.
   private let readers: Lanes<SQLiteConnection>?
@@ -37,17 +39,42 @@ package final class SQLiteDatabase: Database {
     try await SQLiteDatabase(.memory, readers: 0, queueLimit: queueLimit, lock: nil).opened()
   }
 
-  private init(_ place: SQLiteConnection.Place, readers: Int, queueLimit: Int, lock: FileLock?) {
+  /// An empty database for work in between, gone when closed: in memory up to some 64 MiB, beyond
+  /// that in a nameless file of the system's folder for temporary files. Nothing in it is durable.
+  package static func scratch() async throws -> SQLiteDatabase {
+    try await SQLiteDatabase(.scratch, readers: 0, queueLimit: 64, lock: nil).opened()
+  }
+
+  /// Opens a file that a server may be writing to, to read it and nothing else: it takes no lock,
+  /// changes no byte of the database and refuses writes with `EngineError.readOnly`.
+  package static func reading(path: String) async throws -> SQLiteDatabase {
+    let database = SQLiteDatabase(
+      .file(resolved(path)), readers: 1, queueLimit: 64, lock: nil, isObserver: true)
+    do {
+      _ = try await database.read(as: .platform) { try $0.first("SELECT 1", as: Int.self) }
+      return database
+    } catch {
+      await database.close()
+      throw error
+    }
+  }
+
+  private init(
+    _ place: SQLiteConnection.Place, readers: Int, queueLimit: Int, lock: FileLock?,
+    isObserver: Bool = false
+  ) {
+    self.place = place
     self.lock = lock
-    let guards = GuardGeneration()
+    let guards = guards
     writer = Lanes(1, name: "sqlite-writer", limit: queueLimit) { () throws(EngineError) in
-      try SQLiteConnection(place, .writer, guards: guards)
+      if isObserver { throw .readOnly("the database is open for reading only") }
+      return try SQLiteConnection(place, .writer, guards: guards)
     }
     self.readers =
       readers == 0
       ? nil
       : Lanes(readers, name: "sqlite-reader", limit: queueLimit) { () throws(EngineError) in
-        try SQLiteConnection(place, .reader, guards: guards)
+        try SQLiteConnection(place, isObserver ? .observer : .reader, guards: guards)
       }
   }
 
@@ -73,6 +100,27 @@ package final class SQLiteDatabase: Database {
   ) async throws -> T {
     try await (readers ?? writer).run { try $0.transaction(.read, as: scope, body) }
   }
+
+  /// On a connection and a thread of its own. A database in memory has one connection only, so that
+  /// its snapshot is a copy.
+  package func snapshot() async throws -> any Snapshot {
+    let guards = guards
+    let (source, role): (SQLiteConnection.Place, SQLiteConnection.Role) =
+      if case .file = place { (place, .observer) } else { (.copy(try await copied()), .reader) }
+    let lane = Lanes(1, name: "sqlite-snapshot", limit: 64) { () throws(EngineError) in
+      try SQLiteConnection(source, role, guards: guards)
+    }
+    let snapshot = SQLiteSnapshot(lane: lane)
+    do {
+      try await lane.run { try $0.beginSnapshot() }
+      return snapshot
+    } catch {
+      await snapshot.close()
+      throw error
+    }
+  }
+
+  private func copied() async throws -> [UInt8] { try await writer.run { try $0.serialized() } }
 
   package func schedule(
     _ job: @escaping @Sendable (Result<any Connection, EngineError>) -> Void
@@ -106,6 +154,17 @@ package final class SQLiteDatabase: Database {
     fchmod(descriptor, 0o600)
     Glibc.close(descriptor)
   }
+}
+
+/// A read transaction that lasts, on a connection that does nothing else.
+private struct SQLiteSnapshot: Snapshot {
+  let lane: Lanes<SQLiteConnection>
+
+  func read<T: Sendable>(
+    _ body: @escaping @Sendable (any Transaction) throws -> T
+  ) async throws -> T { try await lane.run { try body($0) } }
+
+  func close() async { await lane.close() }
 }
 
 /// Counts changes of the schema, so that each connection knows when to renew its guards.

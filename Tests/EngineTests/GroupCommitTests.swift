@@ -193,6 +193,10 @@ private final class ScriptedDatabase: Database {
     as scope: Scope, _ body: @escaping @Sendable (any Transaction) throws -> T
   ) async throws -> T { try await lanes.run { try body($0) } }
 
+  func snapshot() async throws -> any Snapshot {
+    throw EngineError.unavailable("a script has no snapshots")
+  }
+
   func check() async throws -> [String] { [] }
   func close() async { await lanes.close() }
 }

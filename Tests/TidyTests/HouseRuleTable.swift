@@ -53,6 +53,15 @@ extension HouseRule {
       catches: ["SELECT 1 FROM main.payment", "a JOIN\n  main.payment"],
       passes: ["DELETE FROM main.payment", "SELECT 1 FROM payment", "INSERT INTO main.payment"]),
     HouseRule(
+      what: "a read of all tenants",
+      remedy: "open a scope; only backup, check and rebuild are about the whole database",
+      within: ["Sources/Storage/", "Sources/Server/", "Sources/bureaud/", "Clients/"],
+      pattern: #"\bwithSnapshot\b|\bdatabase\.snapshot\s*\(|\.alone\s*[({]"#,
+      catches: [
+        "database.withSnapshot { _ in }", "try await database.snapshot()", "a.alone { 1 }",
+      ],
+      passes: ["// withSnapshot", "let snapshot = 1"]),
+    HouseRule(
       what: "a promise that the compiler cannot check",
       remedy: "use a value, a Mutex or an actor; else list the file with its reason",
       within: ours,
