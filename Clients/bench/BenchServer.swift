@@ -55,7 +55,7 @@ private struct NobodyLogsIn: IdentityProvider {
 private struct NoBank: BankChannel {
   func deliver(_: [UInt8], messageID _: String, to _: BankConnection) throws(BankChannelError) {}
   func waiting(limit _: Int) throws(BankChannelError) -> [IncomingFile] { [] }
-  func read(_: IncomingFile, limit _: Int) throws(BankChannelError) -> [UInt8] { [] }
+  func read(_: IncomingFile, limit _: Int) throws(BankChannelError) -> [UInt8]? { [] }
   func finish(_: IncomingFile) throws(BankChannelError) {}
 }
 

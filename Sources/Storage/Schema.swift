@@ -21,7 +21,15 @@ package enum Schema {
     "session": .working, "bankid_order": .working, "message": .working, "work": .working,
   ]
 
-  package static let migrations: [Migration] = [first]
+  package static let migrations: [Migration] = [first, claims]
+
+  /// Several servers share the work of one database (invariant O).
+  private static let claims = Migration(
+    2, "claims of work",
+    """
+    ALTER TABLE work ADD COLUMN claim_owner BLOB;
+    ALTER TABLE work ADD COLUMN claim_end INTEGER;
+    """)
 
   private static let first = Migration(
     1, "journal and features",

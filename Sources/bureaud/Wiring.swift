@@ -66,6 +66,11 @@ struct Wiring: Sendable {
     do { result = .success(try await ServiceGroup(configuration: configuration).run()) } catch {
       result = .failure(error)
     }
+    do { try await server.jobs.release() } catch {
+      logger.warning(
+        "claims of work were not released and end by themselves",
+        metadata: ["cause": "\(String(reflecting: error).prefix(300))"])
+    }
     await database.close()
     try result.get()
   }

@@ -44,4 +44,36 @@ import Testing
     let database = try await SQLiteDatabase.example()
     try await database.migrate(Schema.migrations)
   }
+
+  @Test(arguments: 1..<Schema.migrations.count)
+  func `a database of every earlier schema is brought up to date with what is in it`(
+    number: Int
+  ) async throws {
+    let database = try await SQLiteDatabase.inMemory()
+    try await database.migrate(Array(Schema.migrations.prefix(number)))
+    // As much of the history as that schema has room for: the bureau's own journal.
+    let history = History()
+    for step in history.bureauSteps {
+      try await database.append(step.facts, by: .example(step.place, request: step.request))
+    }
+    try await database.migrate(Schema.migrations)
+    let now = try await SQLiteDatabase.example()
+    #expect(try await Self.columns(of: database) == Self.columns(of: now))
+    let found = try await database.read(as: history.bureauPlace.scope) { tx in
+      try TenancyTables.bureau(history.bureau, in: tx)
+    }
+    #expect(found == history.theBureau)
+  }
+
+  /// `table.column` of all.
+  private static func columns(of database: some Database) async throws -> Set<String> {
+    try await database.read(as: .platform) { tx in
+      Set(
+        try tx.rows(
+          """
+          SELECT t.name || '.' || c.name FROM pragma_table_list t, pragma_table_info(t.name) c
+          WHERE t.schema = 'main' AND t.type = 'table'
+          """, as: String.self))
+    }
+  }
 }

@@ -35,7 +35,7 @@ package final class TestChannel: BankChannel {
   package func waiting(limit: Int) throws(BankChannelError) -> [IncomingFile] {
     try folders.waiting(limit: limit)
   }
-  package func read(_ file: IncomingFile, limit: Int) throws(BankChannelError) -> [UInt8] {
+  package func read(_ file: IncomingFile, limit: Int) throws(BankChannelError) -> [UInt8]? {
     try folders.read(file, limit: limit)
   }
   package func finish(_ file: IncomingFile) throws(BankChannelError) {

@@ -122,20 +122,10 @@ package final class World: Sendable {
   // MARK: The server
 
   private func start() async throws {
-    let clock = clock
     let database = try await SQLiteDatabase.open(path: folder.appending(path: "bureau.db").path)
     try await database.migrate(Schema.migrations)
-    var parts = ServerParts(
-      database: database,
-      sources: Sources(
-        now: { clock.now }, uuid: Sources.system.uuid, random: Sources.system.random),
-      identity: identity, channel: channel, messenger: messenger, nationalIDKey: nationalIDKey,
-      auditKey: auditKey, witness: FolderWitness(folder: folder.appending(path: "witness")),
-      bootstrap: bootstrap, logger: log.logger)
-    parts.sessionLimits = sessionLimits
-    parts.collectInterval = .zero
-    parts.allowsSyntheticIDs = true
-    let server = BureauServer(parts)
+    let clock = clock
+    let server = BureauServer(parts(database, now: { clock.now }))
     let tls = try Trust.tls.get()
     var limits = TransportLimits()
     limits.shutdownGrace = .milliseconds(300)
@@ -155,6 +145,26 @@ package final class World: Sendable {
     }
   }
 
+  private func parts(_ database: any Database, now: @escaping @Sendable () -> Instant)
+    -> ServerParts
+  {
+    var parts = ServerParts(
+      database: database,
+      sources: Sources(now: now, uuid: Sources.system.uuid, random: Sources.system.random),
+      identity: identity, channel: channel, messenger: messenger, nationalIDKey: nationalIDKey,
+      auditKey: auditKey, witness: FolderWitness(folder: folder.appending(path: "witness")),
+      bootstrap: bootstrap, logger: log.logger)
+    parts.sessionLimits = sessionLimits
+    parts.collectInterval = .zero
+    parts.allowsSyntheticIDs = true
+    return parts
+  }
+
+  /// Another server on the same database, with a clock of its own; it is not served.
+  package func anotherServer(now: @escaping @Sendable () -> Instant) throws -> BureauServer {
+    BureauServer(parts(try database, now: now))
+  }
+
   private static func client(port: Int, trusting tls: Authority) throws -> GRPCClient<Transport> {
     GRPCClient(
       transport: try HTTP2ClientTransport.Posix(
@@ -171,6 +181,7 @@ package final class World: Sendable {
     now.client.beginGracefulShutdown()
     await now.group.triggerGracefulShutdown()
     for task in now.tasks { _ = await task.result }
+    try? await now.server.jobs.release()
     await now.database.close()
   }
 

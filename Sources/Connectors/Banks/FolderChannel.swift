@@ -53,11 +53,12 @@ package struct FolderChannel: BankChannel {
     return found
   }
 
-  package func read(_ file: IncomingFile, limit: Int) throws(BankChannelError) -> [UInt8] {
+  package func read(_ file: IncomingFile, limit: Int) throws(BankChannelError) -> [UInt8]? {
     let url = folder(of: file.connection).appending(path: "from-bank/\(file.name)")
     // Neither a link that leads out of the folder, nor a pipe that never ends.
     let descriptor = open(url.path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC)
     guard descriptor >= 0 else {
+      if errno == ENOENT { return nil }
       throw BankChannelError("cannot read \(file.name): \(String(cString: strerror(errno)))")
     }
     let handle = FileHandle(fileDescriptor: descriptor, closeOnDealloc: true)
@@ -87,7 +88,11 @@ package struct FolderChannel: BankChannel {
         number += 1
         target = done.appending(path: "\(number)-\(file.name)")
       }
-      try FileManager.default.moveItem(at: folder.appending(path: file.name), to: target)
+      let source = folder.appending(path: file.name)
+      // Two servers may come to this at once; the name in `done` tells nothing but the order.
+      guard rename(source.path, target.path) == 0 || errno == ENOENT else {
+        throw BankChannelError(String(cString: strerror(errno)))
+      }
     } catch { throw BankChannelError("cannot put \(file.name) aside: \(error)") }
   }
 

@@ -40,9 +40,10 @@ package protocol BankChannel: Sendable {
     throws(BankChannelError)
   /// The files that wait to be read, oldest name first, at most `limit`.
   func waiting(limit: Int) throws(BankChannelError) -> [IncomingFile]
-  /// The content, or a refusal if it has more than `limit` bytes.
-  func read(_ file: IncomingFile, limit: Int) throws(BankChannelError) -> [UInt8]
-  /// Puts a file that has been read aside.
+  /// The content, or a refusal if it has more than `limit` bytes; nil where the file is no longer
+  /// there, since another server that shares the folder has read it.
+  func read(_ file: IncomingFile, limit: Int) throws(BankChannelError) -> [UInt8]?
+  /// Puts a file that has been read aside; one that is no longer there is left alone.
   func finish(_ file: IncomingFile) throws(BankChannelError)
 }
 

@@ -134,7 +134,8 @@ package struct Orders: Sendable {
         stored.hint = hint
         return status(stored)
       case .failed(let hint):
-        return try await end(stored, .failed, hint: hint, of: bureau)
+        stored = try await giveUp(stored, hint: hint, of: bureau)
+        guard stored.order.state == .pending else { return status(stored) }
       case .complete(let answer):
         let id = stored.order.id, time = sources.now()
         try await commands.database.write(as: .bureau(TenantKey(bureau))) { tx in
@@ -150,6 +151,18 @@ package struct Orders: Sendable {
       _ = try await end(stored, .failed, hint: refusal.message, of: bureau)
       throw refusal
     }
+  }
+
+  /// Ends an order that BankID calls failed, unless its answer is there: BankID tells an answer
+  /// once, and the failure may be that another server has just had it.
+  private func giveUp(_ stored: StoredOrder, hint: String, of bureau: ID<Bureau>) async throws
+    -> StoredOrder
+  {
+    let id = stored.order.id
+    try await commands.database.write(as: .bureau(TenantKey(bureau))) { tx in
+      try OrderTables.giveUp(id, hint: hint, of: bureau, in: tx)
+    }
+    return try await load(id, of: bureau)
   }
 
   private func end(

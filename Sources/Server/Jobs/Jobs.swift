@@ -1,6 +1,7 @@
 // What the server does by itself: due payments to the bank, prepared files delivered, answers
 // read, payments without an answer put in doubt, messages sent. Each step is a command of its own
 // in one company's scope; whatever fails is tried again at the next round and stops nothing else.
+// Several servers on one database share the work by claims (invariant O).
 
 import Crypto
 package import Domain
@@ -17,9 +18,15 @@ package struct Jobs: Sendable {
   let messenger: any Messenger
   let logger: Logger
   private let postponed = PostponedFiles()
+  /// This run of this server, in the claims.
+  private let owner: [UInt8]
 
   /// Work items and files in one round.
   private let roundLimit = 200
+  /// Work items claimed at once: few, so that several servers share a rush.
+  private let claimLimit = 16
+  /// How long a dead server's claims stand in the way. Far longer than a step takes.
+  private let claimMinutes = 2
   /// Bytes of one return file.
   private let returnFileLimit = 64 << 20
 
@@ -30,19 +37,20 @@ package struct Jobs: Sendable {
     self.channel = channel
     self.messenger = messenger
     self.logger = logger
+    owner = commands.sources.random(16)
   }
 
   /// Does what is due now, once. Returns how many steps succeeded.
   @discardableResult
   package func runOnce() async throws -> Int {
+    var done = 0, taken = 0
+    while taken < roundLimit {
+      let items = try await claim()
+      if items.isEmpty { break }
+      taken += items.count
+      for item in items where await attempt(item) { done += 1 }
+    }
     let time = commands.sources.now(), limit = roundLimit
-    let items = try await commands.database.read(as: .platform) { tx in
-      try Work.due(at: time, limit: limit, in: tx)
-    }
-    var done = 0
-    for item in items {
-      if await attempt(item) { done += 1 }
-    }
     // What failed before does not take the place of what comes after it.
     let held = postponed.held(at: time)
     for file in try channel.waiting(limit: limit + held.count).filter({ !held.contains($0) })
@@ -56,6 +64,41 @@ package struct Jobs: Sendable {
   /// Does what is due until nothing more comes of it; bounded.
   package func runUntilIdle() async throws {
     for _ in 0..<1_000 where try await runOnce() == 0 { return }
+  }
+
+  // MARK: Claims
+
+  /// Takes some of what is due, for this server alone.
+  private func claim() async throws -> [WorkItem] {
+    let time = commands.sources.now(), limit = claimLimit, claim = claim(from: time)
+    // A look first: most rounds find nothing, and a look is no write.
+    let isIdle = try await commands.database.read(as: .platform) { tx in
+      try Work.due(at: time, limit: 1, in: tx).isEmpty
+    }
+    if isIdle { return [] }
+    return try await commands.database.write(as: .platform) { tx in
+      try Work.claim(claim, at: time, limit: limit, in: tx)
+    }
+  }
+
+  private func claim(from time: Instant) -> Claim {
+    Claim(owner: owner, end: time.adding(minutes: claimMinutes))
+  }
+
+  /// Asked right before anything leaves the server: whoever was so slow that its claim has ended
+  /// may have been overtaken by another, and leaves the item alone.
+  private func stillHolds(_ item: WorkItem) async throws -> Bool {
+    let time = commands.sources.now(), claim = claim(from: time)
+    return try await commands.database.write(as: item.place.scope) { tx in
+      try Work.renew(claim, of: item, at: time, in: tx)
+    }
+  }
+
+  /// Lets go of what was claimed and not done, so that other servers need not wait. The last
+  /// thing that is called.
+  package func release() async throws {
+    let owner = owner
+    try await commands.database.write(as: .platform) { try Work.release(owner, in: $0) }
   }
 
   private func attempt(_ item: WorkItem) async -> Bool {
@@ -73,9 +116,9 @@ package struct Jobs: Sendable {
         metadata: [
           "job": "\(item.kind.rawValue)", "cause": "\(String(reflecting: error).prefix(300))",
         ])
-      let next = commands.sources.now().adding(minutes: 1)
+      let owner = owner, next = commands.sources.now().adding(minutes: 1)
       try? await commands.database.write(as: item.place.scope) { tx in
-        try Work.postpone(item, to: next, in: tx)
+        try Work.postpone(item, to: next, by: owner, in: tx)
       }
       return false
     }
@@ -152,6 +195,7 @@ package struct Jobs: Sendable {
     guard Array(SHA256.hash(data: content)) == transfer.fileDigest else {
       throw TransferError.unreadable("its content is not what the journal names")
     }
+    guard try await stillHolds(item) else { return }
     try channel.deliver(
       content, messageID: transfer.messageID,
       to: BankConnection(bureau: place.bureau, company: place.company, bank: agreement.bank))
@@ -198,6 +242,7 @@ package struct Jobs: Sendable {
       try MessageTables.load(id, of: place, in: tx)
     }
     if let message {
+      guard try await stillHolds(item) else { return }
       try await messenger.send(
         PersonMessage(
           id: id.hex, mobile: message.mobile, email: message.email, subject: message.subject,
@@ -212,7 +257,8 @@ package struct Jobs: Sendable {
 
   private func attempt(_ file: IncomingFile) async -> Bool {
     do {
-      let content = try channel.read(file, limit: returnFileLimit)
+      // Servers that share the folder may see the same file: it is applied once all the same.
+      guard let content = try channel.read(file, limit: returnFileLimit) else { return false }
       try await apply(content, from: file.connection)
       try channel.finish(file)
       return true

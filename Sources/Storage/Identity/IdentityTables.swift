@@ -141,6 +141,19 @@ package enum OrderTables {
       """)
   }
 
+  /// Ends an order as failed unless its answer has come meanwhile, by another server.
+  package static func giveUp(
+    _ id: ID<Order>, hint: String, of bureau: ID<Bureau>, in tx: any Transaction
+  ) throws {
+    try tx.execute(
+      """
+      UPDATE main.bankid_order SET state = \(Order.State.failed.rawValue), hint = \(hint),
+        qr_secret = \("")
+      WHERE bureau = \(bureau) AND id = \(id) AND answer IS NULL
+        AND state = \(Order.State.pending.rawValue)
+      """)
+  }
+
   package static func end(
     _ id: ID<Order>, _ state: Order.State, hint: String, results: [String] = [],
     of bureau: ID<Bureau>, in tx: any Transaction

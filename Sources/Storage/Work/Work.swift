@@ -24,21 +24,86 @@ package struct WorkItem: Sendable, Equatable {
   package var due: Instant
 }
 
+/// A server's hold on work items: nobody else takes them until it ends.
+///
+/// A server that dies lets go of nothing, so every claim ends by itself. What a claim guards must
+/// therefore bear being done twice, or be done only after `Work.renew` has said that it still holds.
+package struct Claim: Sendable, Equatable {
+  /// One run of one server: 16 random bytes.
+  package var owner: [UInt8]
+  package var end: Instant
+
+  package init(owner: [UInt8], end: Instant) {
+    self.owner = owner
+    self.end = end
+  }
+}
+
 package enum Work {
-  /// What is due at `time`, oldest first, over all tenants.
+  /// What is due at `time` and claimed by nobody, oldest first, over all tenants.
   package static func due(at time: Instant, limit: Int, in tx: any Transaction) throws
     -> [WorkItem]
   {
     try tx.rows(
       """
-      SELECT bureau, company, kind, subject, due FROM work
-      WHERE due <= \(time.microseconds) ORDER BY due, bureau, company, kind, subject
-      LIMIT \(limit)
+      SELECT bureau, company, kind, subject, due FROM work \(free(at: time)) LIMIT \(limit)
       """, as: (ID<Bureau>, ID<Company>, String, [UInt8], Int64).self
-    ).map {
-      WorkItem(
-        place: Place(bureau: $0, company: $1), kind: try $2.named(), subject: $3, due: $4.instant)
-    }
+    ).map(item)
+  }
+
+  /// Takes what is due and free, oldest first. Two servers that ask at once get different items.
+  package static func claim(
+    _ claim: Claim, at time: Instant, limit: Int, in tx: any Transaction
+  ) throws -> [WorkItem] {
+    let items = try tx.rows(
+      """
+      WITH next AS (
+        SELECT bureau, company, kind, subject FROM work \(free(at: time))
+        LIMIT \(limit)\(tx.dialect.skipLocked))
+      UPDATE main.work SET claim_owner = \(claim.owner), claim_end = \(claim.end.microseconds)
+      FROM next
+      WHERE work.bureau = next.bureau AND work.company = next.company
+        AND work.kind = next.kind AND work.subject = next.subject
+      RETURNING work.bureau, work.company, work.kind, work.subject, work.due
+      """, as: (ID<Bureau>, ID<Company>, String, [UInt8], Int64).self
+    ).map(item)
+    return items.sorted { $0.due < $1.due }
+  }
+
+  private static func free(at time: Instant) -> SQL {
+    """
+    WHERE due <= \(time.microseconds)
+      AND (claim_end IS NULL OR claim_end <= \(time.microseconds))
+    ORDER BY due, bureau, company, kind, subject
+    """
+  }
+
+  private static func item(
+    _ bureau: ID<Bureau>, _ company: ID<Company>, _ kind: String, _ subject: [UInt8], _ due: Int64
+  ) throws -> WorkItem {
+    WorkItem(
+      place: Place(bureau: bureau, company: company), kind: try kind.named(), subject: subject,
+      due: due.instant)
+  }
+
+  /// Prolongs a claim. False where it has ended and the item is done or somebody else's: then
+  /// whatever the claim guarded must not be done.
+  package static func renew(
+    _ claim: Claim, of item: WorkItem, at time: Instant, in tx: any Transaction
+  ) throws -> Bool {
+    try tx.changes(
+      """
+      UPDATE main.work SET claim_end = \(claim.end.microseconds)
+      WHERE bureau = \(item.place.bureau) AND company = \(item.place.company)
+        AND kind = \(item.kind.rawValue) AND subject = \(item.subject)
+        AND claim_owner = \(claim.owner) AND claim_end > \(time.microseconds)
+      """) == 1
+  }
+
+  /// Lets go of what a server still holds: at its orderly end, so that others need not wait.
+  package static func release(_ owner: [UInt8], in tx: any Transaction) throws {
+    try tx.execute(
+      "UPDATE main.work SET claim_owner = NULL, claim_end = NULL WHERE claim_owner = \(owner)")
   }
 
   /// When the next work is due; nil where there is none.
@@ -60,13 +125,18 @@ package enum Work {
       """)
   }
 
-  /// Puts off what has failed, so that it does not stand in the way of the rest.
-  package static func postpone(_ item: WorkItem, to due: Instant, in tx: any Transaction) throws {
+  /// Puts off what has failed, so that it does not stand in the way of the rest, and lets it go.
+  /// Leaves alone what is no longer `owner`'s.
+  package static func postpone(
+    _ item: WorkItem, to due: Instant, by owner: [UInt8], in tx: any Transaction
+  ) throws {
     try tx.execute(
       """
-      UPDATE main.work SET due = \(due.microseconds)
+      UPDATE main.work
+      SET due = \(due.microseconds), claim_owner = NULL, claim_end = NULL
       WHERE bureau = \(item.place.bureau) AND company = \(item.place.company)
         AND kind = \(item.kind.rawValue) AND subject = \(item.subject)
+        AND claim_owner = \(owner)
       """)
   }
 

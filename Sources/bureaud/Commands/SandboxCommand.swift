@@ -203,7 +203,7 @@ struct OpeningChannel: BankChannel {
   func waiting(limit: Int) throws(BankChannelError) -> [IncomingFile] {
     try folders.waiting(limit: limit)
   }
-  func read(_ file: IncomingFile, limit: Int) throws(BankChannelError) -> [UInt8] {
+  func read(_ file: IncomingFile, limit: Int) throws(BankChannelError) -> [UInt8]? {
     try folders.read(file, limit: limit)
   }
   func finish(_ file: IncomingFile) throws(BankChannelError) { try folders.finish(file) }
