@@ -22,21 +22,47 @@ package protocol Transaction: AnyObject {
   func savepoint<T>(_ body: () throws -> T) throws -> T
 }
 
+/// How a database takes commands: what `GroupCommit` asks of it.
+package struct CommitShape: Hashable, Sendable {
+  /// Batches that run at the same time, each on a connection of its own.
+  package let batches: Int
+  /// The most commands that share a commit. One: each has a transaction to itself.
+  package let commandsPerBatch: Int
+  /// The most commands of one bureau that run at the same time. Commands of one company wait for
+  /// each other: a busy one must not keep all connections waiting.
+  package let commandsPerBureau: Int
+
+  /// - Parameter commandsPerBureau: half of what runs at the same time, unless said otherwise.
+  package init(batches: Int, commandsPerBatch: Int, commandsPerBureau: Int? = nil) {
+    self.batches = max(batches, 1)
+    self.commandsPerBatch = max(commandsPerBatch, 1)
+    let all = self.batches * self.commandsPerBatch
+    self.commandsPerBureau =
+      commandsPerBureau ?? (self.batches == 1 ? all : max(all / 2, 1))
+  }
+
+  /// One writer, whose syncs are worth sharing.
+  package static let oneWriter = CommitShape(batches: 1, commandsPerBatch: 64)
+}
+
 /// One SQL database: everything that the program knows of its engine.
 package protocol Database: Sendable {
   /// One durable transaction of its own. `body` may run again after a conflict, so its only
   /// effects are those through the transaction. Many small commands go through `GroupCommit`.
   func write<T: Sendable>(
-    as scope: Scope, _ body: @escaping @Sendable (any Transaction) throws -> T
+    as scope: Scope, ticket: Ticket, _ body: @escaping @Sendable (any Transaction) throws -> T
   ) async throws -> T
 
   /// One snapshot, read only.
   func read<T: Sendable>(
-    as scope: Scope, _ body: @escaping @Sendable (any Transaction) throws -> T
+    as scope: Scope, ticket: Ticket, _ body: @escaping @Sendable (any Transaction) throws -> T
   ) async throws -> T
 
   /// All tenants at this moment, without guards; see `Snapshot`, who may use it and for what.
   func snapshot() async throws -> any Snapshot
+
+  /// How `schedule` is best used for commands.
+  var commitShape: CommitShape { get }
 
   /// Hands `job` a writer's bare connection, on the writer's thread, in the order of the calls.
   /// For group commit and migrations. The job leaves the connection outside a transaction.
@@ -48,6 +74,24 @@ package protocol Database: Sendable {
 
   /// Finishes what is queued, refuses what comes, and ends the threads. May be called again.
   func close() async
+}
+
+extension Database {
+  /// `write` in the turn of the scope's bureau.
+  package func write<T: Sendable>(
+    as scope: Scope, _ body: @escaping @Sendable (any Transaction) throws -> T
+  ) async throws -> T {
+    try await write(as: scope, ticket: Ticket(Turn(scope)), body)
+  }
+
+  /// `read` in the turn of the scope's bureau.
+  package func read<T: Sendable>(
+    as scope: Scope, _ body: @escaping @Sendable (any Transaction) throws -> T
+  ) async throws -> T {
+    try await read(as: scope, ticket: Ticket(Turn(scope)), body)
+  }
+
+  package var commitShape: CommitShape { .oneWriter }
 }
 
 /// A writer's connection with its transaction in the caller's hands.

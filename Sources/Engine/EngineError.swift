@@ -21,6 +21,8 @@ package enum EngineError: Error, Equatable, Sendable {
   case unavailable(String)
   /// The queue is full: nothing was done, try again later.
   case overloaded(String)
+  /// The queue has room, but not for this turn, which fills its share: nothing was done.
+  case shareFull(String)
   /// Another server holds the database.
   case locked(String)
   /// No room left on the disk.
@@ -37,9 +39,20 @@ extension EngineError {
     switch self {
     case .unique(let text), .foreignKey(let text), .check(let text), .tenant(let text),
       .readOnly(let text), .retry(let text), .decoding(let text), .unavailable(let text),
-      .overloaded(let text), .locked(let text), .full(let text), .schema(let text),
+      .overloaded(let text), .shareFull(let text), .locked(let text), .full(let text),
+      .schema(let text),
       .engine(let text):
       text
+    }
+  }
+}
+
+extension EngineError {
+  /// Whether it is about a statement of the transaction; else about the engine, whoever asks.
+  var isAboutStatement: Bool {
+    switch self {
+    case .unique, .foreignKey, .check, .tenant, .readOnly, .decoding, .engine: true
+    case .retry, .unavailable, .overloaded, .shareFull, .locked, .full, .schema: false
     }
   }
 }

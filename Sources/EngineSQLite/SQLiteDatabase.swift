@@ -89,16 +89,19 @@ package final class SQLiteDatabase: Database {
     }
   }
 
+  /// SQLite has one writer at a time, and a sync is dear: commands share both.
+  package var commitShape: CommitShape { .oneWriter }
+
   package func write<T: Sendable>(
-    as scope: Scope, _ body: @escaping @Sendable (any Transaction) throws -> T
+    as scope: Scope, ticket: Ticket, _ body: @escaping @Sendable (any Transaction) throws -> T
   ) async throws -> T {
-    try await writer.run { try $0.transaction(.write, as: scope, body) }
+    try await writer.run(ticket) { try $0.transaction(.write, as: scope, body) }
   }
 
   package func read<T: Sendable>(
-    as scope: Scope, _ body: @escaping @Sendable (any Transaction) throws -> T
+    as scope: Scope, ticket: Ticket, _ body: @escaping @Sendable (any Transaction) throws -> T
   ) async throws -> T {
-    try await (readers ?? writer).run { try $0.transaction(.read, as: scope, body) }
+    try await (readers ?? writer).run(ticket) { try $0.transaction(.read, as: scope, body) }
   }
 
   /// On a connection and a thread of its own. A database in memory has one connection only, so that
@@ -121,6 +124,11 @@ package final class SQLiteDatabase: Database {
   }
 
   private func copied() async throws -> [UInt8] { try await writer.run { try $0.serialized() } }
+
+  /// Writes that wait for the writer, batches among them.
+  package var queuedWrites: Int { writer.queued }
+  /// Reads that wait for a reader.
+  package var queuedReads: Int { (readers ?? writer).queued }
 
   package func schedule(
     _ job: @escaping @Sendable (Result<any Connection, EngineError>) -> Void

@@ -24,6 +24,8 @@ package struct ServerParts: Sendable {
   /// Synthetic Norwegian national ids: test systems only.
   package var allowsSyntheticIDs = false
   package var logger: Logger
+  /// Shared with the transport, which begins it.
+  package var drain = Drain()
 
   package init(
     database: any Database, sources: Sources, identity: any IdentityProvider,
@@ -51,7 +53,8 @@ package struct BureauServer: Sendable {
 
   package init(_ parts: ServerParts) {
     let commands = Commands(
-      database: parts.database, group: GroupCommit(parts.database), sources: parts.sources)
+      database: parts.database, group: GroupCommit(parts.database), sources: parts.sources,
+      drain: parts.drain)
     let access = Access(
       database: parts.database, sessionLimits: parts.sessionLimits, now: parts.sources.now)
     let orders = Orders(

@@ -51,7 +51,8 @@ struct Wiring: Sendable {
     let grpc = try GRPCService(
       services: server.services, interceptors: server.interceptors,
       host: configuration.listenHost, port: configuration.listenPort,
-      tls: try configuration.serverTLS(), limits: configuration.limits, logger: logger)
+      tls: try configuration.serverTLS(), limits: configuration.limits, drain: parts.drain,
+      logger: logger)
     return Wiring(database: database, server: server, grpc: grpc, messages: messages)
   }
 

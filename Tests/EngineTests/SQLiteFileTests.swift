@@ -195,10 +195,15 @@ import Testing
         gate.wait()
       }
       await Task { started.wait() }.value
-      try database.schedule { _ in }
-      try database.schedule { _ in }
-      #expect(await refusal { try await database.write(as: .platform) { _ in } } == "overloaded")
+      let other = Scope.bureau(Ledger.two)
+      async let first = refusal { try await database.write(as: .platform) { _ in } }
+      async let second = refusal { try await database.write(as: other) { _ in } }
+      while database.queuedWrites < 2 { await Task.yield() }
+      #expect(await refusal { try await database.write(as: .platform) { _ in } } == "shareFull")
+      let third = Scope.bureau(Ledger.one)
+      #expect(await refusal { try await database.write(as: third) { _ in } } == "overloaded")
       gate.open()
+      #expect(await [first, second] == ["nothing", "nothing"])
       await database.close()
       #expect(await refusal { try await database.write(as: .platform) { _ in } } == "unavailable")
     }

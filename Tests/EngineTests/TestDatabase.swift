@@ -121,3 +121,10 @@ final class Gate: Sendable {
   func wait() { semaphore.wait() }
   func open() { semaphore.signal() }
 }
+
+/// Counts, from whatever thread.
+final class Counter: Sendable {
+  private let count = Atomic<Int>(0)
+  var value: Int { count.load(ordering: .acquiring) }
+  func add() { count.add(1, ordering: .acquiringAndReleasing) }
+}

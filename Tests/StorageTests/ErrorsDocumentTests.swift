@@ -119,7 +119,10 @@ import Testing
       "## Any call", "", "What `ErrorMapping` says of calls that no rule has judged.", "",
       "| Reason | Status | When |", "|---|---|---|",
       "| `REQUEST_MALFORMED` | INVALID_ARGUMENT | the request is not a message of the method |",
-      "| `STORAGE_BUSY` | UNAVAILABLE, RESOURCE_EXHAUSTED | repeat with the same request_id |",
+      "| `SHARE_EXHAUSTED` | RESOURCE_EXHAUSTED | the bureau's share of the queue is full; repeat with"
+        + " the same request_id after the RetryInfo's delay |",
+      "| `SERVER_OVERLOADED` | UNAVAILABLE | the server's queue is full; repeat likewise |",
+      "| `STORAGE_BUSY` | UNAVAILABLE | the database cannot just now; repeat likewise |",
       "| `CANCELLED` | CANCELLED | the caller has given up |",
       "| `INTERNAL` | INTERNAL | a fault of the server; its log has more under the request id |",
       "",

@@ -131,7 +131,8 @@ package final class World: Sendable {
     limits.shutdownGrace = .milliseconds(300)
     let grpc = try GRPCService(
       services: server.services, interceptors: server.interceptors, host: "127.0.0.1", port: 0,
-      tls: tls.tls, limits: limits, logger: log.logger)
+      tls: tls.tls, limits: limits, drain: server.commands.drain,
+      logger: log.logger)
     let group = ServiceGroup(
       configuration: .init(services: [.init(service: grpc)], logger: log.logger))
     let serving = Task { try await group.run() }

@@ -47,7 +47,9 @@ package struct Access: Sendable {
     guard let hash = Self.secret(in: metadata).map(Self.hash) else {
       throw IdentityError.unauthenticated
     }
-    let found = try await database.read(as: .platform) { tx in
+    // No bureau is known yet: each secret has a turn of its own.
+    let turn = TenantKey(bytes: hash.prefix(16)).map(Turn.credential) ?? .platform
+    let found = try await database.read(as: .platform, ticket: Ticket(turn)) { tx in
       try IdentityTables.credential(hash, in: tx)
     }
     guard let found else { throw IdentityError.unauthenticated }

@@ -86,6 +86,9 @@ package struct Call: Sendable {
       digest: Self.digest(method, bytes), isDryRun: isDryRun)
   }
 
+  /// Whether it is the server's own work: it has a turn of its own beside the bureau's callers.
+  var isJob: Bool { method.hasPrefix("job/") }
+
   package static func digest(_ method: String, _ request: [UInt8]) -> [UInt8] {
     Array(SHA256.hash(data: Array(method.utf8) + [0] + request))
   }
@@ -95,11 +98,16 @@ package struct Commands: Sendable {
   package let database: any Database
   private let group: GroupCommit
   package let sources: Sources
+  /// Begun before the transport tells the calls in flight to end.
+  package let drain: Drain
 
-  package init(database: any Database, group: GroupCommit, sources: Sources) {
+  package init(
+    database: any Database, group: GroupCommit, sources: Sources, drain: Drain = Drain()
+  ) {
     self.database = database
     self.group = group
     self.sources = sources
+    self.drain = drain
   }
 
   /// What a command sees while it decides.
@@ -128,8 +136,9 @@ package struct Commands: Sendable {
     answer: @escaping @Sendable (ID<Of>, Context) throws -> Answer
   ) async throws -> Answer {
     let time = sources.now(), random = sources.random
+    let ticket = Ticket(call.isJob ? .jobs(TenantKey(place.bureau)) : Turn(place.scope))
     do {
-      return try await group.submit(as: place.scope) { tx in
+      return try await submit(as: place.scope, ticket) { tx in
         let context = Context(place: place, time: time, transaction: tx)
         let head = try Journal.lock(place, in: tx)
         if let caller = call.caller {
@@ -154,14 +163,27 @@ package struct Commands: Sendable {
     }
   }
 
+  /// Queues the body. A caller that hangs up, or whose deadline passes, before it has begun gets
+  /// it no more; what has begun is finished.
+  private func submit<T: Sendable>(
+    as scope: Scope, _ ticket: Ticket, _ body: @escaping @Sendable (any Transaction) throws -> T
+  ) async throws -> T {
+    try await drain.whileCallerWaits(ticket) {
+      try await group.submit(as: scope, ticket: ticket, body)
+    }
+  }
+
   /// Reads for a caller, in one snapshot with the check of access.
   package func read<Answer: Sendable>(
     _ method: String, by caller: Caller, at place: Place,
     _ body: @escaping @Sendable (any Transaction) throws -> Answer
   ) async throws -> Answer {
-    try await database.read(as: place.scope) { tx in
-      try Access.check(method, by: caller, at: place, in: tx)
-      return try body(tx)
+    let ticket = Ticket(Turn(place.scope))
+    return try await drain.whileCallerWaits(ticket) {
+      try await database.read(as: place.scope, ticket: ticket) { tx in
+        try Access.check(method, by: caller, at: place, in: tx)
+        return try body(tx)
+      }
     }
   }
 }

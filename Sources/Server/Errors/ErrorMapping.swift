@@ -50,9 +50,22 @@ package enum ErrorMapping {
       return failure(for: error, requestID: requestID)
     case let error as any RPCErrorConvertible:
       return failure(for: RPCError(error), requestID: requestID)
+    // No cause for the log: the reason says it all, and under load there are many.
+    case EngineError.shareFull:
+      return failure(
+        .resourceExhausted, "SHARE_EXHAUSTED",
+        "your bureau has more calls waiting than its share of the server; nothing was done: repeat"
+          + " the call with the same request_id after the time given",
+        retry: .seconds(1), requestID: requestID)
+    case EngineError.overloaded:
+      return failure(
+        .unavailable, "SERVER_OVERLOADED",
+        "more calls are waiting than the server takes; nothing was done: repeat the call with the"
+          + " same request_id after the time given",
+        retry: .seconds(2), requestID: requestID)
     case let error as EngineError where error.isPassing:
       return failure(
-        error.isOverload ? .resourceExhausted : .unavailable, "STORAGE_BUSY",
+        .unavailable, "STORAGE_BUSY",
         "the server cannot do this just now; repeat the call with the same request_id",
         cause: String(reflecting: error), requestID: requestID)
     case is CancellationError:
@@ -124,7 +137,7 @@ package enum ErrorMapping {
   private static func failure(
     _ code: RPCError.Code, _ reason: String, _ message: String, field: String? = nil,
     metadata: [String: String] = [:], cause: String? = nil, wire: Metadata = [:],
-    requestID: String
+    retry: Duration? = nil, requestID: String
   ) -> CallFailure {
     let text = String(message.prefix(maxText))
     var details: [ErrorDetails] = [
@@ -136,7 +149,7 @@ package enum ErrorMapping {
       details.append(
         .badRequest(violations: [.init(field: field, description: text)]))
     }
-    if let delay = retryDelay[code] { details.append(.retryInfo(delay: delay)) }
+    if let delay = retry ?? retryDelay[code] { details.append(.retryInfo(delay: delay)) }
     details.append(.requestInfo(requestID: requestID, servingData: ""))
     return CallFailure(
       status: GoogleRPCStatus(code: code, message: text, details: details), reason: reason,
@@ -177,12 +190,8 @@ extension EngineError {
   /// Whether the same call may succeed later; nothing of it was kept.
   fileprivate var isPassing: Bool {
     switch self {
-    case .retry, .overloaded, .unavailable, .full: true
+    case .retry, .unavailable, .full: true
     default: false
     }
-  }
-
-  fileprivate var isOverload: Bool {
-    if case .overloaded = self { true } else { false }
   }
 }

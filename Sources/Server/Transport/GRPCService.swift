@@ -11,6 +11,7 @@ import ServiceLifecycle
 package struct GRPCService: Service {
   private let server: GRPCServer<HTTP2ServerTransport.Custom<GuardedListener>>
   private let transport: HTTP2ServerTransport.Custom<GuardedListener>
+  private let drain: Drain
   private let logger: Logger
 
   /// Which services are ready; all are NOT_SERVING once shutdown has begun.
@@ -22,10 +23,11 @@ package struct GRPCService: Service {
   /// - Parameters:
   ///   - host: An address or name to bind, `127.0.0.1`, `::`.
   ///   - port: 0 takes a free one, see `boundPort`.
+  ///   - drain: Begun at shutdown, before the calls in flight hear of it.
   package init(
     services: [any RegistrableRPCService], interceptors: [any ServerInterceptor] = [],
     host: String, port: Int, tls: ServerTLS, limits: TransportLimits = TransportLimits(),
-    logger: Logger
+    drain: Drain = Drain(), logger: Logger
   ) throws {
     let faults = limits.faults
     guard faults.isEmpty else { throw TransportError.limits(faults) }
@@ -46,6 +48,7 @@ package struct GRPCService: Service {
       ],
       interceptors: [calls] + interceptors)
     self.transport = transport
+    self.drain = drain
     self.logger = logger
     self.health = health
     self.census = census
@@ -74,6 +77,7 @@ package struct GRPCService: Service {
     } onGracefulShutdown: {
       logger.info("shutting down")
       health.stop()
+      drain.begin()
       server.beginGracefulShutdown()
     }
   }

@@ -2,6 +2,7 @@ import BureauAPI
 import BureauCLI
 import Foundation
 import GRPCCore
+import GRPCProtobuf
 import SwiftProtobuf
 import Synchronization
 import Testing
@@ -62,27 +63,81 @@ import Testing
     rig.wire.on(Payments.ImportInvoice.self) { _ in
       throw RPCError(code: .unavailable, message: "away")
     }
-    #expect(await rig.run("invoice", "import", rig.path("a.xml"), rig.path("b.xml")) == 1)
+    #expect(
+      await rig.run("invoice", "import", rig.path("a.xml"), rig.path("b.xml"), "--retry", "1") == 1)
+    // At 0, 0.2 and 0.6 s; the next would be after more than a second.
     #expect(rig.wire.requests(of: Payments.ImportInvoice.self).count == 3)
     #expect(rig.output.contains("NOT_TRIED"))
   }
 
-  @Test func `an unavailable server is tried three times with one request id`() async throws {
-    let rig = try rig()
-    let tries = Mutex(0)
+  /// Deletes a payment at a server that fails as given, once for each, and then does it.
+  private func deleting(
+    _ failures: [RPCError], _ arguments: String...
+  ) async throws -> (ending: Int32, rig: CommandRig) {
+    let rig = try rig(), left = Mutex(failures)
     rig.wire.on(Payments.DeletePayment.self) { _ in
-      let count = tries.withLock { count in
-        count += 1
-        return count
-      }
-      guard count == 3 else { throw RPCError(code: .unavailable, message: "away") }
+      if let failure = left.withLock({ $0.isEmpty ? nil : $0.removeFirst() }) { throw failure }
       return Self.payment("p1", .deleted)
     }
-    #expect(await rig.run("payment", "delete", "p1") == 0)
-    let requests = rig.wire.requests(of: Payments.DeletePayment.self)
-    #expect(requests.count == 3)
-    #expect(Set(requests.map(\.requestID)) == ["request-1"])
-    #expect(rig.pauses == [.milliseconds(200), .milliseconds(800)])
+    let ending = await CommandLineProgram.run(
+      ["payment", "delete", "p1"] + arguments, in: rig.surroundings())
+    #expect(
+      Set(rig.wire.requests(of: Payments.DeletePayment.self).map(\.requestID)) == ["request-1"])
+    return (ending, rig)
+  }
+
+  private static let away = RPCError(code: .unavailable, message: "away")
+
+  private static func busy(_ code: RPCError.Code, _ delay: Duration?) -> RPCError {
+    var details: [ErrorDetails] = [
+      .errorInfo(reason: "SHARE_EXHAUSTED", domain: "bureau", metadata: [:])
+    ]
+    if let delay { details.append(.retryInfo(delay: delay)) }
+    return RPCError(GoogleRPCStatus(code: code, message: "later", details: details))
+  }
+
+  @Test func `a server that is away is asked again with one request id, with longer pauses`()
+    async throws
+  {
+    let (ending, rig) = try await deleting(Array(repeating: Self.away, count: 6))
+    #expect(ending == 0)
+    #expect(rig.pauses == [200, 400, 800, 1_600, 3_000, 3_000].map { .milliseconds($0) })
+    #expect(rig.notes.first == "the server is unavailable; trying again in 0.2 s")
+  }
+
+  @Test func `a server that stays away is given up after the time that the caller has`()
+    async throws
+  {
+    let (ending, rig) = try await deleting(Array(repeating: Self.away, count: 100))
+    #expect(ending == 7)
+    #expect(rig.pauses.reduce(.zero, +) == .seconds(15))
+    let (soon, short) = try await deleting(
+      Array(repeating: Self.away, count: 100), "--retry", "1s")
+    #expect(soon == 7)
+    #expect(short.pauses == [.milliseconds(200), .milliseconds(400)])
+  }
+
+  @Test(arguments: [RPCError.Code.resourceExhausted, .unavailable])
+  func `the server says when to come back`(code: RPCError.Code) async throws {
+    let busy = Self.busy(code, .seconds(2))
+    let (ending, rig) = try await deleting([busy, busy])
+    #expect(ending == 0)
+    #expect(rig.pauses == [.seconds(2), .seconds(2)])
+  }
+
+  @Test func `who is asked to come back later than the caller can wait gives up at once`()
+    async throws
+  {
+    let (ending, rig) = try await deleting([Self.busy(.resourceExhausted, .seconds(60))])
+    #expect(ending == 7)
+    #expect(rig.pauses.isEmpty)
+    #expect(rig.notes.last?.contains("SHARE_EXHAUSTED") == true)
+  }
+
+  @Test func `what is exhausted without a time to come back is not tried again`() async throws {
+    let (ending, rig) = try await deleting([Self.busy(.resourceExhausted, nil)])
+    #expect(ending == 7)
+    #expect(rig.pauses.isEmpty)
   }
 
   @Test func `a refusal is not tried again and names its request`() async throws {

@@ -7,6 +7,7 @@ package struct Client: Sendable {
   let surroundings: Surroundings
   let output: OutputFormat
   let timeout: Duration
+  var patience: Patience
   let contextName: String
   let context: Context
   /// As `--company` says.
@@ -22,6 +23,7 @@ package struct Client: Sendable {
     self.surroundings = surroundings
     output = globals.output
     timeout = globals.timeout.duration
+    patience = Patience(globals.retry.duration)
     companyOption = globals.company
     self.contextName = contextName
     self.context = context
@@ -29,10 +31,7 @@ package struct Client: Sendable {
     self.token = token
   }
 
-  /// Tries before giving up on a server that is away; the request id makes it safe.
-  static let tries = 3
-
-  /// Makes one call, again while the server is unavailable.
+  /// Makes one call, again while the server is away or asks to come back.
   func answer<R: RPC>(
     _ rpc: R.Type, _ request: R.Input, id: String? = nil
   ) async throws -> Answer<R.Output> {
@@ -40,19 +39,19 @@ package struct Client: Sendable {
     // The server logs the call under the id of the request, so that both can be looked up.
     if let id { metadata.addString(id, forKey: "x-request-id") }
     if let token { metadata.addString("Bearer \(token)", forKey: "authorization") }
-    var delay = Duration.milliseconds(200)
-    for attempt in 1... {
+    var patience = patience
+    while true {
       do {
         return try await wire.send(rpc, request, metadata: metadata, timeout: timeout)
       } catch let error as RPCError {
-        guard error.code == .unavailable else { throw CLIError(error) }
-        guard attempt < Self.tries else { throw away(CLIError(error)) }
-        surroundings.note("the server is unavailable; trying again (\(attempt + 1)/\(Self.tries))")
-        try await surroundings.sleep(delay)
-        delay *= 4
+        guard let pause = patience.pause(after: error) else {
+          throw error.code == .unavailable ? away(CLIError(error)) : CLIError(error)
+        }
+        let trouble = error.code == .unavailable ? "is unavailable" : "has too much to do"
+        surroundings.note("the server \(trouble); trying again in \(pause.short)")
+        try await surroundings.sleep(pause)
       }
     }
-    throw CLIError(.unavailable, "UNAVAILABLE", "the server is unavailable")
   }
 
   /// Says which server is away, where the server itself did not.
@@ -119,5 +118,13 @@ package struct Client: Sendable {
       surroundings.note("only the first \(limit) are shown; --limit shows more")
     }
     return Array(found.prefix(limit))
+  }
+}
+
+extension Duration {
+  /// `0.2 s`, `3 s`: for people.
+  fileprivate var short: String {
+    let tenths = Int((self / .milliseconds(100)).rounded())
+    return tenths % 10 == 0 ? "\(tenths / 10) s" : "\(tenths / 10).\(tenths % 10) s"
   }
 }

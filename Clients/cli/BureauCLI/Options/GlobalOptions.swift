@@ -16,6 +16,12 @@ package struct GlobalOptions: ParsableArguments {
       "How long one call may take.", valueName: "duration"))
   package var timeout: Span = Span(seconds: 30)
 
+  @Option(
+    help: ArgumentHelp(
+      "How long to go on asking a server that is away or has too much to do.",
+      valueName: "duration"))
+  package var retry: Span = Patience.standard
+
   package init() {}
 }
 
