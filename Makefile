@@ -37,7 +37,7 @@ build: packages
 
 # In two parts: what only computes, and then what waits for sockets and processes. In one, two
 # cores full of computing would let calls over TLS run into their deadlines.
-computing := PrimitivesTests|FormatsTests|DomainTests|EngineTests|StorageTests|TidyTests
+computing := PrimitivesTests|FormatsTests|DomainTests|AuditTrailTests|EngineTests|StorageTests|TidyTests
 run_tests := swift test --skip-build --disable-xctest
 
 test: build

@@ -92,11 +92,18 @@ let package = Package(
       name: "BureauAPI", dependencies: [.protobuf, .grpc, .grpcProtobuf],
       resources: [.embedInCode("descriptors.binpb")], swiftSettings: generated),
 
+    // What an outsider checks: bytes in, verdict out. Server and command line use the same.
+    .target(
+      name: "AuditTrail", dependencies: ["Primitives", "Facts", .protobuf, .crypto],
+      swiftSettings: strict),
+
     .target(name: "Engine", dependencies: ["Primitives"], swiftSettings: strict),
     .target(name: "EngineSQLite", dependencies: ["Engine", "CSQLite"], swiftSettings: strict),
     .target(
       name: "Storage",
-      dependencies: ["Primitives", "Formats", "Domain", "Engine", "Facts", .protobuf, .crypto],
+      dependencies: [
+        "Primitives", "Formats", "Domain", "Engine", "Facts", "AuditTrail", .protobuf, .crypto,
+      ],
       swiftSettings: strict),
     .target(
       name: "Connectors",
@@ -108,8 +115,9 @@ let package = Package(
     .target(
       name: "Server",
       dependencies: [
-        "Primitives", "Formats", "Domain", "Engine", "Storage", "BureauAPI", "Connectors", .grpc,
-        .grpcHTTP2, .grpcProtobuf, .protobuf, .nioCore, .nioPosix, .nioTLS, .nioSSL, .crypto,
+        "Primitives", "Formats", "Domain", "AuditTrail", "Engine", "Storage", "BureauAPI",
+        "Connectors", .grpc, .grpcHTTP2, .grpcProtobuf, .protobuf, .nioCore, .nioPosix, .nioTLS,
+        .nioSSL, .crypto,
         .x509, .logging, .lifecycle,
       ], swiftSettings: strict),
     .target(
@@ -121,8 +129,9 @@ let package = Package(
     .executableTarget(
       name: "bureaud",
       dependencies: [
-        "Primitives", "Formats", "Domain", "Engine", "EngineSQLite", "Storage", "Connectors",
-        "Server", "Sandbox", .arguments, .configuration, .lifecycle, .signals, .logging, .crypto,
+        "Primitives", "Formats", "Domain", "AuditTrail", "Engine", "EngineSQLite", "Storage",
+        "Connectors", "Server", "Sandbox", .arguments, .configuration, .lifecycle, .signals,
+        .logging, .crypto,
         .x509, .grpcHTTP2,
         .nioCore, .nioSSL,
       ], swiftSettings: strict),
@@ -130,7 +139,8 @@ let package = Package(
     .target(
       name: "BureauCLI",
       dependencies: [
-        "Primitives", "BureauAPI", "CQREncode", .arguments, .grpc, .grpcHTTP2, .grpcProtobuf,
+        "Primitives", "AuditTrail", "BureauAPI", "CQREncode", .arguments, .grpc, .grpcHTTP2,
+        .grpcProtobuf,
         .protobuf, .httpClient, .nioCore, .nioPosix, .nioHTTP1, .nioTLS, .nioSSL, .crypto,
       ], path: "Clients/cli/BureauCLI", swiftSettings: strict),
     .executableTarget(
@@ -155,8 +165,9 @@ let package = Package(
     .target(
       name: "TestKit",
       dependencies: [
-        "Primitives", "Formats", "Domain", "Engine", "EngineSQLite", "Storage", "Connectors",
-        "BureauAPI", "Server", "Sandbox", .grpc, .grpcHTTP2, .grpcProtobuf, .protobuf, .crypto,
+        "Primitives", "Formats", "Domain", "AuditTrail", "Engine", "EngineSQLite", "Storage",
+        "Connectors", "BureauAPI", "Server", "Sandbox", .grpc, .grpcHTTP2, .grpcProtobuf, .protobuf,
+        .crypto,
         .nioCore, .nioSSL, .logging, .lifecycle,
       ], path: "Tests/TestKit", swiftSettings: strict),
     .testTarget(
@@ -170,12 +181,17 @@ let package = Package(
       exclude: ["Golden"],
       swiftSettings: strict),
     .testTarget(
+      name: "AuditTrailTests",
+      dependencies: ["Primitives", "AuditTrail", "Facts", .protobuf, .crypto],
+      swiftSettings: strict),
+    .testTarget(
       name: "EngineTests", dependencies: ["Primitives", "Engine", "EngineSQLite", "CSQLite"],
       swiftSettings: strict),
     .testTarget(
       name: "StorageTests",
       dependencies: [
-        "TestKit", "Primitives", "Domain", "Facts", "Engine", "EngineSQLite", "Storage", "Server",
+        "TestKit", "Primitives", "Domain", "Facts", "AuditTrail", "Engine", "EngineSQLite",
+        "Storage", "Server",
         .protobuf,
       ], exclude: ["Golden"], swiftSettings: strict),
     .testTarget(
@@ -191,8 +207,8 @@ let package = Package(
     .testTarget(
       name: "ServerTests",
       dependencies: [
-        "TestKit", "Primitives", "Domain", "Storage", "Connectors", "BureauAPI", "Server",
-        "Sandbox",
+        "TestKit", "Primitives", "Domain", "AuditTrail", "Engine", "Storage", "Connectors",
+        "BureauAPI", "Server", "Sandbox",
         .grpc, .grpcInProcess, .grpcHTTP2, .grpcProtobuf, .protobuf, .nioCore, .nioPosix, .nioSSL,
         .x509, .logging, .lifecycle,
       ], exclude: ["Golden"], swiftSettings: strict),

@@ -19,6 +19,8 @@ package struct ServerParts: Sendable {
   package var witness: any Witness
   package var bootstrap: any BootstrapToken
   package var sessionLimits = Session.Limits()
+  /// Between two checkpoints of a bureau.
+  package var checkpointMinutes = 15
   /// BankID is asked about an order at most this often.
   package var collectInterval: Duration = .seconds(1)
   /// Synthetic Norwegian national ids: test systems only.
@@ -50,6 +52,7 @@ package struct BureauServer: Sendable {
   package let interceptors: [any ServerInterceptor]
   package let jobs: Jobs
   package let commands: Commands
+  package let publisher: CheckpointPublisher
 
   package init(_ parts: ServerParts) {
     let commands = Commands(
@@ -61,6 +64,9 @@ package struct BureauServer: Sendable {
       commands: commands, provider: parts.identity, key: parts.nationalIDKey,
       sessionLimits: parts.sessionLimits, collectInterval: parts.collectInterval,
       logger: parts.logger)
+    publisher = CheckpointPublisher(
+      database: parts.database, key: parts.auditKey, witness: parts.witness,
+      now: parts.sources.now, logger: parts.logger)
     services = [
       TenancyService(
         commands: commands, key: parts.nationalIDKey, allowsSynthetic: parts.allowsSyntheticIDs,
@@ -74,12 +80,12 @@ package struct BureauServer: Sendable {
       TransferService(commands: commands),
       StatementService(commands: commands),
       PostingService(commands: commands),
-      AuditService(commands: commands, key: parts.auditKey, witness: parts.witness),
+      AuditService(commands: commands, publisher: publisher),
     ]
     interceptors = [AuthenticationInterceptor(access: access)]
     jobs = Jobs(
       commands: commands, channel: parts.channel, messenger: parts.messenger,
-      logger: parts.logger)
+      publisher: publisher, checkpointMinutes: parts.checkpointMinutes, logger: parts.logger)
     self.commands = commands
   }
 }

@@ -21,7 +21,7 @@ package enum Schema {
     "session": .working, "bankid_order": .working, "message": .working, "work": .working,
   ]
 
-  package static let migrations: [Migration] = [first, claims]
+  package static let migrations: [Migration] = [first, claims, checkpointWork]
 
   /// Several servers share the work of one database (invariant O).
   private static let claims = Migration(
@@ -52,6 +52,15 @@ package enum Schema {
     ],
     journalTables + tenancyTables + identityTables + agreementTables + paymentTables
       + bankTables)
+
+  /// A bureau made since then gets its work with its first fact.
+  private static let checkpointWork = Migration(
+    3, "checkpoints of every bureau",
+    """
+    INSERT INTO work (bureau, company, kind, subject, due)
+    SELECT bureau, bureau, 'checkpoint', bureau, 0 FROM bureau WHERE TRUE
+    ON CONFLICT (bureau, company, kind, subject) DO NOTHING;
+    """)
 
   private static let journalTables = """
     CREATE TABLE stream (

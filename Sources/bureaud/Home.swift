@@ -21,7 +21,12 @@ package struct Home: Sendable {
 
   /// Makes what is missing: certificates, keys, and a new bootstrap token where there is none.
   /// What is there already is kept.
-  package func prepare(hostnames: [String], now: Date) throws -> Authority {
+  /// - Parameters:
+  ///   - auditKey: May lie outside the folder.
+  ///   - witness: What an earlier audit key has signed; then that key is missed, not made anew.
+  package func prepare(
+    hostnames: [String], now: Date, auditKey: URL, witness: any Witness
+  ) throws -> Authority {
     try FileManager.default.createDirectory(
       at: secrets, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
     let tls = folder.appending(path: "tls")
@@ -31,11 +36,12 @@ package struct Home: Sendable {
       } else {
         try Authority.create(in: tls, hostnames: hostnames, now: now)
       }
-    for name in ["identity.key", "audit.key"] {
-      let file = secrets.appending(path: name)
-      if !FileManager.default.fileExists(atPath: file.path) {
-        try Self.write(Data(Sources.system.random(32)), to: file)
-      }
+    let identityKey = secrets.appending(path: "identity.key")
+    if !FileManager.default.fileExists(atPath: identityKey.path) {
+      try Self.write(Data(Sources.system.random(32)), to: identityKey)
+    }
+    if !FileManager.default.fileExists(atPath: auditKey.path) {
+      try makeAuditKey(auditKey, witness)
     }
     if !FileManager.default.fileExists(atPath: tokenHash.path) {
       let token = Sources.system.secret()
@@ -43,6 +49,18 @@ package struct Home: Sendable {
       try Self.write(Data(Access.hash(token)), to: tokenHash)
     }
     return authority
+  }
+
+  private func makeAuditKey(_ file: URL, _ witness: any Witness) throws {
+    // A witness that cannot be read may hold such statements too.
+    guard (try? witness.bureaus().isEmpty) == true else {
+      throw Fault(
+        description: "the audit key \(file.path) is missing, and the witness holds what it has"
+          + " signed; restore the key from your backup")
+    }
+    try FileManager.default.createDirectory(
+      at: file.deletingLastPathComponent(), withIntermediateDirectories: true)
+    try Self.write(Data(Sources.system.random(32)), to: file)
   }
 
   private var tokenHash: URL { secrets.appending(path: "bootstrap.sha256") }
@@ -54,7 +72,15 @@ package struct Home: Sendable {
     return key
   }
 
-  package func auditKey() throws -> AuditKey { try AuditKey(seed: read("audit.key")) }
+  package func auditKey(_ file: URL) throws -> AuditKey {
+    let seed = try read(file)
+    guard seed.count == 32 else {
+      throw Fault(
+        description: "the audit key \(file.path) is damaged: it has \(seed.count) bytes instead of"
+          + " 32; restore it from your backup")
+    }
+    return try AuditKey(seed: seed)
+  }
 
   package func bootstrap() throws -> FileBootstrapToken {
     FileBootstrapToken(
@@ -62,7 +88,10 @@ package struct Home: Sendable {
   }
 
   private func read(_ name: String) throws -> [UInt8] {
-    let file = secrets.appending(path: name)
+    try read(secrets.appending(path: name))
+  }
+
+  private func read(_ file: URL) throws -> [UInt8] {
     guard let data = FileManager.default.contents(atPath: file.path), !data.isEmpty else {
       throw Fault(description: "\(file.path) cannot be read; run `bureaud init` first")
     }

@@ -28,7 +28,10 @@ struct Wiring: Sendable {
     collectInterval: Duration = .seconds(1), allowsSyntheticIDs: Bool = false, logger: Logger
   ) async throws -> Wiring {
     // Before the database: a folder that nobody has prepared stays as it is.
-    let nationalIDKey = try home.nationalIDKey(), auditKey = try home.auditKey()
+    let nationalIDKey = try home.nationalIDKey()
+    let auditKey = try home.auditKey(configuration.auditKey)
+    let witness = FolderWitness(folder: configuration.witnessFolder)
+    try requireKey(auditKey, at: witness, logger: logger)
     let bootstrap = try home.bootstrap()
     let database: any Database
     do {
@@ -40,11 +43,12 @@ struct Wiring: Sendable {
       database: database, sources: sources, identity: identity,
       channel: channel ?? FolderChannel(root: configuration.bankFolder), messenger: messages,
       nationalIDKey: nationalIDKey, auditKey: auditKey,
-      witness: FolderWitness(folder: configuration.witnessFolder),
+      witness: witness,
       bootstrap: bootstrap, logger: logger)
     parts.sessionLimits = Session.Limits(
       idleSeconds: configuration.sessionIdleMinutes * 60,
       absoluteSeconds: configuration.sessionAbsoluteMinutes * 60)
+    parts.checkpointMinutes = configuration.witnessIntervalMinutes
     parts.collectInterval = collectInterval
     parts.allowsSyntheticIDs = allowsSyntheticIDs
     let server = BureauServer(parts)
@@ -54,6 +58,17 @@ struct Wiring: Sendable {
       tls: try configuration.serverTLS(), limits: configuration.limits, drain: parts.drain,
       logger: logger)
     return Wiring(database: database, server: server, grpc: grpc, messages: messages)
+  }
+
+  /// Refuses an audit key that is not the one of the newest checkpoints. A witness that cannot be
+  /// reached keeps nobody from paying: the key is compared again at each checkpoint.
+  private static func requireKey(
+    _ key: AuditKey, at witness: any Witness, logger: Logger
+  ) throws {
+    do throws(WitnessError) { try witness.requireKey(key.publicKey) } catch {
+      guard case .unavailable = error else { throw Home.Fault(description: error.message) }
+      logger.error("the witness cannot be read", metadata: ["cause": "\(error.message)"])
+    }
   }
 
   /// Runs the services until SIGTERM or SIGINT, then closes the database.
@@ -67,6 +82,7 @@ struct Wiring: Sendable {
     do { result = .success(try await ServiceGroup(configuration: configuration).run()) } catch {
       result = .failure(error)
     }
+    await server.publisher.publishAll()
     do { try await server.jobs.release() } catch {
       logger.warning(
         "claims of work were not released and end by themselves",

@@ -27,6 +27,7 @@ import Testing
     Feature("Bureaus, companies, users and roles", tenancy), Feature("Agreements", agreements),
     Feature("Consents", consents), Feature("Invoices", invoices), Feature("Payments", payments),
     Feature("Transfers", transfers), Feature("Postings", [PostingError.notFound]),
+    Feature("Audit", audit),
   ]
 
   static let identity: [IdentityError] = [
@@ -74,6 +75,11 @@ import Testing
     .notFound, .unwritable("there is nothing to pay"), .unreadable("line 1: no XML"),
     .unsigned(endToEndID: "0af7…-1"), .missing(endToEndID: "0af7…-1"),
     .wrongDate(endToEndID: "0af7…-1"),
+  ]
+
+  static let audit: [WitnessError] = [
+    .unavailable("the folder cannot be read"), .damaged("statement 7 cannot be read"),
+    .keyDiffers("Statement 7"), .contradicted("company 0af7… ends before fact 12"), .noCheckpoint,
   ]
 
   static let package: URL = {

@@ -118,7 +118,12 @@ import Testing
     }
     for (name, found) in company { #expect(found == "[]", "\(name)") }
     for (name, found) in bureau { #expect(found == "[]", "\(name)") }
-    #expect(Set(work.map(\.place)) == Set(Self.histories.map(\.place)))
+    #expect(
+      Set(work.map(\.place))
+        == Set(Self.histories.map(\.place)).union(Self.histories.map(\.bureauPlace)))
+    #expect(
+      Set(try await database.read(as: .platform) { try Work.checkpointedBureaus(in: $0) })
+        == Set(Self.histories.map(\.place.bureau)))
   }
 
   @Test func `T a fact in another company's journal is refused`() async throws {

@@ -181,6 +181,9 @@ import Testing
     let deadline = moment("2026-04-08T22:00:00Z")
     #expect(
       work == [
+        WorkItem(
+          place: history.bureauPlace, kind: .checkpoint, subject: history.place.bureau.bytes,
+          due: history.bureauSteps[0].time),
         // The first file is delivered, the second is not.
         WorkItem(
           place: history.place, kind: .deliver, subject: key(51, Transfer.self).bytes,

@@ -33,7 +33,8 @@ package final class World: Sendable {
 
   private let folder: URL
   private let identity: BankIDIdentity
-  private let auditKey: AuditKey
+  package let auditKey: AuditKey
+  package let witness: TestWitness
   private let running = Mutex<Running?>(nil)
   private let counter = Mutex(0)
 
@@ -58,6 +59,7 @@ package final class World: Sendable {
     self.log = log
     bank = try SandboxBank(root: folder.appending(path: "bank"))
     channel = TestChannel(root: folder.appending(path: "bank"))
+    witness = TestWitness(folder: folder.appending(path: "witness"))
     messenger = FolderMessenger(folder: folder.appending(path: "messages"))
     guard let key = NationalIDKey(bytes: Sources.system.random(32)) else {
       throw TestFault("no key")
@@ -153,7 +155,7 @@ package final class World: Sendable {
       database: database,
       sources: Sources(now: now, uuid: Sources.system.uuid, random: Sources.system.random),
       identity: identity, channel: channel, messenger: messenger, nationalIDKey: nationalIDKey,
-      auditKey: auditKey, witness: FolderWitness(folder: folder.appending(path: "witness")),
+      auditKey: auditKey, witness: witness,
       bootstrap: bootstrap, logger: log.logger)
     parts.sessionLimits = sessionLimits
     parts.collectInterval = .zero

@@ -19,17 +19,20 @@ struct ImportTests {
     "Sources/BureauAPI": [
       "SwiftProtobuf", "GRPCCore", "GRPCProtobuf", "Foundation", "FoundationEssentials",
     ],
+    "Sources/AuditTrail": ["Primitives", "Facts", "SwiftProtobuf", "Crypto", "Foundation"],
     "Sources/Engine": ["Primitives", "Foundation", "Dispatch", "Synchronization"],
     "Sources/EngineSQLite": ["Engine", "CSQLite"] + system,
     "Sources/Storage": [
-      "Primitives", "Formats", "Domain", "Engine", "Facts", "SwiftProtobuf", "Crypto", "Foundation",
+      "Primitives", "Formats", "Domain", "Engine", "Facts", "AuditTrail", "SwiftProtobuf", "Crypto",
+      "Foundation",
     ],
     "Sources/Connectors": [
       "Primitives", "Formats", "Domain", "CEvidence", "AsyncHTTPClient", "NIOCore", "NIOHTTP1",
       "NIOSSL", "Crypto", "X509", "SwiftASN1", "Logging",
     ] + system,
     "Sources/Server": [
-      "Primitives", "Formats", "Domain", "Engine", "Storage", "BureauAPI", "Connectors", "GRPCCore",
+      "Primitives", "Formats", "Domain", "AuditTrail", "Engine", "Storage", "BureauAPI",
+      "Connectors", "GRPCCore",
       "GRPCNIOTransportHTTP2Posix", "GRPCProtobuf", "SwiftProtobuf", "NIOCore", "NIOPosix",
       "NIOTLS",
       "NIOSSL", "Crypto", "X509", "SwiftASN1", "Logging", "ServiceLifecycle",
@@ -40,14 +43,15 @@ struct ImportTests {
       "ServiceLifecycle",
     ] + system,
     "Sources/bureaud": [
-      "Primitives", "Formats", "Domain", "Engine", "EngineSQLite", "Storage", "Connectors",
-      "Server",
+      "Primitives", "Formats", "Domain", "AuditTrail", "Engine", "EngineSQLite", "Storage",
+      "Connectors", "Server",
       "Sandbox", "BureauAPI", "ArgumentParser", "Configuration", "ServiceLifecycle", "Logging",
       "Crypto", "X509", "SwiftASN1", "GRPCCore", "GRPCNIOTransportHTTP2Posix", "NIOCore", "NIOSSL",
       "UnixSignals", "SystemPackage",
     ] + system,
     "Clients/cli": [
-      "BureauCLI", "Primitives", "BureauAPI", "CQREncode", "ArgumentParser", "GRPCCore",
+      "BureauCLI", "Primitives", "AuditTrail", "BureauAPI", "CQREncode", "ArgumentParser",
+      "GRPCCore",
       "GRPCNIOTransportHTTP2Posix", "GRPCProtobuf", "SwiftProtobuf", "AsyncHTTPClient", "NIOCore",
       "NIOPosix", "NIOSSL", "Crypto", "X509", "SwiftASN1", "NIOTLS", "NIOHTTP1",
     ] + system,

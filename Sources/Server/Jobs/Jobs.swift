@@ -16,6 +16,9 @@ package struct Jobs: Sendable {
   let commands: Commands
   let channel: any BankChannel
   let messenger: any Messenger
+  let publisher: CheckpointPublisher
+  /// Between two checkpoints of a bureau.
+  let checkpointMinutes: Int
   let logger: Logger
   private let postponed = PostponedFiles()
   /// This run of this server, in the claims.
@@ -31,11 +34,14 @@ package struct Jobs: Sendable {
   private let returnFileLimit = 64 << 20
 
   package init(
-    commands: Commands, channel: any BankChannel, messenger: any Messenger, logger: Logger
+    commands: Commands, channel: any BankChannel, messenger: any Messenger,
+    publisher: CheckpointPublisher, checkpointMinutes: Int, logger: Logger
   ) {
     self.commands = commands
     self.channel = channel
     self.messenger = messenger
+    self.publisher = publisher
+    self.checkpointMinutes = checkpointMinutes
     self.logger = logger
     owner = commands.sources.random(16)
   }
@@ -108,6 +114,7 @@ package struct Jobs: Sendable {
       case .deliver: try await deliver(item)
       case .answer: try await lose(item)
       case .message: try await send(item)
+      case .checkpoint: try await vouch(item)
       }
       return true
     } catch {
@@ -250,6 +257,16 @@ package struct Jobs: Sendable {
     }
     try await commands.database.write(as: place.scope) { tx in
       try MessageTables.remove(id, of: place, in: tx)
+    }
+  }
+
+  // MARK: Checkpoints
+
+  private func vouch(_ item: WorkItem) async throws {
+    try await publisher.publish(item.place.bureau)
+    let owner = owner, next = commands.sources.now().adding(minutes: checkpointMinutes)
+    try await commands.database.write(as: item.place.scope) { tx in
+      try Work.postpone(item, to: next, by: owner, in: tx)
     }
   }
 

@@ -1,11 +1,9 @@
-// What an outsider would do with the journals: recompute every hash, compare with a checkpoint.
+// The journals as an outsider's check needs them: heads, and every fact as it is stored.
 
-import Crypto
+package import AuditTrail
 package import Domain
 package import Engine
-import Facts
 package import Primitives
-import SwiftProtobuf
 
 /// The newest fact of one company's journal.
 package struct JournalHead: Hashable, Sendable {
@@ -18,17 +16,17 @@ package struct JournalHead: Hashable, Sendable {
     self.sequence = sequence
     self.hash = hash
   }
+
+  package var leaf: Leaf { Leaf(company: company.bytes, sequence: sequence, hash: hash) }
 }
 
-package struct AuditFinding: Sendable, Equatable {
-  package enum Kind: Sendable, Equatable { case integrity, completeness }
-  package var kind: Kind
-  package var text: String
-
-  package init(_ kind: Kind, _ text: String) {
-    self.kind = kind
-    self.text = text
-  }
+/// How far one journal goes: by its own head, and by its newest fact. Equal in a sound database.
+package struct JournalExtent: Hashable, Sendable {
+  package var company: ID<Company>
+  /// 0 and 32 zero bytes where there is no head.
+  package var sequence: Int64
+  package var hash: [UInt8]
+  package var newestFact: Int64
 }
 
 package enum AuditTables {
@@ -42,83 +40,115 @@ package enum AuditTables {
     ).map { JournalHead(company: $0, sequence: $1, hash: $2) }
   }
 
-  /// Walks one journal from its first fact: `visit` gets each link's sequence and hash.
-  /// Returns what is wrong and how many facts there are. Reads a page at a time.
-  package static func walk(
-    _ place: Place, in tx: any Transaction, visit: (Int64, [UInt8]) -> Void
-  ) throws -> (findings: [AuditFinding], count: Int64) {
-    var findings: [AuditFinding] = []
-    var expected: Int64 = 1
-    var previous = Journal.noHash
-    var after: Int64 = 0
-    func find(_ text: String) {
-      if findings.count < 20 {
-        findings.append(AuditFinding(.integrity, "Company \(place.company.hex): \(text)"))
-      }
+  /// The extents of all journals that a bureau has a head or a fact of, by company id: a head that
+  /// was taken away hides no facts.
+  package static func extents(of bureau: ID<Bureau>, in tx: any Transaction) throws
+    -> [JournalExtent]
+  {
+    var found: [ID<Company>: JournalExtent] = [:]
+    for head in try heads(of: bureau, in: tx) {
+      found[head.company] = JournalExtent(
+        company: head.company, sequence: head.sequence, hash: head.hash, newestFact: 0)
     }
-    while true {
-      let rows = try Journal.rows(of: place, after: after, limit: 1_000, in: tx)
-      for row in rows {
-        if row.sequence != expected { find("fact \(expected) is missing before \(row.sequence)") }
-        check(row, place, previous: previous, find)
-        previous = row.hash
-        visit(row.sequence, row.hash)
-        expected = row.sequence + 1
-        after = row.sequence
-      }
-      if rows.count < 1_000 { break }
+    // From one company's facts straight to the next one's: a step of the primary key each.
+    var company = try tx.first(
+      "SELECT company FROM fact WHERE bureau = \(bureau) ORDER BY company LIMIT 1",
+      as: ID<Company>.self)
+    while let current = company {
+      let newest =
+        try tx.first(
+          """
+          SELECT seq FROM fact WHERE bureau = \(bureau) AND company = \(current)
+          ORDER BY seq DESC LIMIT 1
+          """, as: Int64.self) ?? 0
+      found[
+        current,
+        default: JournalExtent(
+          company: current, sequence: 0, hash: Journal.noHash, newestFact: 0)
+      ].newestFact = newest
+      company = try tx.first(
+        """
+        SELECT company FROM fact WHERE bureau = \(bureau) AND company > \(current)
+        ORDER BY company LIMIT 1
+        """, as: ID<Company>.self)
     }
+    return found.values.sorted { $0.company < $1.company }
+  }
+
+  /// How far one journal goes.
+  package static func extent(of place: Place, in tx: any Transaction) throws -> JournalExtent {
     let head = try tx.first(
       """
       SELECT seq, hash FROM stream
       WHERE bureau = \(place.bureau) AND company = \(place.company)
       """, as: (Int64, [UInt8]).self)
-    if head?.0 ?? 0 != expected - 1 || head?.1 ?? Journal.noHash != previous {
-      find("the head does not fit the newest fact")
-    }
-    return (findings, expected - 1)
+    let newest = try tx.first(
+      """
+      SELECT seq FROM fact WHERE bureau = \(place.bureau) AND company = \(place.company)
+      ORDER BY seq DESC LIMIT 1
+      """, as: Int64.self)
+    return JournalExtent(
+      company: place.company, sequence: head?.0 ?? 0, hash: head?.1 ?? Journal.noHash,
+      newestFact: newest ?? 0)
   }
 
-  private static func check(
-    _ row: Journal.StoredRow, _ place: Place, previous: [UInt8], _ find: (String) -> Void
-  ) {
-    if Array(SHA256.hash(data: row.envelope)) != row.hash {
-      find("the envelope of fact \(row.sequence) was changed")
-    }
-    guard let envelope = try? Bureau_Facts_V1_Envelope(serializedBytes: row.envelope) else {
-      return find("the envelope of fact \(row.sequence) cannot be read")
-    }
-    if envelope.sequence != row.sequence || Array(envelope.company) != place.company.bytes
-      || Array(envelope.bureau) != place.bureau.bytes
-    {
-      find("fact \(row.sequence) stands in another place than it was written for")
-    }
-    if Array(envelope.previousHash) != previous {
-      find("fact \(row.sequence) does not follow the one before")
-    }
-    if Array(envelope.bodyHash) != Array(SHA256.hash(data: row.body)) {
-      find("the body of fact \(row.sequence) was changed")
-    }
+  /// The hash of one fact; nil where there is none with that number.
+  package static func hash(of sequence: Int64, at place: Place, in tx: any Transaction) throws
+    -> [UInt8]?
+  {
+    try tx.first(
+      """
+      SELECT hash FROM fact WHERE bureau = \(place.bureau) AND company = \(place.company)
+        AND seq = \(sequence)
+      """, as: [UInt8].self)
   }
 
-  /// Merkle root over heads as in RFC 6962: a leaf is company id, sequence (8 bytes, big-endian)
-  /// and hash.
-  package static func merkleRoot(_ heads: [JournalHead]) -> [UInt8] {
-    func hash(_ prefix: UInt8, _ bytes: [UInt8]) -> [UInt8] {
-      Array(SHA256.hash(data: [prefix] + bytes))
+  /// A fact as it is stored. A body without a byte was lawfully erased: each is written with salt.
+  package struct StoredFact: Sendable {
+    package var sequence: Int64
+    package var envelope: [UInt8]
+    package var body: [UInt8]
+    package var hash: [UInt8]
+
+    package var isErased: Bool { body.isEmpty }
+  }
+
+  /// Facts after `sequence` up to `last`, oldest first.
+  package static func facts(
+    of place: Place, after sequence: Int64, through last: Int64 = .max, limit: Int,
+    in tx: any Transaction
+  ) throws -> [StoredFact] {
+    try tx.rows(
+      """
+      SELECT seq, envelope, body, hash FROM fact
+      WHERE bureau = \(place.bureau) AND company = \(place.company) AND seq > \(sequence)
+        AND seq <= \(last)
+      ORDER BY seq LIMIT \(limit)
+      """, as: (Int64, [UInt8], [UInt8], [UInt8]).self
+    ).map { StoredFact(sequence: $0, envelope: $1, body: $2, hash: $3) }
+  }
+
+  /// Checks one journal from its first fact to its head, in one snapshot.
+  package static func check(
+    _ place: Place, watching: [Int64] = [], in tx: any Transaction
+  ) throws -> JournalChecker {
+    var checker = JournalChecker(
+      bureau: place.bureau.bytes, company: place.company.bytes, watching: watching)
+    let extent = try extent(of: place, in: tx)
+    while true {
+      let facts = try facts(of: place, after: checker.sequence, limit: 500, in: tx)
+      for fact in facts { checker.take(fact) }
+      if facts.count < 500 { break }
     }
-    func root(_ leaves: ArraySlice<[UInt8]>) -> [UInt8] {
-      if leaves.count == 1, let leaf = leaves.first { return hash(0, leaf) }
-      var split = 1
-      while split * 2 < leaves.count { split *= 2 }
-      let middle = leaves.startIndex + split
-      return hash(1, root(leaves[..<middle]) + root(leaves[middle...]))
-    }
-    if heads.isEmpty { return Array(SHA256.hash(data: [UInt8]())) }
-    let leaves = heads.map { head in
-      head.company.bytes + (0..<8).map { UInt8(truncatingIfNeeded: head.sequence >> (56 - 8 * $0)) }
-        + head.hash
-    }
-    return root(leaves[...])
+    checker.finish(head: extent.sequence, extent.hash)
+    return checker
+  }
+}
+
+extension JournalChecker {
+  package mutating func take(_ fact: AuditTables.StoredFact) {
+    take(
+      fact.sequence, envelope: fact.envelope, body: fact.isErased ? .erased : .bytes(fact.body),
+      stored: fact.hash)
   }
 }

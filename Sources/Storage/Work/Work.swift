@@ -1,7 +1,7 @@
 // What is to be done and when, for the jobs: found across all tenants in the scope .platform,
 // which shows ids and times only; the work itself is done in the company's own scope (T).
 
-import Domain
+package import Domain
 package import Engine
 package import Primitives
 
@@ -15,6 +15,9 @@ package struct WorkItem: Sendable, Equatable {
     case answer
     /// A message to a person waits to be sent. Subject: the message.
     case message
+    /// The bureau's journals are to be vouched for by the witness, again and again. Subject: the
+    /// bureau.
+    case checkpoint
   }
 
   package var place: Place
@@ -106,9 +109,23 @@ package enum Work {
       "UPDATE main.work SET claim_owner = NULL, claim_end = NULL WHERE claim_owner = \(owner)")
   }
 
-  /// When the next work is due; nil where there is none.
+  /// When the next work is due; nil where there is none. Without checkpoints: they have no end, and
+  /// who turns a clock from one due moment to the next would stop at each.
   package static func nextDue(in tx: any Transaction) throws -> Instant? {
-    try tx.first("SELECT due FROM work ORDER BY due LIMIT 1", as: Int64.self)?.instant
+    try tx.first(
+      """
+      SELECT due FROM work WHERE kind <> \(WorkItem.Kind.checkpoint.rawValue)
+      ORDER BY due LIMIT 1
+      """, as: Int64.self)?.instant
+  }
+
+  /// All bureaus whose journals are vouched for: every one has this work for ever.
+  package static func checkpointedBureaus(in tx: any Transaction) throws -> [ID<Bureau>] {
+    try tx.rows(
+      """
+      SELECT DISTINCT bureau FROM work WHERE kind = \(WorkItem.Kind.checkpoint.rawValue)
+      ORDER BY bureau
+      """, as: ID<Bureau>.self)
   }
 
   package static func schedule(
@@ -154,6 +171,8 @@ package enum Work {
   static func schedule(after fact: Fact, at projection: Projection) throws {
     let place = projection.place, tx = projection.transaction
     switch fact {
+    case .bureauCreated:
+      try schedule(.checkpoint, place.bureau.bytes, at: projection.time, of: place, in: tx)
     case .paymentSigned(let fact):
       try schedule(
         .prepare, fact.signature.agreement.bytes, at: fact.signature.transferTime, of: place,

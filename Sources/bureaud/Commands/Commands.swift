@@ -50,7 +50,9 @@ struct InitCommand: AsyncParsableCommand {
     let configuration = try common.load()
     let home = Home(folder: configuration.home)
     let authority = try home.prepare(
-      hostnames: ["localhost", "127.0.0.1"] + hostname, now: Date())
+      hostnames: ["localhost", "127.0.0.1"] + hostname, now: Date(),
+      auditKey: configuration.auditKey,
+      witness: FolderWitness(folder: configuration.witnessFolder))
     print("home: \(home.folder.path)")
     print("CA certificate: \(configuration.authorityFolder.appending(path: "ca.pem").path)")
     print("CA fingerprint (SHA-256): \(authority.fingerprint)")

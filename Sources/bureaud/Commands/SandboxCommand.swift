@@ -33,7 +33,9 @@ struct SandboxCommand: AsyncParsableCommand {
       throw ValidationError("--at takes a time like 2026-03-02T08:00:00Z")
     }
     let home = Home(folder: configuration.home)
-    let authority = try home.prepare(hostnames: ["localhost", "127.0.0.1"], now: Date())
+    let authority = try home.prepare(
+      hostnames: ["localhost", "127.0.0.1"], now: Date(), auditKey: configuration.auditKey,
+      witness: FolderWitness(folder: configuration.witnessFolder))
     let clock = SandboxClock(at: start)
     let people = try SandboxAuthority(
       folder: home.folder.appending(path: "sandbox-bankid").path)

@@ -27,7 +27,10 @@ package struct ServerConfiguration: Sendable {
   package let bankFolder: URL
   /// Nil: no BankID; only the sandbox works without.
   package let bankID: BankID?
+  /// The file of the key that signs checkpoints.
+  package let auditKey: URL
   package let witnessFolder: URL
+  package let witnessIntervalMinutes: Int
   package let logLevel: Logger.Level
   package let sessionIdleMinutes: Int
   package let sessionAbsoluteMinutes: Int
@@ -78,7 +81,9 @@ package struct ServerConfiguration: Sendable {
     database = reading.database("database")
     bankFolder = reading.path("bank.folder") ?? home
     bankID = ServerConfiguration.bankID(&reading)
+    auditKey = reading.path("audit.key") ?? home
     witnessFolder = reading.path("witness.folder") ?? home
+    witnessIntervalMinutes = reading.number("witness.interval-minutes")
     logLevel = Logger.Level(rawValue: reading.text("log.level")) ?? .info
     sessionIdleMinutes = reading.number("session.idle-minutes")
     sessionAbsoluteMinutes = reading.number("session.absolute-minutes")

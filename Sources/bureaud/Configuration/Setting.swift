@@ -43,7 +43,11 @@ package struct Setting: Sendable {
       Setting("bankid.client-key", .existing, nil, "its private key, PEM"),
       Setting("bankid.server-trust", .existing, nil, "root of BankID's server certificate, PEM"),
       Setting("bankid.evidence-root", .existing, nil, "root of BankID's signatures, PEM"),
+      Setting("audit.key", .path, "secrets/audit.key", "signs checkpoints; best on another disk"),
       Setting("witness.folder", .path, "witness", "signed checkpoints; best on another disk"),
+      Setting(
+        "witness.interval-minutes", .number(1...1_440), "15",
+        "between two checkpoints, where anything has changed"),
       Setting("log.level", .choice(logLevels), "info", "least important line that is logged"),
       Setting("session.idle-minutes", .number(1...1_440), "5", "unused session ends"),
       Setting("session.absolute-minutes", .number(1...10_080), "480", "any session ends"),

@@ -1,3 +1,4 @@
+import AuditTrail
 import Domain
 import Engine
 import EngineSQLite
@@ -24,25 +25,40 @@ import Testing
       } catch { done.resume(throwing: error) }
     }
     return try await database.read(as: history.bureauPlace.scope) { [history] tx in
-      try AuditTables.walk(history.place, in: tx, visit: { _, _ in }).findings.map(\.text)
+      try AuditTables.check(history.place, in: tx).findings
     }
   }
 
-  @Test func `J an untouched journal has no finding, and every fact is visited`() async throws {
+  @Test func `J an untouched journal has no finding, and every fact is counted`() async throws {
     let database = try await SQLiteDatabase.example()
     try await history.append(to: database)
-    let (sequences, found) = try await database.read(as: history.bureauPlace.scope) {
-      [history] tx in
-      var visited: [Int64] = []
-      let found = try AuditTables.walk(history.place, in: tx) { sequence, _ in
-        visited.append(sequence)
-      }
-      return (visited, found)
-    }
     let count = Int64(history.companySteps.flatMap(\.facts).count)
-    #expect(found.findings == [])
-    #expect(found.count == count)
-    #expect(sequences == (1...count).map(\.self))
+    let (checker, extents, last) = try await database.read(as: history.bureauPlace.scope) {
+      [history] tx in
+      (
+        try AuditTables.check(history.place, watching: [1, count, count + 1], in: tx),
+        try AuditTables.extents(of: history.place.bureau, in: tx),
+        try AuditTables.hash(of: count, at: history.place, in: tx)
+      )
+    }
+    #expect(checker.findings == [])
+    #expect(checker.count == count)
+    #expect(checker.erased == 0)
+    #expect(checker.hashes[count] == last)
+    #expect(checker.hashes.keys.sorted() == [1, count])
+    #expect(extents.allSatisfy { $0.sequence == $0.newestFact })
+    #expect(extents.count == 2)
+  }
+
+  @Test func `J a head that was taken away hides no facts`() async throws {
+    #expect(
+      try await findings("DELETE FROM stream") == [
+        "Company \(history.place.company.hex): the head does not fit the newest fact"
+      ])
+  }
+
+  @Test func `J an erased body is counted and breaks nothing`() async throws {
+    #expect(try await findings("UPDATE fact SET body = x'' WHERE seq = 3") == [])
   }
 
   @Test(arguments: [
@@ -73,29 +89,5 @@ import Testing
   {
     let found = try await findings(change)
     #expect(found.contains { $0.contains(finding) }, "\(found)")
-  }
-
-  @Test func `the root over the heads changes with each of them`() async throws {
-    let heads = (1...7).map {
-      JournalHead(company: key(UInt8($0)), sequence: Int64($0), hash: hash(UInt8($0)))
-    }
-    var roots: Set<[UInt8]> = []
-    for count in 0...7 { roots.insert(AuditTables.merkleRoot(Array(heads.prefix(count)))) }
-    #expect(roots.count == 8)
-    for index in heads.indices {
-      var changed = heads
-      changed[index].sequence += 1
-      roots.insert(AuditTables.merkleRoot(changed))
-    }
-    #expect(roots.count == 15)
-    // RFC 6962: two leaves, each hashed after 0, together after 1.
-    func leaf(_ head: JournalHead) -> [UInt8] {
-      let number = (0..<8).map { UInt8(truncatingIfNeeded: head.sequence >> (56 - 8 * $0)) }
-      return sha256([0] + head.company.bytes + number + head.hash)
-    }
-    #expect(
-      AuditTables.merkleRoot(Array(heads.prefix(2)))
-        == sha256([1] + leaf(heads[0]) + leaf(heads[1])))
-    #expect(AuditTables.merkleRoot([]) == sha256([]))
   }
 }
