@@ -75,6 +75,7 @@ let package = Package(
   targets: [
     // The C libraries of Debian; deploy/debian-packages names their packages.
     .systemLibrary(name: "CSQLite", path: "Sources/CSQLite", pkgConfig: "sqlite3"),
+    .systemLibrary(name: "CPostgres", path: "Sources/CPostgres", pkgConfig: "libpq"),
     .systemLibrary(name: "CLibXML2", path: "Sources/CLibXML2", pkgConfig: "libxml-2.0"),
     .systemLibrary(name: "CXmlSec", path: "Sources/CXmlSec", pkgConfig: "xmlsec1-openssl"),
     .systemLibrary(name: "CQREncode", path: "Sources/CQREncode", pkgConfig: "libqrencode"),
@@ -99,6 +100,7 @@ let package = Package(
 
     .target(name: "Engine", dependencies: ["Primitives"], swiftSettings: strict),
     .target(name: "EngineSQLite", dependencies: ["Engine", "CSQLite"], swiftSettings: strict),
+    .target(name: "EnginePostgres", dependencies: ["Engine", "CPostgres"], swiftSettings: strict),
     .target(
       name: "Storage",
       dependencies: [
@@ -163,6 +165,9 @@ let package = Package(
 
     // Tests mirror Sources.
     .target(
+      name: "EngineKit", dependencies: ["Engine", "EngineSQLite", "EnginePostgres", "CPostgres"],
+      path: "Tests/EngineKit", swiftSettings: strict),
+    .target(
       name: "TestKit",
       dependencies: [
         "Primitives", "Formats", "Domain", "AuditTrail", "Engine", "EngineSQLite", "Storage",
@@ -185,7 +190,11 @@ let package = Package(
       dependencies: ["Primitives", "AuditTrail", "Facts", .protobuf, .crypto],
       swiftSettings: strict),
     .testTarget(
-      name: "EngineTests", dependencies: ["Primitives", "Engine", "EngineSQLite", "CSQLite"],
+      name: "EngineTests",
+      dependencies: [
+        "EngineKit", "Primitives", "Engine", "EngineSQLite", "EnginePostgres", "CSQLite",
+        "CPostgres",
+      ],
       swiftSettings: strict),
     .testTarget(
       name: "StorageTests",

@@ -96,7 +96,8 @@ extension Database {
 
 /// A writer's connection with its transaction in the caller's hands.
 package protocol Connection: Transaction {
-  /// What dooms the transaction, and how far; `nil` while all is well.
+  /// What dooms the transaction, and how far; `nil` while all is well. An engine that defers
+  /// statements waits here for what they have answered.
   var failure: ConnectionFailure? { get }
 
   func begin() throws(EngineError)

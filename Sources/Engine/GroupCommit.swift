@@ -211,25 +211,20 @@ package final class GroupCommit: Sendable {
     throw .unavailable("after \(attempts) attempts still: \(conflict)")
   }
 
-  /// One command in a transaction of its own, which needs no savepoint.
+  /// One command in a transaction of its own, which needs no savepoint. What it deferred goes out
+  /// with the commit, which tells if any of it failed: nobody else is to be kept from harm.
   private func attempt(
     _ command: Command, on connection: any Connection
   ) throws(EngineError) -> Answer {
     try connection.begin()
     try connection.enter(command.scope)
     let answer = command.run(connection)
-    if let failure = connection.failure {
-      guard failure.error.isAboutStatement else { throw failure.error }
-      connection.rollback()
-      let refuse = command.refuse
-      return answer.succeeded
-        ? Answer(succeeded: false) { refuse(failure.error) } : answer
-    }
-    guard answer.succeeded else {
-      connection.rollback()
+    if answer.succeeded {
+      _ = try commit(1, on: connection)
       return answer
     }
-    _ = try commit(1, on: connection)
+    if let error = connection.failure?.error, !error.isAboutStatement { throw error }
+    connection.rollback()
     return answer
   }
 

@@ -153,7 +153,7 @@ import Testing
   }
 
   @Test func `long reads of one bureau leave threads to others`() async throws {
-    try await withDatabase(readers: 4) { database in
+    try await withSQLite(readers: 4) { database in
       let gate = Gate()
       let begun = Counter()
       await withTaskGroup(of: String.self) { tasks in
@@ -180,7 +180,7 @@ import Testing
   }
 
   @Test func `a read whose caller has gone is not begun`() async throws {
-    try await withDatabase(readers: 1) { database in
+    try await withSQLite(readers: 1) { database in
       let gate = Gate(), order = Order()
       async let long = refusal {
         try await database.read(as: quiet) { _ in

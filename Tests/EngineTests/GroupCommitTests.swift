@@ -1,3 +1,4 @@
+import EngineKit
 import EngineSQLite
 import Foundation
 import Synchronization
@@ -11,7 +12,9 @@ import Testing
     let id: Int
   }
 
-  @Test func `sixty-four callers share commits and each succeeds or fails alone`() async throws {
+  @Test(.everyEngine) func `sixty-four callers share commits and each succeeds or fails alone`()
+    async throws
+  {
     try await withDatabase { database in
       let group = GroupCommit(database)
       let answers = try await withThrowingTaskGroup(of: (Int, String).self) { tasks in
@@ -28,7 +31,8 @@ import Testing
                 #expect(back == id)
               }
               let due = id % 7 == 0 ? "check" : id % 5 == 4 ? "\(Refused(id: id))" : "nothing"
-              #expect(answer == due)
+              // An engine that defers statements may hear the body's own refusal first.
+              #expect(answer == due || id % 5 == 4 && answer == "\(Refused(id: id))")
             }
             return (caller, "done")
           }

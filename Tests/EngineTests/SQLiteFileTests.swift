@@ -7,7 +7,7 @@ import Testing
 
 @Suite struct SQLiteFileTests {
   @Test func `each commit is synced: the writer runs at synchronous FULL`() async throws {
-    try await withDatabase { database in
+    try await withSQLite { database in
       let group = GroupCommit(database)
       @Sendable func settings(_ tx: any Transaction) throws -> [Int?] {
         [
@@ -85,7 +85,7 @@ import Testing
   @Test func `a full disk fails its batch, keeps nothing of it, and is over when there is room`()
     async throws
   {
-    try await withDatabase { database in
+    try await withSQLite { database in
       let scope = Scope.company(bureau: Ledger.one, company: Ledger.alpha)
       let group = GroupCommit(database)
       try await group.submit(as: scope) { try Ledger.add(1, in: $0) }
@@ -142,7 +142,7 @@ import Testing
   }
 
   @Test func `broken references are found by the check`() async throws {
-    try await withDatabase { database in
+    try await withSQLite { database in
       try await withCheckedThrowingContinuation { (done: CheckedContinuation<Void, any Error>) in
         do {
           try database.schedule { lane in
@@ -187,7 +187,7 @@ import Testing
   }
 
   @Test func `jobs beyond the limit of the queue are refused at once`() async throws {
-    try await withDatabase(queueLimit: 2) { database in
+    try await withSQLite(queueLimit: 2) { database in
       let gate = Gate()
       let started = Gate()
       try database.schedule { _ in

@@ -75,6 +75,7 @@ final class ScriptedConnection: Connection, Sendable {
   func undoSavepoint() { current.withLock { $0.failure = nil } }
 
   func commit() throws(EngineError) {
+    if let doom = failure { throw doom.error }
     let failure = commits.withLock { $0.isEmpty ? nil : $0.removeFirst() }
     if let failure { throw failure }
     onCommit.withLock { $0 }()

@@ -1,3 +1,4 @@
+import EngineKit
 import Foundation
 import Testing
 
@@ -8,7 +9,7 @@ import Testing
 @Suite struct SnapshotTests {
   private static let count: SQL = "SELECT CAST(count(*) AS BIGINT) FROM company_row"
 
-  private func fill(_ database: SQLiteDatabase, _ id: Int) async throws {
+  private func fill(_ database: any Database, _ id: Int) async throws {
     for (bureau, company) in [
       (Ledger.one, Ledger.alpha), (Ledger.one, Ledger.beta), (Ledger.two, Ledger.alpha),
     ] {
@@ -18,7 +19,7 @@ import Testing
     }
   }
 
-  private func holdsItsMoment(_ database: SQLiteDatabase) async throws {
+  private func holdsItsMoment(_ database: any Database) async throws {
     try await database.migrate(Ledger.migrations)
     try await fill(database, 1)
     try await database.withSnapshot { snapshot in
@@ -35,12 +36,9 @@ import Testing
     await database.close()
   }
 
-  @Test func `T a snapshot of a file sees all tenants as they were when it was opened`()
-    async throws
-  {
-    try await withFolder { folder in
-      try await holdsItsMoment(try await SQLiteDatabase.open(path: folder + "/a.db"))
-    }
+  @Test(.everyEngine)
+  func `T a snapshot sees all tenants as they were when it was opened`() async throws {
+    try await holdsItsMoment(try await TestEngine.current.place().open())
   }
 
   @Test func `T a snapshot of a database in memory does too`() async throws {
@@ -48,24 +46,23 @@ import Testing
     try await holdsItsMoment(try await SQLiteDatabase.scratch())
   }
 
-  @Test func `nothing can be written through a snapshot`() async throws {
-    try await withFolder { folder in
-      for database in [
-        try await SQLiteDatabase.open(path: folder + "/a.db"), try await SQLiteDatabase.inMemory(),
-      ] {
-        try await database.migrate(Ledger.migrations)
-        try await database.withSnapshot { snapshot in
-          let error = await #expect(throws: EngineError.self) {
-            try await snapshot.read { try Ledger.add(1, in: $0) }
-          }
-          guard case .readOnly? = error else {
-            Issue.record("\(String(describing: error))")
-            return
-          }
+  @Test(.everyEngine) func `nothing can be written through a snapshot`() async throws {
+    for database: any Database in [
+      try await TestEngine.current.place().open(), try await TestEngine.current.database([]),
+    ] {
+      try await database.migrate(Ledger.migrations)
+      try await database.withSnapshot { snapshot in
+        let error = await #expect(throws: EngineError.self) {
+          try await snapshot.read { try Ledger.add(1, in: $0) }
         }
-        #expect(try await Ledger.ids(database) == [])
-        await database.close()
+        guard case .readOnly? = error else {
+          Issue.record("\(String(describing: error))")
+          return
+        }
       }
+      let kept = try await Ledger.ids(database)
+      #expect(kept == [])
+      await database.close()
     }
   }
 
@@ -109,8 +106,8 @@ import Testing
     }
   }
 
-  @Test func `a schema that is not the program's is named as such`() async throws {
-    let database = try await SQLiteDatabase.inMemory()
+  @Test(.everyEngine) func `a schema that is not the program's is named as such`() async throws {
+    let database = try await TestEngine.current.database([])
     func refusal(_ migrations: [Migration]) async -> String? {
       do { try await database.requireSchema(migrations) } catch EngineError.schema(let text) {
         return text
@@ -124,17 +121,17 @@ import Testing
     #expect(await refusal([])?.contains("start the newer program") == true)
   }
 
-  @Test func `a table's columns and key come from the catalogue, not from its guard`() async throws
-  {
-    let database = try await SQLiteDatabase.inMemory()
-    try await database.migrate(Ledger.migrations)
+  @Test(.everyEngine)
+  func `a table's columns and key come from the catalogue, not from its guard`() async throws {
+    let database = try await TestEngine.current.database(Ledger.migrations)
     let layout = try await database.read(as: .bureau(Ledger.one)) {
       try $0.layout(of: "everything")
     }
     #expect(layout.key == ["bureau", "id"])
     #expect(
       layout.columns.map(\.name) == ["bureau", "bytes", "flag", "id", "number", "parent", "text"])
-    #expect(layout.columns.map(\.type) == [.blob, .blob, .int, .int, .int, .int, .text])
+    let flag = TestEngine.current.kind == .sqlite ? SQLType.int : .bool
+    #expect(layout.columns.map(\.type) == [.blob, .blob, flag, .int, .int, .int, .text])
     await #expect(throws: EngineError.self) {
       try await database.read(as: .platform) { _ = try $0.layout(of: "nothing") }
     }

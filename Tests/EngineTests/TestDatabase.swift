@@ -1,9 +1,10 @@
+import EngineKit
+import EngineSQLite
 import Foundation
 import Synchronization
 import Testing
 
 @testable import Engine
-@testable import EngineSQLite
 
 /// A key that is easy to tell from others in a failure.
 func key(_ number: UInt64) -> TenantKey { TenantKey(high: 0xB0, low: number) }
@@ -79,8 +80,24 @@ func withFolder<T>(_ body: (String) async throws -> T) async throws -> T {
   return try await body(folder.path())
 }
 
-/// A migrated database in a file of its own.
+/// A migrated database of the running test's engine.
 func withDatabase<T>(
+  readers: Int = 2, lanes: Int = 4, _ body: (any Database) async throws -> T
+) async throws -> T {
+  let database = try await TestEngine.current.place(Ledger.migrations)
+    .open(readers: readers, lanes: lanes)
+  do {
+    let value = try await body(database)
+    await database.close()
+    return value
+  } catch {
+    await database.close()
+    throw error
+  }
+}
+
+/// A migrated SQLite database in a file of its own.
+func withSQLite<T>(
   readers: Int = 2, queueLimit: Int = 4096, _ body: (SQLiteDatabase) async throws -> T
 ) async throws -> T {
   try await withFolder { folder in

@@ -1,11 +1,10 @@
-import CSQLite
 import Engine
-import EngineSQLite
+import EngineKit
 import Foundation
 import Primitives
 import Testing
 
-@Suite struct TransactionTests {
+@Suite(.everyEngine) struct TransactionTests {
   private let alpha = Scope.company(bureau: Ledger.one, company: Ledger.alpha)
 
   enum Color: String, SQLBindable, SQLDecodable { case red, blue }
@@ -105,9 +104,9 @@ import Testing
         refused("SELECT 1", String.self)
         refused("SELECT NULL", Int.self)
         refused("SELECT 2", Bool.self)
-        refused("SELECT x'01'", TenantKey.self)
+        refused("SELECT \([UInt8(1)])", TenantKey.self)
         refused("SELECT 'green'", Color.self)
-        refused("SELECT CAST(x'ff' AS TEXT)", String.self)
+        if tx.dialect == .sqlite { refused("SELECT CAST(x'ff' AS TEXT)", String.self) }
         let red = try tx.first("SELECT 'red'", as: Color.self)
         #expect(red == .red, "the transaction goes on")
       }
@@ -126,7 +125,6 @@ import Testing
       #expect(await name("\(into) VALUES (\(keys), 2, 0)", as: alpha) == "check")
       #expect(await name("\(into) VALUES (\(keys), 2, NULL)", as: alpha) == "check")
       #expect(await name("\(into) VALUES (\(keys), 2, 'a')", as: alpha) == "check")
-      #expect(await name("INSERT INTO company_row (id) VALUES (1)", as: alpha) == "engine")
       #expect(await name("SELECT nonsense FROM nowhere", as: alpha) == "engine")
       #expect(await name("SELECT 1; SELECT 2", as: alpha) == "engine")
       #expect(await name("SELECT ?7", as: alpha) == "engine")

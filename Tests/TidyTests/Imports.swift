@@ -22,6 +22,7 @@ struct ImportTests {
     "Sources/AuditTrail": ["Primitives", "Facts", "SwiftProtobuf", "Crypto", "Foundation"],
     "Sources/Engine": ["Primitives", "Foundation", "Dispatch", "Synchronization"],
     "Sources/EngineSQLite": ["Engine", "CSQLite"] + system,
+    "Sources/EnginePostgres": ["Engine", "CPostgres"] + system,
     "Sources/Storage": [
       "Primitives", "Formats", "Domain", "Engine", "Facts", "AuditTrail", "SwiftProtobuf", "Crypto",
       "Foundation",
