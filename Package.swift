@@ -231,7 +231,11 @@ let package = Package(
       name: "TidyTests", dependencies: [.crypto],
       swiftSettings: strict),
     .testTarget(
-      name: "bureaudTests", dependencies: ["bureaud", "Server", .logging],
+      name: "bureaudTests",
+      dependencies: [
+        "bureaud", "Primitives", "Domain", "Engine", "EngineSQLite", "Storage", "Server",
+        .arguments, .logging,
+      ],
       swiftSettings: strict),
     .testTarget(
       name: "CLITests",

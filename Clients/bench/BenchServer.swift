@@ -1,5 +1,6 @@
 import Domain
 import Engine
+import EngineSQLite
 import Foundation
 import Logging
 import Primitives
@@ -22,7 +23,8 @@ enum BenchServer {
         database: database, sources: Workload.sources, identity: NobodyLogsIn(),
         channel: NoBank(), messenger: NobodyIsTold(), nationalIDKey: key,
         auditKey: try AuditKey(seed: [UInt8](repeating: 2, count: 32)),
-        witness: FolderWitness(folder: folder), bootstrap: NoBootstrap(), logger: logger))
+        witness: FolderWitness(folder: folder), bootstrap: NoBootstrap(), logger: logger,
+        emptyDatabase: { try await SQLiteDatabase.inMemory() }))
   }
 
   /// The server on a free port with certificates of its own in `folder`.

@@ -424,7 +424,8 @@ extension Bureau_V1_TenancyService {
         ///
         /// > Source IDL Documentation:
         /// >
-        /// > Roles: customer administrator.
+        /// > Of a bureau, or of one company: those in it and those in the whole bureau. Roles: customer
+        /// > administrator.
         ///
         /// - Parameters:
         ///   - request: A streaming request of `Bureau_V1_ListRoleAssignmentsRequest` messages.
@@ -678,7 +679,8 @@ extension Bureau_V1_TenancyService {
         ///
         /// > Source IDL Documentation:
         /// >
-        /// > Roles: customer administrator.
+        /// > Of a bureau, or of one company: those in it and those in the whole bureau. Roles: customer
+        /// > administrator.
         ///
         /// - Parameters:
         ///   - request: A request containing a single `Bureau_V1_ListRoleAssignmentsRequest` message.
@@ -930,7 +932,8 @@ extension Bureau_V1_TenancyService {
         ///
         /// > Source IDL Documentation:
         /// >
-        /// > Roles: customer administrator.
+        /// > Of a bureau, or of one company: those in it and those in the whole bureau. Roles: customer
+        /// > administrator.
         ///
         /// - Parameters:
         ///   - request: A `Bureau_V1_ListRoleAssignmentsRequest` message.
@@ -1706,7 +1709,8 @@ extension Bureau_V1_TenancyService {
         ///
         /// > Source IDL Documentation:
         /// >
-        /// > Roles: customer administrator.
+        /// > Of a bureau, or of one company: those in it and those in the whole bureau. Roles: customer
+        /// > administrator.
         ///
         /// - Parameters:
         ///   - request: A request containing a single `Bureau_V1_ListRoleAssignmentsRequest` message.
@@ -2143,7 +2147,8 @@ extension Bureau_V1_TenancyService {
         ///
         /// > Source IDL Documentation:
         /// >
-        /// > Roles: customer administrator.
+        /// > Of a bureau, or of one company: those in it and those in the whole bureau. Roles: customer
+        /// > administrator.
         ///
         /// - Parameters:
         ///   - request: A request containing a single `Bureau_V1_ListRoleAssignmentsRequest` message.
@@ -2547,7 +2552,8 @@ extension Bureau_V1_TenancyService.ClientProtocol {
     ///
     /// > Source IDL Documentation:
     /// >
-    /// > Roles: customer administrator.
+    /// > Of a bureau, or of one company: those in it and those in the whole bureau. Roles: customer
+    /// > administrator.
     ///
     /// - Parameters:
     ///   - request: A request containing a single `Bureau_V1_ListRoleAssignmentsRequest` message.
@@ -2975,7 +2981,8 @@ extension Bureau_V1_TenancyService.ClientProtocol {
     ///
     /// > Source IDL Documentation:
     /// >
-    /// > Roles: customer administrator.
+    /// > Of a bureau, or of one company: those in it and those in the whole bureau. Roles: customer
+    /// > administrator.
     ///
     /// - Parameters:
     ///   - message: request message to send.

@@ -55,6 +55,11 @@ package struct SwedishAccountNumber: Hashable, Sendable, CustomStringConvertible
     self.account = account
   }
 
+  init(checked clearing: String, _ account: String) {
+    self.clearing = clearing
+    self.account = account
+  }
+
   /// The bank that has the clearing number.
   package var bank: String {
     clearing.utf8.number.flatMap { SwedishClearing.range(of: $0)?.bank } ?? ""

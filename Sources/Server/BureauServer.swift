@@ -28,11 +28,16 @@ package struct ServerParts: Sendable {
   package var logger: Logger
   /// Shared with the transport, which begins it.
   package var drain = Drain()
+  /// What looking at the past may cost.
+  package var pastLimits = PastLimits()
+  /// Makes an empty database in memory, to look at the past in.
+  package var emptyDatabase: @Sendable () async throws -> any Database
 
   package init(
     database: any Database, sources: Sources, identity: any IdentityProvider,
     channel: any BankChannel, messenger: any Messenger, nationalIDKey: NationalIDKey,
-    auditKey: AuditKey, witness: any Witness, bootstrap: any BootstrapToken, logger: Logger
+    auditKey: AuditKey, witness: any Witness, bootstrap: any BootstrapToken, logger: Logger,
+    emptyDatabase: @escaping @Sendable () async throws -> any Database
   ) {
     self.database = database
     self.sources = sources
@@ -44,6 +49,7 @@ package struct ServerParts: Sendable {
     self.witness = witness
     self.bootstrap = bootstrap
     self.logger = logger
+    self.emptyDatabase = emptyDatabase
   }
 }
 
@@ -57,7 +63,8 @@ package struct BureauServer: Sendable {
   package init(_ parts: ServerParts) {
     let commands = Commands(
       database: parts.database, group: GroupCommit(parts.database), sources: parts.sources,
-      drain: parts.drain)
+      drain: parts.drain,
+      past: PastReads(limits: parts.pastLimits, open: parts.emptyDatabase))
     let access = Access(
       database: parts.database, sessionLimits: parts.sessionLimits, now: parts.sources.now)
     let orders = Orders(

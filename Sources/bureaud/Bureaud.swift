@@ -6,5 +6,8 @@ struct Bureaud: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "bureaud",
     abstract: "The Bureau server.",
-    subcommands: [InitCommand.self, ServeCommand.self, SandboxCommand.self, ConfigCommand.self])
+    subcommands: [
+      InitCommand.self, ServeCommand.self, SandboxCommand.self, ConfigCommand.self,
+      RebuildCommand.self,
+    ])
 }

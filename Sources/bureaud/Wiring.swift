@@ -44,12 +44,14 @@ struct Wiring: Sendable {
       channel: channel ?? FolderChannel(root: configuration.bankFolder), messenger: messages,
       nationalIDKey: nationalIDKey, auditKey: auditKey,
       witness: witness,
-      bootstrap: bootstrap, logger: logger)
+      bootstrap: bootstrap, logger: logger,
+      emptyDatabase: { try await SQLiteDatabase.inMemory() })
     parts.sessionLimits = Session.Limits(
       idleSeconds: configuration.sessionIdleMinutes * 60,
       absoluteSeconds: configuration.sessionAbsoluteMinutes * 60)
     parts.checkpointMinutes = configuration.witnessIntervalMinutes
     parts.collectInterval = collectInterval
+    parts.pastLimits = configuration.past
     parts.allowsSyntheticIDs = allowsSyntheticIDs
     let server = BureauServer(parts)
     let grpc = try GRPCService(

@@ -181,4 +181,29 @@ import Testing
     let finnish = try AccountNumber(form: .iban, text: "FI2112345600000785")
     #expect(AccountNumber.normalised(finnish) == finnish)
   }
+
+  @Test func `what was stored is read again, whatever the tables of banks say today`() throws {
+    for (form, text) in [
+      (AccountForm.swedish, "5440-1122003"), (.iban, "NO9386011117947"),
+      (.norwegian, "12345678903"), (.bankgiro, "9912346"),
+    ] {
+      let account = try AccountNumber(form: form, text: text)
+      #expect(try AccountNumber(stored: form, text: account.text) == account)
+    }
+    // No bank has the clearing number 1000 now, no country writes IBANs with XX.
+    for (form, text) in [
+      (AccountForm.swedish, "1000-1234567"), (.iban, "XX961234567890123"),
+    ] {
+      #expect(throws: IdentifierError.self) { try AccountNumber(form: form, text: text) }
+    }
+    #expect(try AccountNumber(stored: .swedish, text: "1000-1234567").text == "1000-1234567")
+    #expect(try AccountNumber(stored: .iban, text: "XX961234567890123").text == "XX961234567890123")
+    for text in ["", "1000", "1000-", "1000-12345678901", "10000-1234567", "1000-123456a", "1-2-3"]
+    {
+      #expect(throws: IdentifierError.self) { try AccountNumber(stored: .swedish, text: text) }
+    }
+    for text in ["", "XX001234567890123", "no9386011117947", "NO9386011117948"] {
+      #expect(throws: IdentifierError.self) { try AccountNumber(stored: .iban, text: text) }
+    }
+  }
 }

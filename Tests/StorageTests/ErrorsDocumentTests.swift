@@ -23,7 +23,7 @@ import Testing
 
   static let features = [
     Feature("Identity", identity), Feature("Access", [AccessError.denied]),
-    Feature("Names and pages", names), Feature("Requests", requests),
+    Feature("Names and pages", names), Feature("Requests", requests), Feature("The past", past),
     Feature("Bureaus, companies, users and roles", tenancy), Feature("Agreements", agreements),
     Feature("Consents", consents), Feature("Invoices", invoices), Feature("Payments", payments),
     Feature("Transfers", transfers), Feature("Postings", [PostingError.notFound]),
@@ -40,6 +40,9 @@ import Testing
     .pageSizeInvalid,
   ]
   static let requests: [RequestError] = [.missing, .malformed, .reused]
+  static let past: [AsOfError] = [
+    .invalid, .inFuture, .notHere, .beforeCompany, .tooManyFacts(limit: 100_000), .busy,
+  ]
   static let tenancy: [TenancyError] = [
     .bootstrapRefused, .fieldMissing("display_name"), .fieldTooLong("address.town", limit: 70),
     .fieldNotPlain("display_name"),

@@ -110,6 +110,9 @@ struct OnceStories {
       #expect(bureau.executed.map(\.creditorAccount) == ["86011117947"])
       let alarms = try await office.kim.seesReturnFiles().flatMap(\.alarms)
       #expect(alarms.contains { $0.contains("instead of") })
+      // What was done behind the program's back is undone from the journals (invariant J).
+      _ = try await Rebuild.run(bureau.world.database)
+      #expect(try await office.kim.sees(payment).amount.minorUnits == 715_500)
     }
   }
 

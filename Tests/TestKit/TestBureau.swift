@@ -254,7 +254,11 @@ package final class TestBureau: Sendable {
   // MARK: Time
 
   package func settle() async throws { try await world.settle() }
-  package func turnClock(to time: String) async throws { try await world.turnClock(to: time) }
+  package func turnClock(
+    to time: String, visiting: () async throws -> Void = {}
+  ) async throws {
+    try await world.turnClock(to: time, visiting: visiting)
+  }
   package func restart() async throws { try await world.restart() }
 
   /// Lets the world go on to the evening of a day: files leave, the bank pays and answers.

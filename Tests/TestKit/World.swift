@@ -115,7 +115,9 @@ package final class World: Sendable {
     let outcome: Swift.Result<Result, any Error>
     do {
       try await start()
-      outcome = .success(try await body(self))
+      let result = try await body(self)
+      try await replays()
+      outcome = .success(result)
     } catch { outcome = .failure(error) }
     await stop()
     return outcome
@@ -156,7 +158,8 @@ package final class World: Sendable {
       sources: Sources(now: now, uuid: Sources.system.uuid, random: Sources.system.random),
       identity: identity, channel: channel, messenger: messenger, nationalIDKey: nationalIDKey,
       auditKey: auditKey, witness: witness,
-      bootstrap: bootstrap, logger: log.logger)
+      bootstrap: bootstrap, logger: log.logger,
+      emptyDatabase: { try await SQLiteDatabase.inMemory() })
     parts.sessionLimits = sessionLimits
     parts.collectInterval = .zero
     parts.allowsSyntheticIDs = true
@@ -207,6 +210,18 @@ package final class World: Sendable {
   /// The services and interceptors that are served.
   package var server: BureauServer { get throws { try current.server } }
 
+  /// Every story proves invariant J for what has happened in it: the journals, replayed, give the
+  /// very rows that are live.
+  private func replays() async throws {
+    guard let database = running.withLock({ $0?.database }) else { return }
+    let scratch = try await SQLiteDatabase.scratch()
+    let report = try await Rebuild.verify(database, scratch: scratch)
+    await scratch.close()
+    guard report.isClean else {
+      throw TestFault("the journals say otherwise: \(report.differences) \(report.faults)")
+    }
+  }
+
   /// A number that no one else in this world gets.
   func next() -> Int {
     counter.withLock {
@@ -227,15 +242,20 @@ package final class World: Sendable {
   }
 
   /// Turns the clock, stopping at every moment at which something falls due on the way.
-  package func turnClock(to time: String) async throws {
+  /// - Parameter visiting: what is done at each of these moments, when all has come to rest.
+  package func turnClock(
+    to time: String, visiting: () async throws -> Void = {}
+  ) async throws {
     guard let target = Instant(rfc3339: time) else { throw TestFault("\(time) is no time") }
     try await settle()
     while let stop = try await nextStop(before: target) {
       clock.turn(to: stop)
       try await settle()
+      try await visiting()
     }
     clock.turn(to: target)
     try await settle()
+    try await visiting()
   }
 
   /// The next job, or the next morning's run at the bank.

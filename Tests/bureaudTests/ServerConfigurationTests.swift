@@ -44,6 +44,7 @@ import bureaud
       #expect(configuration.witnessFolder.path == home.path + "/witness")
       #expect(configuration.bankID == nil)
       #expect(configuration.sessionIdleMinutes == 5)
+      #expect(configuration.past == PastLimits())
       #expect(configuration.limits.faults.isEmpty)
       #expect(configuration.limits.maxConnections == TransportLimits().maxConnections)
       #expect(configuration.limits.keepalive == TransportLimits().keepalive)

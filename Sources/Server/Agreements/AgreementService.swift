@@ -40,9 +40,10 @@ package struct AgreementService: Bureau_V1_AgreementService.SimpleServiceProtoco
     request: Bureau_V1_GetAgreementRequest, context: ServerContext
   ) async throws -> Bureau_V1_Agreement {
     let (place, id) = try ResourceName.parse(request.name, "agreements", as: Agreement.self)
-    return try await commands.read(context.method, by: context.caller, at: place) {
-      try Self.read(id, at: place, in: $0)
-    }
+    let moment = try request.moment(now: sources.now())
+    return try await commands.read(
+      context.method, by: context.caller, at: place, asOf: moment
+    ) { try Self.read(id, at: place, in: $0) }
   }
 
   package func listAgreements(
@@ -50,9 +51,10 @@ package struct AgreementService: Bureau_V1_AgreementService.SimpleServiceProtoco
   ) async throws -> Bureau_V1_ListAgreementsResponse {
     let place = try ResourceName.parseCompany(request.parent, field: "parent")
     let page = try Page<Agreement>(size: request.pageSize, token: request.pageToken)
-    let found = try await commands.read(context.method, by: context.caller, at: place) {
-      try AgreementTables.list(of: place, after: page.after, limit: page.limit, in: $0)
-    }
+    let moment = try request.moment(now: sources.now())
+    let found = try await commands.read(
+      context.method, by: context.caller, at: place, asOf: moment
+    ) { try AgreementTables.list(of: place, after: page.after, limit: page.limit, in: $0) }
     let (items, next) = page.cut(found, id: \.id)
     return .with {
       $0.agreements = items.map { Bureau_V1_Agreement($0, at: place) }

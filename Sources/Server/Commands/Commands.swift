@@ -100,14 +100,18 @@ package struct Commands: Sendable {
   package let sources: Sources
   /// Begun before the transport tells the calls in flight to end.
   package let drain: Drain
+  /// nil: of this server nobody asks for the past.
+  private let past: PastReads?
 
   package init(
-    database: any Database, group: GroupCommit, sources: Sources, drain: Drain = Drain()
+    database: any Database, group: GroupCommit, sources: Sources, drain: Drain = Drain(),
+    past: PastReads? = nil
   ) {
     self.database = database
     self.group = group
     self.sources = sources
     self.drain = drain
+    self.past = past
   }
 
   /// What a command sees while it decides.
@@ -184,6 +188,25 @@ package struct Commands: Sendable {
         try Access.check(method, by: caller, at: place, in: tx)
         return try body(tx)
       }
+    }
+  }
+
+  /// The same as things were at `moment`, from the journals alone; nil: as they are.
+  ///
+  /// Who may look is decided by the roles of today: what somebody was allowed then is history, and
+  /// what somebody is no longer allowed to see is not shown by asking for yesterday.
+  package func read<Answer: Sendable>(
+    _ method: String, by caller: Caller, at place: Place, asOf moment: Instant?,
+    _ body: @escaping @Sendable (any Transaction) throws -> Answer
+  ) async throws -> Answer {
+    guard let moment else { return try await read(method, by: caller, at: place, body) }
+    let heads = try await read(method, by: caller, at: place) { tx in
+      try AsOf.heads(of: place, in: tx)
+    }
+    guard let past else { throw AsOfError.notHere }
+    return try await drain.watchingCaller { isThere in
+      try await past.read(
+        place, at: moment, heads: heads, from: database, while: isThere, body)
     }
   }
 }

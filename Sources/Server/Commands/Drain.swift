@@ -22,4 +22,20 @@ package final class Drain: Sendable {
       if !hasBegun { ticket.giveUp() }
     }
   }
+
+  /// Runs what takes a while; `isThere` turns false when the caller hangs up or its deadline passes.
+  func watchingCaller<T>(
+    _ body: (_ isThere: @escaping @Sendable () -> Bool) async throws -> T
+  ) async throws -> T {
+    let caller = Presence()
+    return try await withRPCCancellationHandler {
+      try await body { caller.isThere.load(ordering: .relaxed) }
+    } onCancelRPC: { [self] in
+      if !hasBegun { caller.isThere.store(false, ordering: .relaxed) }
+    }
+  }
+
+  private final class Presence: Sendable {
+    let isThere = Atomic<Bool>(true)
+  }
 }

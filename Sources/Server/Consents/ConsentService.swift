@@ -38,10 +38,11 @@ package struct ConsentService: Bureau_V1_ConsentService.SimpleServiceProtocol {
     request: Bureau_V1_GetConsentRequest, context: ServerContext
   ) async throws -> Bureau_V1_Consent {
     let (place, id) = try ResourceName.parse(request.name, "consents", as: Consent.self)
-    let time = commands.sources.now()
-    let found = try await commands.read(context.method, by: context.caller, at: place) {
-      try ConsentTables.load(id, of: place, in: $0)
-    }
+    let now = commands.sources.now(), moment = try request.moment(now: now)
+    let time = moment ?? now
+    let found = try await commands.read(
+      context.method, by: context.caller, at: place, asOf: moment
+    ) { try ConsentTables.load(id, of: place, in: $0) }
     guard let found else { throw ConsentError.notFound }
     return Bureau_V1_Consent(found, at: place, time)
   }
@@ -51,10 +52,11 @@ package struct ConsentService: Bureau_V1_ConsentService.SimpleServiceProtocol {
   ) async throws -> Bureau_V1_ListConsentsResponse {
     let place = try ResourceName.parseCompany(request.parent, field: "parent")
     let page = try Page<Consent>(size: request.pageSize, token: request.pageToken)
-    let time = commands.sources.now()
-    let found = try await commands.read(context.method, by: context.caller, at: place) {
-      try ConsentTables.list(of: place, after: page.after, limit: page.limit, in: $0)
-    }
+    let now = commands.sources.now(), moment = try request.moment(now: now)
+    let time = moment ?? now
+    let found = try await commands.read(
+      context.method, by: context.caller, at: place, asOf: moment
+    ) { try ConsentTables.list(of: place, after: page.after, limit: page.limit, in: $0) }
     let (items, next) = page.cut(found, id: \.id)
     return .with {
       $0.consents = items.map { Bureau_V1_Consent($0, at: place, time) }

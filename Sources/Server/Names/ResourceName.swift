@@ -67,6 +67,15 @@ package enum ResourceName {
     return Place(bureau: ID(ids[0].uuid), company: ID(ids[1].uuid))
   }
 
+  /// The bureau's own company where a bureau is named.
+  package static func parseBureauOrCompany(_ text: String, field: String) throws(NameError)
+    -> Place
+  {
+    text.utf8.count { $0 == UInt8(ascii: "/") } > 1
+      ? try parseCompany(text, field: field)
+      : Place(bureau: try parseBureau(text, field: field))
+  }
+
   package static func parse<Of>(
     _ text: String, _ collection: String, as _: Of.Type = Of.self, field: String = "name"
   ) throws(NameError) -> (place: Place, id: ID<Of>) {

@@ -63,8 +63,11 @@ package struct PaymentService: Bureau_V1_PaymentService.SimpleServiceProtocol {
     request: Bureau_V1_GetPaymentRequest, context: ServerContext
   ) async throws -> Bureau_V1_Payment {
     let (place, id) = try ResourceName.parse(request.name, "payments", as: Payment.self)
-    let time = commands.sources.now()
-    return try await commands.read(context.method, by: context.caller, at: place) { tx in
+    let now = commands.sources.now(), moment = try request.moment(now: now)
+    let time = moment ?? now
+    return try await commands.read(
+      context.method, by: context.caller, at: place, asOf: moment
+    ) { tx in
       guard let payment = try PaymentTables.load(id, of: place, in: tx) else {
         throw PaymentError.notFound
       }
@@ -77,8 +80,11 @@ package struct PaymentService: Bureau_V1_PaymentService.SimpleServiceProtocol {
   ) async throws -> Bureau_V1_ListPaymentsResponse {
     let place = try ResourceName.parseCompany(request.parent, field: "parent")
     let page = try Page<Payment>(size: request.pageSize, token: request.pageToken)
-    let state = PaymentState(request.state), time = commands.sources.now()
-    let views = try await commands.read(context.method, by: context.caller, at: place) { tx in
+    let now = commands.sources.now(), moment = try request.moment(now: now)
+    let state = PaymentState(request.state), time = moment ?? now
+    let views = try await commands.read(
+      context.method, by: context.caller, at: place, asOf: moment
+    ) { tx in
       let active = try AgreementTables.active(of: place, in: tx)
       return try PaymentTables.list(
         of: place, state: state, after: page.after, limit: page.limit, in: tx

@@ -40,9 +40,10 @@ package struct PostingService: Bureau_V1_PostingService.SimpleServiceProtocol {
     request: Bureau_V1_GetVoucherRequest, context: ServerContext
   ) async throws -> Bureau_V1_Voucher {
     let (place, id) = try ResourceName.parse(request.name, "vouchers", as: Voucher.self)
-    let found = try await commands.read(context.method, by: context.caller, at: place) {
-      try PostingTables.load(id, of: place, in: $0)
-    }
+    let moment = try request.moment(now: commands.sources.now())
+    let found = try await commands.read(
+      context.method, by: context.caller, at: place, asOf: moment
+    ) { try PostingTables.load(id, of: place, in: $0) }
     guard let found else { throw PostingError.notFound }
     return Bureau_V1_Voucher(found, at: place)
   }
@@ -52,9 +53,10 @@ package struct PostingService: Bureau_V1_PostingService.SimpleServiceProtocol {
   ) async throws -> Bureau_V1_ListVouchersResponse {
     let place = try ResourceName.parseCompany(request.parent, field: "parent")
     let page = try Page<Voucher>(size: request.pageSize, token: request.pageToken)
-    let found = try await commands.read(context.method, by: context.caller, at: place) {
-      try PostingTables.list(of: place, after: page.after, limit: page.limit, in: $0)
-    }
+    let moment = try request.moment(now: commands.sources.now())
+    let found = try await commands.read(
+      context.method, by: context.caller, at: place, asOf: moment
+    ) { try PostingTables.list(of: place, after: page.after, limit: page.limit, in: $0) }
     let (items, next) = page.cut(found, id: \.id)
     return .with {
       $0.vouchers = items.map { Bureau_V1_Voucher($0, at: place) }

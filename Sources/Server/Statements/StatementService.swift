@@ -14,9 +14,10 @@ package struct StatementService: Bureau_V1_StatementService.SimpleServiceProtoco
   ) async throws -> Bureau_V1_ListReturnFilesResponse {
     let place = try ResourceName.parseCompany(request.parent, field: "parent")
     let page = try Page<ReturnFile>(size: request.pageSize, token: request.pageToken)
-    let found = try await commands.read(context.method, by: context.caller, at: place) {
-      try StatementTables.list(of: place, after: page.after, limit: page.limit, in: $0)
-    }
+    let moment = try request.moment(now: commands.sources.now())
+    let found = try await commands.read(
+      context.method, by: context.caller, at: place, asOf: moment
+    ) { try StatementTables.list(of: place, after: page.after, limit: page.limit, in: $0) }
     let (items, next) = page.cut(found, id: \.id)
     return .with {
       $0.returnFiles = items.map { Bureau_V1_ReturnFile($0, at: place) }

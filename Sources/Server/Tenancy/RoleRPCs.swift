@@ -66,11 +66,20 @@ extension TenancyService {
   package func listRoleAssignments(
     request: Bureau_V1_ListRoleAssignmentsRequest, context: ServerContext
   ) async throws -> Bureau_V1_ListRoleAssignmentsResponse {
-    let bureau = try ResourceName.parseBureau(request.parent, field: "parent")
+    let place = try ResourceName.parseBureauOrCompany(request.parent, field: "parent")
+    let bureau = place.bureau
     let page = try Page<RoleAssignment>(size: request.pageSize, token: request.pageToken)
+    if place.isBureau { try request.requireNow() }
+    let moment = try request.moment(now: commands.sources.now())
     let found = try await commands.read(
-      context.method, by: context.caller, at: Place(bureau: bureau)
-    ) { try TenancyTables.roles(of: bureau, after: page.after, limit: page.limit, in: $0) }
+      context.method, by: context.caller, at: place, asOf: moment
+    ) { tx in
+      if !place.isBureau, try TenancyTables.company(place, in: tx) == nil {
+        throw TenancyError.companyNotFound
+      }
+      // In a company's scope: its own roles and those in the whole bureau.
+      return try TenancyTables.roles(of: bureau, after: page.after, limit: page.limit, in: tx)
+    }
     let (items, next) = page.cut(found, id: \.id)
     return .with {
       $0.roleAssignments = items.map { Bureau_V1_RoleAssignment($0, of: bureau) }

@@ -105,6 +105,7 @@ package struct TenancyService: Bureau_V1_TenancyService.SimpleServiceProtocol {
   ) async throws -> Bureau_V1_ListCompaniesResponse {
     let bureau = try ResourceName.parseBureau(request.parent, field: "parent")
     let page = try Page<Company>(size: request.pageSize, token: request.pageToken)
+    try request.requireNow()
     let caller = try context.caller
     let found = try await commands.read(
       context.method, by: caller, at: Place(bureau: bureau)
@@ -160,6 +161,7 @@ package struct TenancyService: Bureau_V1_TenancyService.SimpleServiceProtocol {
   ) async throws -> Bureau_V1_ListUsersResponse {
     let bureau = try ResourceName.parseBureau(request.parent, field: "parent")
     let page = try Page<User>(size: request.pageSize, token: request.pageToken)
+    try request.requireNow()
     let found = try await commands.read(
       context.method, by: context.caller, at: Place(bureau: bureau)
     ) { try TenancyTables.users(of: bureau, after: page.after, limit: page.limit, in: $0) }

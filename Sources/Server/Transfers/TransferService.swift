@@ -14,14 +14,17 @@ package struct TransferService: Bureau_V1_TransferService.SimpleServiceProtocol 
     request: Bureau_V1_GetTransferRequest, context: ServerContext
   ) async throws -> Bureau_V1_Transfer {
     let (place, id) = try ResourceName.parse(request.name, "transfers", as: Transfer.self)
-    return try await commands.read(context.method, by: context.caller, at: place) { tx in
-      guard let transfer = try TransferTables.load(id, of: place, in: tx) else {
-        throw TransferError.notFound
-      }
-      var message = Bureau_V1_Transfer(transfer, at: place)
-      message.content = Data(try Blobs.load(transfer.fileDigest, of: place, in: tx) ?? [])
-      return message
+    let caller = try context.caller, moment = try request.moment(now: commands.sources.now())
+    let found = try await commands.read(context.method, by: caller, at: place, asOf: moment) {
+      try TransferTables.load(id, of: place, in: $0)
     }
+    guard let found else { throw TransferError.notFound }
+    var message = Bureau_V1_Transfer(found, at: place)
+    // Files are kept by their digest and never change: they are the same at any time.
+    message.content = try await commands.read(context.method, by: caller, at: place) { tx in
+      Data(try Blobs.load(found.fileDigest, of: place, in: tx) ?? [])
+    }
+    return message
   }
 
   package func listTransfers(
@@ -29,9 +32,10 @@ package struct TransferService: Bureau_V1_TransferService.SimpleServiceProtocol 
   ) async throws -> Bureau_V1_ListTransfersResponse {
     let place = try ResourceName.parseCompany(request.parent, field: "parent")
     let page = try Page<Transfer>(size: request.pageSize, token: request.pageToken)
-    let found = try await commands.read(context.method, by: context.caller, at: place) {
-      try TransferTables.list(of: place, after: page.after, limit: page.limit, in: $0)
-    }
+    let moment = try request.moment(now: commands.sources.now())
+    let found = try await commands.read(
+      context.method, by: context.caller, at: place, asOf: moment
+    ) { try TransferTables.list(of: place, after: page.after, limit: page.limit, in: $0) }
     let (items, next) = page.cut(found, id: \.id)
     return .with {
       $0.transfers = items.map { Bureau_V1_Transfer($0, at: place) }

@@ -82,7 +82,7 @@ package enum AgreementTables {
         Agreement(
           id: try row.value(0), kind: try row.text(1).named(), state: try row.text(2).named(),
           bank: try row.text(3),
-          account: try AccountNumber(form: row.text(4).named(), text: row.text(5)),
+          account: try AccountNumber(stored: row.text(4).named(), text: row.text(5)),
           currency: try Currency(row.text(6)),
           signer: Signer(
             displayName: try row.text(7), mobile: try row.text(8), email: try row.text(9),

@@ -59,7 +59,7 @@ extension AccountNumber {
   }
 
   init(_ message: Bureau_Facts_V1_Account) throws {
-    try self.init(form: message.form.named(), text: message.text)
+    try self.init(stored: message.form.named(), text: message.text)
   }
 }
 

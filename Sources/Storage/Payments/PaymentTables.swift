@@ -250,7 +250,7 @@ package enum PaymentTables {
       creditorName: try row.value(4),
       creditorCountry: row.isNull(5) ? nil : try CountryCode(row.text(5)),
       creditorAccount: row.isNull(6)
-        ? nil : try AccountNumber(form: row.text(6).named(), text: row.text(7)),
+        ? nil : try AccountNumber(stored: row.text(6).named(), text: row.text(7)),
       creditorBIC: row.isNull(8) ? nil : try BIC(row.text(8)),
       amount: Money(minorUnits: try row.int(9), currency: try Currency(row.text(10))),
       reference: row.isNull(11)

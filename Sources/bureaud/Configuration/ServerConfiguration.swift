@@ -34,6 +34,8 @@ package struct ServerConfiguration: Sendable {
   package let logLevel: Logger.Level
   package let sessionIdleMinutes: Int
   package let sessionAbsoluteMinutes: Int
+  /// What looking at the past may cost.
+  package let past: PastLimits
   package let limits: TransportLimits
 
   /// Every setting with the value in effect; nil where an optional one is off.
@@ -92,6 +94,10 @@ package struct ServerConfiguration: Sendable {
         "session.idle-minutes", "is longer than session.absolute-minutes",
         "give at most \(sessionAbsoluteMinutes)")
     }
+    var past = PastLimits()
+    past.facts = Int64(reading.number("past.max-facts"))
+    past.concurrent = reading.number("past.max-at-once")
+    self.past = past
     limits = ServerConfiguration.limits(&reading)
     values = reading.values
   }

@@ -51,6 +51,10 @@ package struct Setting: Sendable {
       Setting("log.level", .choice(logLevels), "info", "least important line that is logged"),
       Setting("session.idle-minutes", .number(1...1_440), "5", "unused session ends"),
       Setting("session.absolute-minutes", .number(1...10_080), "480", "any session ends"),
+      Setting(
+        "past.max-facts", .number(1_000...10_000_000), "100000",
+        "facts replayed for one answer as of a moment"),
+      Setting("past.max-at-once", .number(1...64), "2", "answers as of a moment worked on at once"),
     ] + limits
 
   private static let limits = [

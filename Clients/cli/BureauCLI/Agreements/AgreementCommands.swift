@@ -56,11 +56,15 @@ struct AgreementGet: ServerCommand {
     commandName: "get", abstract: "Show one agreement with its text.")
 
   @Argument(help: "The agreement: id or resource name.") var agreement: String
+  @OptionGroup var past: AsOfOption
   @OptionGroup var globals: GlobalOptions
 
   func run(with client: Client) async throws {
     let name = try await client.child(agreement, of: "agreements")
-    let agreement = try await client.read(Agreements.GetAgreement.self) { $0.name = name }
+    let agreement = try await client.read(Agreements.GetAgreement.self) {
+      $0.name = name
+      past.fill(&$0)
+    }
     try client.show(agreement, .agreement(agreement))
     if client.output == .table, !agreement.text.isEmpty {
       client.surroundings.write("\n" + agreement.text.printableLines + "\n")
@@ -73,12 +77,14 @@ struct AgreementList: ServerCommand {
     commandName: "list", abstract: "Show the company's agreements.")
 
   @OptionGroup var list: ListOptions
+  @OptionGroup var past: AsOfOption
   @OptionGroup var globals: GlobalOptions
 
   func run(with client: Client) async throws {
     let company = try await client.company()
     let agreements = try await client.list(
-      Agreements.ListAgreements.self, of: company, limit: list.limit, \.agreements)
+      Agreements.ListAgreements.self, of: company, limit: list.limit, \.agreements
+    ) { past.fill(&$0) }
     try client.show(agreements, as: "agreements", .agreements(agreements))
   }
 }

@@ -32,11 +32,15 @@ struct ConsentGet: ServerCommand {
     commandName: "get", abstract: "Show one consent.")
 
   @Argument(help: "The consent: id or resource name.") var consent: String
+  @OptionGroup var past: AsOfOption
   @OptionGroup var globals: GlobalOptions
 
   func run(with client: Client) async throws {
     let name = try await client.child(consent, of: "consents")
-    let consent = try await client.read(Consents.GetConsent.self) { $0.name = name }
+    let consent = try await client.read(Consents.GetConsent.self) {
+      $0.name = name
+      past.fill(&$0)
+    }
     try client.show(consent, .consent(consent))
   }
 }
@@ -46,12 +50,14 @@ struct ConsentList: ServerCommand {
     commandName: "list", abstract: "Show the consents of the company.")
 
   @OptionGroup var list: ListOptions
+  @OptionGroup var past: AsOfOption
   @OptionGroup var globals: GlobalOptions
 
   func run(with client: Client) async throws {
     let company = try await client.company()
     let consents = try await client.list(
-      Consents.ListConsents.self, of: company, limit: list.limit, \.consents)
+      Consents.ListConsents.self, of: company, limit: list.limit, \.consents
+    ) { past.fill(&$0) }
     try client.show(consents, as: "consents", .consents(consents))
   }
 }

@@ -19,6 +19,7 @@ struct PaymentList: ServerCommand {
 
   @Option(help: "Only those in this state.") var state: PaymentStateName?
   @OptionGroup var list: ListOptions
+  @OptionGroup var past: AsOfOption
   @OptionGroup var globals: GlobalOptions
 
   func run(with client: Client) async throws {
@@ -27,6 +28,7 @@ struct PaymentList: ServerCommand {
       Payments.ListPayments.self, of: company, limit: list.limit, \.payments
     ) {
       if let state { $0.state = state.state }
+      past.fill(&$0)
     }
     try client.show(payments, as: "payments", .payments(payments))
   }
@@ -37,11 +39,15 @@ struct PaymentGet: ServerCommand {
     commandName: "get", abstract: "Show one payment.")
 
   @Argument(help: "The payment: id or resource name.") var payment: String
+  @OptionGroup var past: AsOfOption
   @OptionGroup var globals: GlobalOptions
 
   func run(with client: Client) async throws {
     let name = try await client.child(payment, of: "payments")
-    let payment = try await client.read(Payments.GetPayment.self) { $0.name = name }
+    let payment = try await client.read(Payments.GetPayment.self) {
+      $0.name = name
+      past.fill(&$0)
+    }
     try client.show(payment, .payment(payment))
   }
 }

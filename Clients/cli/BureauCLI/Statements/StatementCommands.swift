@@ -13,12 +13,14 @@ struct StatementList: ServerCommand {
     commandName: "list", abstract: "Show the bank's files as they were read, with their alarms.")
 
   @OptionGroup var list: ListOptions
+  @OptionGroup var past: AsOfOption
   @OptionGroup var globals: GlobalOptions
 
   func run(with client: Client) async throws {
     let company = try await client.company()
     let files = try await client.list(
-      Statements.ListReturnFiles.self, of: company, limit: list.limit, \.returnFiles)
+      Statements.ListReturnFiles.self, of: company, limit: list.limit, \.returnFiles
+    ) { past.fill(&$0) }
     try client.show(files, as: "returnFiles", .returnFiles(files))
   }
 }

@@ -14,12 +14,14 @@ struct TransferList: ServerCommand {
     commandName: "list", abstract: "Show the company's transfers.")
 
   @OptionGroup var list: ListOptions
+  @OptionGroup var past: AsOfOption
   @OptionGroup var globals: GlobalOptions
 
   func run(with client: Client) async throws {
     let company = try await client.company()
     let transfers = try await client.list(
-      Transfers.ListTransfers.self, of: company, limit: list.limit, \.transfers)
+      Transfers.ListTransfers.self, of: company, limit: list.limit, \.transfers
+    ) { past.fill(&$0) }
     try client.show(transfers, as: "transfers", .transfers(transfers))
   }
 }
@@ -33,11 +35,15 @@ struct TransferGet: ServerCommand {
     help: ArgumentHelp("Write the file's exact bytes here.", valueName: "file"),
     completion: .file())
   var file: String?
+  @OptionGroup var past: AsOfOption
   @OptionGroup var globals: GlobalOptions
 
   func run(with client: Client) async throws {
     let name = try await client.child(transfer, of: "transfers")
-    var transfer = try await client.read(Transfers.GetTransfer.self) { $0.name = name }
+    var transfer = try await client.read(Transfers.GetTransfer.self) {
+      $0.name = name
+      past.fill(&$0)
+    }
     if let file {
       try PrivateFile.write(transfer.content, to: file)
       transfer.content = Data()

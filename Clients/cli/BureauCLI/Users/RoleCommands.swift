@@ -79,15 +79,21 @@ struct RoleRemove: ServerCommand {
 
 struct RoleList: ServerCommand {
   static let configuration = CommandConfiguration(
-    commandName: "list", abstract: "Show who has which role.")
+    commandName: "list", abstract: "Show who has which role in the bureau, or in one company.",
+    discussion: """
+      With --company: the roles in that company and those in the whole bureau. --as-of needs \
+      --company: the past can be seen within one company.
+      """)
 
   @OptionGroup var list: ListOptions
+  @OptionGroup var past: AsOfOption
   @OptionGroup var globals: GlobalOptions
 
   func run(with client: Client) async throws {
+    let parent = globals.company == nil ? try client.bureau() : try await client.company()
     let assignments = try await client.list(
-      Tenancy.ListRoleAssignments.self, of: try client.bureau(), limit: list.limit,
-      \.roleAssignments)
+      Tenancy.ListRoleAssignments.self, of: parent, limit: list.limit, \.roleAssignments
+    ) { past.fill(&$0) }
     try client.show(assignments, as: "roleAssignments", .roleAssignments(assignments))
   }
 }

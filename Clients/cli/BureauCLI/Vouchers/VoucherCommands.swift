@@ -13,12 +13,14 @@ struct VoucherList: ServerCommand {
     commandName: "list", abstract: "Show the company's vouchers.")
 
   @OptionGroup var list: ListOptions
+  @OptionGroup var past: AsOfOption
   @OptionGroup var globals: GlobalOptions
 
   func run(with client: Client) async throws {
     let company = try await client.company()
     let vouchers = try await client.list(
-      Postings.ListVouchers.self, of: company, limit: list.limit, \.vouchers)
+      Postings.ListVouchers.self, of: company, limit: list.limit, \.vouchers
+    ) { past.fill(&$0) }
     try client.show(vouchers, as: "vouchers", .vouchers(vouchers))
   }
 }
@@ -28,11 +30,15 @@ struct VoucherGet: ServerCommand {
     commandName: "get", abstract: "Show one voucher with its lines.")
 
   @Argument(help: "The voucher: id or resource name.") var voucher: String
+  @OptionGroup var past: AsOfOption
   @OptionGroup var globals: GlobalOptions
 
   func run(with client: Client) async throws {
     let name = try await client.child(voucher, of: "vouchers")
-    let voucher = try await client.read(Postings.GetVoucher.self) { $0.name = name }
+    let voucher = try await client.read(Postings.GetVoucher.self) {
+      $0.name = name
+      past.fill(&$0)
+    }
     try client.show(voucher, .voucher(voucher))
     if client.output == .table {
       client.surroundings.write("\n" + Table.voucherLines(voucher).text)
