@@ -92,6 +92,34 @@ import Testing
     }
   }
 
+  @Test func `a file that is no database of this program is named and stays as it is`()
+    async throws
+  {
+    try await withHome { home, path in
+      let file = URL(filePath: path)
+      let newer = try await SQLiteDatabase.open(path: path)
+      let next = Schema.migrations.count + 1
+      try await newer.migrate(Schema.migrations + [Migration(next, "of the future", "")])
+      await newer.close()
+      let future = try Data(contentsOf: file)
+      for (content, words) in [
+        (future, "start the newer program"), (Data("no database".utf8), "not a database"),
+      ] {
+        try content.write(to: file)
+        for more in [[], ["--verify"]] {
+          let refusal = await #expect(throws: DatabaseFault.self) {
+            let command = try #require(
+              try Bureaud.parseAsRoot(["rebuild", "--home", home.path] + more) as? RebuildCommand)
+            try await command.run()
+          }
+          #expect(refusal?.description.contains(words) == true, "\(String(describing: refusal))")
+          let now = try Data(contentsOf: file)
+          #expect(now == content)
+        }
+      }
+    }
+  }
+
   @Test func `the report names rows and never what they hold`() {
     var report = RebuildReport()
     (report.journals, report.facts, report.rows) = (2, 9, 30)

@@ -44,8 +44,16 @@ struct RebuildCommand: AsyncParsableCommand {
     guard FileManager.default.fileExists(atPath: path) else {
       throw EngineError.unavailable("there is no file \(path)")
     }
-    return forReading
-      ? try await SQLiteDatabase.reading(path: path) : try await SQLiteDatabase.open(path: path)
+    // Looked at before it is opened for writing: what is not ours is not touched.
+    let reader = try await SQLiteDatabase.reading(path: path)
+    if forReading { return reader }
+    let result: Result<Void, any Error>
+    do { result = .success(try await reader.requireSchema(Schema.migrations)) } catch {
+      result = .failure(error)
+    }
+    await reader.close()
+    try result.get()
+    return try await SQLiteDatabase.open(path: path)
   }
 
   private static func verify(_ database: any Database) async throws -> RebuildReport {
