@@ -46,6 +46,45 @@ package enum Bureau_V1_AuditService: Sendable {
                 type: .unary
             )
         }
+        /// Namespace for "GetCheckpointProof" metadata.
+        package enum GetCheckpointProof: Sendable {
+            /// Request type for "GetCheckpointProof".
+            package typealias Input = Bureau_V1_GetCheckpointProofRequest
+            /// Response type for "GetCheckpointProof".
+            package typealias Output = Bureau_V1_CheckpointProof
+            /// Descriptor for "GetCheckpointProof".
+            package static let descriptor = GRPCCore.MethodDescriptor(
+                service: GRPCCore.ServiceDescriptor(fullyQualifiedService: "bureau.v1.AuditService"),
+                method: "GetCheckpointProof",
+                type: .unary
+            )
+        }
+        /// Namespace for "ExportCompanyJournal" metadata.
+        package enum ExportCompanyJournal: Sendable {
+            /// Request type for "ExportCompanyJournal".
+            package typealias Input = Bureau_V1_ExportCompanyJournalRequest
+            /// Response type for "ExportCompanyJournal".
+            package typealias Output = Bureau_V1_JournalExport
+            /// Descriptor for "ExportCompanyJournal".
+            package static let descriptor = GRPCCore.MethodDescriptor(
+                service: GRPCCore.ServiceDescriptor(fullyQualifiedService: "bureau.v1.AuditService"),
+                method: "ExportCompanyJournal",
+                type: .serverStreaming
+            )
+        }
+        /// Namespace for "ExportJournals" metadata.
+        package enum ExportJournals: Sendable {
+            /// Request type for "ExportJournals".
+            package typealias Input = Bureau_V1_ExportJournalsRequest
+            /// Response type for "ExportJournals".
+            package typealias Output = Bureau_V1_JournalExport
+            /// Descriptor for "ExportJournals".
+            package static let descriptor = GRPCCore.MethodDescriptor(
+                service: GRPCCore.ServiceDescriptor(fullyQualifiedService: "bureau.v1.AuditService"),
+                method: "ExportJournals",
+                type: .serverStreaming
+            )
+        }
         /// Namespace for "ListFacts" metadata.
         package enum ListFacts: Sendable {
             /// Request type for "ListFacts".
@@ -63,6 +102,9 @@ package enum Bureau_V1_AuditService: Sendable {
         package static let descriptors: [GRPCCore.MethodDescriptor] = [
             VerifyAudit.descriptor,
             CreateCheckpoint.descriptor,
+            GetCheckpointProof.descriptor,
+            ExportCompanyJournal.descriptor,
+            ExportJournals.descriptor,
             ListFacts.descriptor
         ]
     }
@@ -131,6 +173,64 @@ extension Bureau_V1_AuditService {
             request: GRPCCore.StreamingServerRequest<Bureau_V1_CreateCheckpointRequest>,
             context: GRPCCore.ServerContext
         ) async throws -> GRPCCore.StreamingServerResponse<Bureau_V1_Checkpoint>
+
+        /// Handle the "GetCheckpointProof" method.
+        ///
+        /// > Source IDL Documentation:
+        /// >
+        /// > That a company's head is in a checkpoint, without a word of other companies.
+        /// > Roles: any role in the company; the bureau's own journal: customer administrator.
+        /// > Refusals: CHECKPOINT_NOT_FOUND, WITNESS_UNAVAILABLE.
+        ///
+        /// - Parameters:
+        ///   - request: A streaming request of `Bureau_V1_GetCheckpointProofRequest` messages.
+        ///   - context: Context providing information about the RPC.
+        /// - Throws: Any error which occurred during the processing of the request. Thrown errors
+        ///     of type `RPCError` are mapped to appropriate statuses. All other errors are converted
+        ///     to an internal error.
+        /// - Returns: A streaming response of `Bureau_V1_CheckpointProof` messages.
+        func getCheckpointProof(
+            request: GRPCCore.StreamingServerRequest<Bureau_V1_GetCheckpointProofRequest>,
+            context: GRPCCore.ServerContext
+        ) async throws -> GRPCCore.StreamingServerResponse<Bureau_V1_CheckpointProof>
+
+        /// Handle the "ExportCompanyJournal" method.
+        ///
+        /// > Source IDL Documentation:
+        /// >
+        /// > A company's journal as a file that anyone can check offline; see docs/audit-format.md.
+        /// > Roles: any role in the company; the bureau's own journal: customer administrator.
+        ///
+        /// - Parameters:
+        ///   - request: A streaming request of `Bureau_V1_ExportCompanyJournalRequest` messages.
+        ///   - context: Context providing information about the RPC.
+        /// - Throws: Any error which occurred during the processing of the request. Thrown errors
+        ///     of type `RPCError` are mapped to appropriate statuses. All other errors are converted
+        ///     to an internal error.
+        /// - Returns: A streaming response of `Bureau_V1_JournalExport` messages.
+        func exportCompanyJournal(
+            request: GRPCCore.StreamingServerRequest<Bureau_V1_ExportCompanyJournalRequest>,
+            context: GRPCCore.ServerContext
+        ) async throws -> GRPCCore.StreamingServerResponse<Bureau_V1_JournalExport>
+
+        /// Handle the "ExportJournals" method.
+        ///
+        /// > Source IDL Documentation:
+        /// >
+        /// > All journals of a bureau, its own included, as one such file.
+        /// > Roles: customer administrator.
+        ///
+        /// - Parameters:
+        ///   - request: A streaming request of `Bureau_V1_ExportJournalsRequest` messages.
+        ///   - context: Context providing information about the RPC.
+        /// - Throws: Any error which occurred during the processing of the request. Thrown errors
+        ///     of type `RPCError` are mapped to appropriate statuses. All other errors are converted
+        ///     to an internal error.
+        /// - Returns: A streaming response of `Bureau_V1_JournalExport` messages.
+        func exportJournals(
+            request: GRPCCore.StreamingServerRequest<Bureau_V1_ExportJournalsRequest>,
+            context: GRPCCore.ServerContext
+        ) async throws -> GRPCCore.StreamingServerResponse<Bureau_V1_JournalExport>
 
         /// Handle the "ListFacts" method.
         ///
@@ -202,6 +302,64 @@ extension Bureau_V1_AuditService {
             context: GRPCCore.ServerContext
         ) async throws -> GRPCCore.ServerResponse<Bureau_V1_Checkpoint>
 
+        /// Handle the "GetCheckpointProof" method.
+        ///
+        /// > Source IDL Documentation:
+        /// >
+        /// > That a company's head is in a checkpoint, without a word of other companies.
+        /// > Roles: any role in the company; the bureau's own journal: customer administrator.
+        /// > Refusals: CHECKPOINT_NOT_FOUND, WITNESS_UNAVAILABLE.
+        ///
+        /// - Parameters:
+        ///   - request: A request containing a single `Bureau_V1_GetCheckpointProofRequest` message.
+        ///   - context: Context providing information about the RPC.
+        /// - Throws: Any error which occurred during the processing of the request. Thrown errors
+        ///     of type `RPCError` are mapped to appropriate statuses. All other errors are converted
+        ///     to an internal error.
+        /// - Returns: A response containing a single `Bureau_V1_CheckpointProof` message.
+        func getCheckpointProof(
+            request: GRPCCore.ServerRequest<Bureau_V1_GetCheckpointProofRequest>,
+            context: GRPCCore.ServerContext
+        ) async throws -> GRPCCore.ServerResponse<Bureau_V1_CheckpointProof>
+
+        /// Handle the "ExportCompanyJournal" method.
+        ///
+        /// > Source IDL Documentation:
+        /// >
+        /// > A company's journal as a file that anyone can check offline; see docs/audit-format.md.
+        /// > Roles: any role in the company; the bureau's own journal: customer administrator.
+        ///
+        /// - Parameters:
+        ///   - request: A request containing a single `Bureau_V1_ExportCompanyJournalRequest` message.
+        ///   - context: Context providing information about the RPC.
+        /// - Throws: Any error which occurred during the processing of the request. Thrown errors
+        ///     of type `RPCError` are mapped to appropriate statuses. All other errors are converted
+        ///     to an internal error.
+        /// - Returns: A streaming response of `Bureau_V1_JournalExport` messages.
+        func exportCompanyJournal(
+            request: GRPCCore.ServerRequest<Bureau_V1_ExportCompanyJournalRequest>,
+            context: GRPCCore.ServerContext
+        ) async throws -> GRPCCore.StreamingServerResponse<Bureau_V1_JournalExport>
+
+        /// Handle the "ExportJournals" method.
+        ///
+        /// > Source IDL Documentation:
+        /// >
+        /// > All journals of a bureau, its own included, as one such file.
+        /// > Roles: customer administrator.
+        ///
+        /// - Parameters:
+        ///   - request: A request containing a single `Bureau_V1_ExportJournalsRequest` message.
+        ///   - context: Context providing information about the RPC.
+        /// - Throws: Any error which occurred during the processing of the request. Thrown errors
+        ///     of type `RPCError` are mapped to appropriate statuses. All other errors are converted
+        ///     to an internal error.
+        /// - Returns: A streaming response of `Bureau_V1_JournalExport` messages.
+        func exportJournals(
+            request: GRPCCore.ServerRequest<Bureau_V1_ExportJournalsRequest>,
+            context: GRPCCore.ServerContext
+        ) async throws -> GRPCCore.StreamingServerResponse<Bureau_V1_JournalExport>
+
         /// Handle the "ListFacts" method.
         ///
         /// > Source IDL Documentation:
@@ -270,6 +428,66 @@ extension Bureau_V1_AuditService {
             context: GRPCCore.ServerContext
         ) async throws -> Bureau_V1_Checkpoint
 
+        /// Handle the "GetCheckpointProof" method.
+        ///
+        /// > Source IDL Documentation:
+        /// >
+        /// > That a company's head is in a checkpoint, without a word of other companies.
+        /// > Roles: any role in the company; the bureau's own journal: customer administrator.
+        /// > Refusals: CHECKPOINT_NOT_FOUND, WITNESS_UNAVAILABLE.
+        ///
+        /// - Parameters:
+        ///   - request: A `Bureau_V1_GetCheckpointProofRequest` message.
+        ///   - context: Context providing information about the RPC.
+        /// - Throws: Any error which occurred during the processing of the request. Thrown errors
+        ///     of type `RPCError` are mapped to appropriate statuses. All other errors are converted
+        ///     to an internal error.
+        /// - Returns: A `Bureau_V1_CheckpointProof` to respond with.
+        func getCheckpointProof(
+            request: Bureau_V1_GetCheckpointProofRequest,
+            context: GRPCCore.ServerContext
+        ) async throws -> Bureau_V1_CheckpointProof
+
+        /// Handle the "ExportCompanyJournal" method.
+        ///
+        /// > Source IDL Documentation:
+        /// >
+        /// > A company's journal as a file that anyone can check offline; see docs/audit-format.md.
+        /// > Roles: any role in the company; the bureau's own journal: customer administrator.
+        ///
+        /// - Parameters:
+        ///   - request: A `Bureau_V1_ExportCompanyJournalRequest` message.
+        ///   - response: A response stream of `Bureau_V1_JournalExport` messages.
+        ///   - context: Context providing information about the RPC.
+        /// - Throws: Any error which occurred during the processing of the request. Thrown errors
+        ///     of type `RPCError` are mapped to appropriate statuses. All other errors are converted
+        ///     to an internal error.
+        func exportCompanyJournal(
+            request: Bureau_V1_ExportCompanyJournalRequest,
+            response: GRPCCore.RPCWriter<Bureau_V1_JournalExport>,
+            context: GRPCCore.ServerContext
+        ) async throws
+
+        /// Handle the "ExportJournals" method.
+        ///
+        /// > Source IDL Documentation:
+        /// >
+        /// > All journals of a bureau, its own included, as one such file.
+        /// > Roles: customer administrator.
+        ///
+        /// - Parameters:
+        ///   - request: A `Bureau_V1_ExportJournalsRequest` message.
+        ///   - response: A response stream of `Bureau_V1_JournalExport` messages.
+        ///   - context: Context providing information about the RPC.
+        /// - Throws: Any error which occurred during the processing of the request. Thrown errors
+        ///     of type `RPCError` are mapped to appropriate statuses. All other errors are converted
+        ///     to an internal error.
+        func exportJournals(
+            request: Bureau_V1_ExportJournalsRequest,
+            response: GRPCCore.RPCWriter<Bureau_V1_JournalExport>,
+            context: GRPCCore.ServerContext
+        ) async throws
+
         /// Handle the "ListFacts" method.
         ///
         /// > Source IDL Documentation:
@@ -318,6 +536,39 @@ extension Bureau_V1_AuditService.StreamingServiceProtocol {
             }
         )
         router.registerHandler(
+            forMethod: Bureau_V1_AuditService.Method.GetCheckpointProof.descriptor,
+            deserializer: GRPCProtobuf.ProtobufDeserializer<Bureau_V1_GetCheckpointProofRequest>(),
+            serializer: GRPCProtobuf.ProtobufSerializer<Bureau_V1_CheckpointProof>(),
+            handler: { request, context in
+                try await self.getCheckpointProof(
+                    request: request,
+                    context: context
+                )
+            }
+        )
+        router.registerHandler(
+            forMethod: Bureau_V1_AuditService.Method.ExportCompanyJournal.descriptor,
+            deserializer: GRPCProtobuf.ProtobufDeserializer<Bureau_V1_ExportCompanyJournalRequest>(),
+            serializer: GRPCProtobuf.ProtobufSerializer<Bureau_V1_JournalExport>(),
+            handler: { request, context in
+                try await self.exportCompanyJournal(
+                    request: request,
+                    context: context
+                )
+            }
+        )
+        router.registerHandler(
+            forMethod: Bureau_V1_AuditService.Method.ExportJournals.descriptor,
+            deserializer: GRPCProtobuf.ProtobufDeserializer<Bureau_V1_ExportJournalsRequest>(),
+            serializer: GRPCProtobuf.ProtobufSerializer<Bureau_V1_JournalExport>(),
+            handler: { request, context in
+                try await self.exportJournals(
+                    request: request,
+                    context: context
+                )
+            }
+        )
+        router.registerHandler(
             forMethod: Bureau_V1_AuditService.Method.ListFacts.descriptor,
             deserializer: GRPCProtobuf.ProtobufDeserializer<Bureau_V1_ListFactsRequest>(),
             serializer: GRPCProtobuf.ProtobufSerializer<Bureau_V1_ListFactsResponse>(),
@@ -354,6 +605,39 @@ extension Bureau_V1_AuditService.ServiceProtocol {
             context: context
         )
         return GRPCCore.StreamingServerResponse(single: response)
+    }
+
+    package func getCheckpointProof(
+        request: GRPCCore.StreamingServerRequest<Bureau_V1_GetCheckpointProofRequest>,
+        context: GRPCCore.ServerContext
+    ) async throws -> GRPCCore.StreamingServerResponse<Bureau_V1_CheckpointProof> {
+        let response = try await self.getCheckpointProof(
+            request: GRPCCore.ServerRequest(stream: request),
+            context: context
+        )
+        return GRPCCore.StreamingServerResponse(single: response)
+    }
+
+    package func exportCompanyJournal(
+        request: GRPCCore.StreamingServerRequest<Bureau_V1_ExportCompanyJournalRequest>,
+        context: GRPCCore.ServerContext
+    ) async throws -> GRPCCore.StreamingServerResponse<Bureau_V1_JournalExport> {
+        let response = try await self.exportCompanyJournal(
+            request: GRPCCore.ServerRequest(stream: request),
+            context: context
+        )
+        return response
+    }
+
+    package func exportJournals(
+        request: GRPCCore.StreamingServerRequest<Bureau_V1_ExportJournalsRequest>,
+        context: GRPCCore.ServerContext
+    ) async throws -> GRPCCore.StreamingServerResponse<Bureau_V1_JournalExport> {
+        let response = try await self.exportJournals(
+            request: GRPCCore.ServerRequest(stream: request),
+            context: context
+        )
+        return response
     }
 
     package func listFacts(
@@ -394,6 +678,53 @@ extension Bureau_V1_AuditService.SimpleServiceProtocol {
                 context: context
             ),
             metadata: [:]
+        )
+    }
+
+    package func getCheckpointProof(
+        request: GRPCCore.ServerRequest<Bureau_V1_GetCheckpointProofRequest>,
+        context: GRPCCore.ServerContext
+    ) async throws -> GRPCCore.ServerResponse<Bureau_V1_CheckpointProof> {
+        return GRPCCore.ServerResponse<Bureau_V1_CheckpointProof>(
+            message: try await self.getCheckpointProof(
+                request: request.message,
+                context: context
+            ),
+            metadata: [:]
+        )
+    }
+
+    package func exportCompanyJournal(
+        request: GRPCCore.ServerRequest<Bureau_V1_ExportCompanyJournalRequest>,
+        context: GRPCCore.ServerContext
+    ) async throws -> GRPCCore.StreamingServerResponse<Bureau_V1_JournalExport> {
+        return GRPCCore.StreamingServerResponse<Bureau_V1_JournalExport>(
+            metadata: [:],
+            producer: { writer in
+                try await self.exportCompanyJournal(
+                    request: request.message,
+                    response: writer,
+                    context: context
+                )
+                return [:]
+            }
+        )
+    }
+
+    package func exportJournals(
+        request: GRPCCore.ServerRequest<Bureau_V1_ExportJournalsRequest>,
+        context: GRPCCore.ServerContext
+    ) async throws -> GRPCCore.StreamingServerResponse<Bureau_V1_JournalExport> {
+        return GRPCCore.StreamingServerResponse<Bureau_V1_JournalExport>(
+            metadata: [:],
+            producer: { writer in
+                try await self.exportJournals(
+                    request: request.message,
+                    response: writer,
+                    context: context
+                )
+                return [:]
+            }
         )
     }
 
@@ -470,6 +801,79 @@ extension Bureau_V1_AuditService {
             deserializer: some GRPCCore.MessageDeserializer<Bureau_V1_Checkpoint>,
             options: GRPCCore.CallOptions,
             onResponse handleResponse: @Sendable @escaping (GRPCCore.ClientResponse<Bureau_V1_Checkpoint>) async throws -> Result
+        ) async throws -> Result where Result: Sendable
+
+        /// Call the "GetCheckpointProof" method.
+        ///
+        /// > Source IDL Documentation:
+        /// >
+        /// > That a company's head is in a checkpoint, without a word of other companies.
+        /// > Roles: any role in the company; the bureau's own journal: customer administrator.
+        /// > Refusals: CHECKPOINT_NOT_FOUND, WITNESS_UNAVAILABLE.
+        ///
+        /// - Parameters:
+        ///   - request: A request containing a single `Bureau_V1_GetCheckpointProofRequest` message.
+        ///   - serializer: A serializer for `Bureau_V1_GetCheckpointProofRequest` messages.
+        ///   - deserializer: A deserializer for `Bureau_V1_CheckpointProof` messages.
+        ///   - options: Options to apply to this RPC.
+        ///   - handleResponse: A closure which handles the response and returns its result to
+        ///       the caller. Returning from the closure will cancel the RPC if it hasn't
+        ///       already finished.
+        /// - Returns: The result of `handleResponse`.
+        func getCheckpointProof<Result>(
+            request: GRPCCore.ClientRequest<Bureau_V1_GetCheckpointProofRequest>,
+            serializer: some GRPCCore.MessageSerializer<Bureau_V1_GetCheckpointProofRequest>,
+            deserializer: some GRPCCore.MessageDeserializer<Bureau_V1_CheckpointProof>,
+            options: GRPCCore.CallOptions,
+            onResponse handleResponse: @Sendable @escaping (GRPCCore.ClientResponse<Bureau_V1_CheckpointProof>) async throws -> Result
+        ) async throws -> Result where Result: Sendable
+
+        /// Call the "ExportCompanyJournal" method.
+        ///
+        /// > Source IDL Documentation:
+        /// >
+        /// > A company's journal as a file that anyone can check offline; see docs/audit-format.md.
+        /// > Roles: any role in the company; the bureau's own journal: customer administrator.
+        ///
+        /// - Parameters:
+        ///   - request: A request containing a single `Bureau_V1_ExportCompanyJournalRequest` message.
+        ///   - serializer: A serializer for `Bureau_V1_ExportCompanyJournalRequest` messages.
+        ///   - deserializer: A deserializer for `Bureau_V1_JournalExport` messages.
+        ///   - options: Options to apply to this RPC.
+        ///   - handleResponse: A closure which handles the response and returns its result to
+        ///       the caller. Returning from the closure will cancel the RPC if it hasn't
+        ///       already finished.
+        /// - Returns: The result of `handleResponse`.
+        func exportCompanyJournal<Result>(
+            request: GRPCCore.ClientRequest<Bureau_V1_ExportCompanyJournalRequest>,
+            serializer: some GRPCCore.MessageSerializer<Bureau_V1_ExportCompanyJournalRequest>,
+            deserializer: some GRPCCore.MessageDeserializer<Bureau_V1_JournalExport>,
+            options: GRPCCore.CallOptions,
+            onResponse handleResponse: @Sendable @escaping (GRPCCore.StreamingClientResponse<Bureau_V1_JournalExport>) async throws -> Result
+        ) async throws -> Result where Result: Sendable
+
+        /// Call the "ExportJournals" method.
+        ///
+        /// > Source IDL Documentation:
+        /// >
+        /// > All journals of a bureau, its own included, as one such file.
+        /// > Roles: customer administrator.
+        ///
+        /// - Parameters:
+        ///   - request: A request containing a single `Bureau_V1_ExportJournalsRequest` message.
+        ///   - serializer: A serializer for `Bureau_V1_ExportJournalsRequest` messages.
+        ///   - deserializer: A deserializer for `Bureau_V1_JournalExport` messages.
+        ///   - options: Options to apply to this RPC.
+        ///   - handleResponse: A closure which handles the response and returns its result to
+        ///       the caller. Returning from the closure will cancel the RPC if it hasn't
+        ///       already finished.
+        /// - Returns: The result of `handleResponse`.
+        func exportJournals<Result>(
+            request: GRPCCore.ClientRequest<Bureau_V1_ExportJournalsRequest>,
+            serializer: some GRPCCore.MessageSerializer<Bureau_V1_ExportJournalsRequest>,
+            deserializer: some GRPCCore.MessageDeserializer<Bureau_V1_JournalExport>,
+            options: GRPCCore.CallOptions,
+            onResponse handleResponse: @Sendable @escaping (GRPCCore.StreamingClientResponse<Bureau_V1_JournalExport>) async throws -> Result
         ) async throws -> Result where Result: Sendable
 
         /// Call the "ListFacts" method.
@@ -587,6 +991,108 @@ extension Bureau_V1_AuditService {
             )
         }
 
+        /// Call the "GetCheckpointProof" method.
+        ///
+        /// > Source IDL Documentation:
+        /// >
+        /// > That a company's head is in a checkpoint, without a word of other companies.
+        /// > Roles: any role in the company; the bureau's own journal: customer administrator.
+        /// > Refusals: CHECKPOINT_NOT_FOUND, WITNESS_UNAVAILABLE.
+        ///
+        /// - Parameters:
+        ///   - request: A request containing a single `Bureau_V1_GetCheckpointProofRequest` message.
+        ///   - serializer: A serializer for `Bureau_V1_GetCheckpointProofRequest` messages.
+        ///   - deserializer: A deserializer for `Bureau_V1_CheckpointProof` messages.
+        ///   - options: Options to apply to this RPC.
+        ///   - handleResponse: A closure which handles the response and returns its result to
+        ///       the caller. Returning from the closure will cancel the RPC if it hasn't
+        ///       already finished.
+        /// - Returns: The result of `handleResponse`.
+        package func getCheckpointProof<Result>(
+            request: GRPCCore.ClientRequest<Bureau_V1_GetCheckpointProofRequest>,
+            serializer: some GRPCCore.MessageSerializer<Bureau_V1_GetCheckpointProofRequest>,
+            deserializer: some GRPCCore.MessageDeserializer<Bureau_V1_CheckpointProof>,
+            options: GRPCCore.CallOptions = .defaults,
+            onResponse handleResponse: @Sendable @escaping (GRPCCore.ClientResponse<Bureau_V1_CheckpointProof>) async throws -> Result = { response in
+                try response.message
+            }
+        ) async throws -> Result where Result: Sendable {
+            try await self.client.unary(
+                request: request,
+                descriptor: Bureau_V1_AuditService.Method.GetCheckpointProof.descriptor,
+                serializer: serializer,
+                deserializer: deserializer,
+                options: options,
+                onResponse: handleResponse
+            )
+        }
+
+        /// Call the "ExportCompanyJournal" method.
+        ///
+        /// > Source IDL Documentation:
+        /// >
+        /// > A company's journal as a file that anyone can check offline; see docs/audit-format.md.
+        /// > Roles: any role in the company; the bureau's own journal: customer administrator.
+        ///
+        /// - Parameters:
+        ///   - request: A request containing a single `Bureau_V1_ExportCompanyJournalRequest` message.
+        ///   - serializer: A serializer for `Bureau_V1_ExportCompanyJournalRequest` messages.
+        ///   - deserializer: A deserializer for `Bureau_V1_JournalExport` messages.
+        ///   - options: Options to apply to this RPC.
+        ///   - handleResponse: A closure which handles the response and returns its result to
+        ///       the caller. Returning from the closure will cancel the RPC if it hasn't
+        ///       already finished.
+        /// - Returns: The result of `handleResponse`.
+        package func exportCompanyJournal<Result>(
+            request: GRPCCore.ClientRequest<Bureau_V1_ExportCompanyJournalRequest>,
+            serializer: some GRPCCore.MessageSerializer<Bureau_V1_ExportCompanyJournalRequest>,
+            deserializer: some GRPCCore.MessageDeserializer<Bureau_V1_JournalExport>,
+            options: GRPCCore.CallOptions = .defaults,
+            onResponse handleResponse: @Sendable @escaping (GRPCCore.StreamingClientResponse<Bureau_V1_JournalExport>) async throws -> Result
+        ) async throws -> Result where Result: Sendable {
+            try await self.client.serverStreaming(
+                request: request,
+                descriptor: Bureau_V1_AuditService.Method.ExportCompanyJournal.descriptor,
+                serializer: serializer,
+                deserializer: deserializer,
+                options: options,
+                onResponse: handleResponse
+            )
+        }
+
+        /// Call the "ExportJournals" method.
+        ///
+        /// > Source IDL Documentation:
+        /// >
+        /// > All journals of a bureau, its own included, as one such file.
+        /// > Roles: customer administrator.
+        ///
+        /// - Parameters:
+        ///   - request: A request containing a single `Bureau_V1_ExportJournalsRequest` message.
+        ///   - serializer: A serializer for `Bureau_V1_ExportJournalsRequest` messages.
+        ///   - deserializer: A deserializer for `Bureau_V1_JournalExport` messages.
+        ///   - options: Options to apply to this RPC.
+        ///   - handleResponse: A closure which handles the response and returns its result to
+        ///       the caller. Returning from the closure will cancel the RPC if it hasn't
+        ///       already finished.
+        /// - Returns: The result of `handleResponse`.
+        package func exportJournals<Result>(
+            request: GRPCCore.ClientRequest<Bureau_V1_ExportJournalsRequest>,
+            serializer: some GRPCCore.MessageSerializer<Bureau_V1_ExportJournalsRequest>,
+            deserializer: some GRPCCore.MessageDeserializer<Bureau_V1_JournalExport>,
+            options: GRPCCore.CallOptions = .defaults,
+            onResponse handleResponse: @Sendable @escaping (GRPCCore.StreamingClientResponse<Bureau_V1_JournalExport>) async throws -> Result
+        ) async throws -> Result where Result: Sendable {
+            try await self.client.serverStreaming(
+                request: request,
+                descriptor: Bureau_V1_AuditService.Method.ExportJournals.descriptor,
+                serializer: serializer,
+                deserializer: deserializer,
+                options: options,
+                onResponse: handleResponse
+            )
+        }
+
         /// Call the "ListFacts" method.
         ///
         /// > Source IDL Documentation:
@@ -682,6 +1188,93 @@ extension Bureau_V1_AuditService.ClientProtocol {
             request: request,
             serializer: GRPCProtobuf.ProtobufSerializer<Bureau_V1_CreateCheckpointRequest>(),
             deserializer: GRPCProtobuf.ProtobufDeserializer<Bureau_V1_Checkpoint>(),
+            options: options,
+            onResponse: handleResponse
+        )
+    }
+
+    /// Call the "GetCheckpointProof" method.
+    ///
+    /// > Source IDL Documentation:
+    /// >
+    /// > That a company's head is in a checkpoint, without a word of other companies.
+    /// > Roles: any role in the company; the bureau's own journal: customer administrator.
+    /// > Refusals: CHECKPOINT_NOT_FOUND, WITNESS_UNAVAILABLE.
+    ///
+    /// - Parameters:
+    ///   - request: A request containing a single `Bureau_V1_GetCheckpointProofRequest` message.
+    ///   - options: Options to apply to this RPC.
+    ///   - handleResponse: A closure which handles the response and returns its result to
+    ///       the caller. Returning from the closure will cancel the RPC if it hasn't
+    ///       already finished.
+    /// - Returns: The result of `handleResponse`.
+    package func getCheckpointProof<Result>(
+        request: GRPCCore.ClientRequest<Bureau_V1_GetCheckpointProofRequest>,
+        options: GRPCCore.CallOptions = .defaults,
+        onResponse handleResponse: @Sendable @escaping (GRPCCore.ClientResponse<Bureau_V1_CheckpointProof>) async throws -> Result = { response in
+            try response.message
+        }
+    ) async throws -> Result where Result: Sendable {
+        try await self.getCheckpointProof(
+            request: request,
+            serializer: GRPCProtobuf.ProtobufSerializer<Bureau_V1_GetCheckpointProofRequest>(),
+            deserializer: GRPCProtobuf.ProtobufDeserializer<Bureau_V1_CheckpointProof>(),
+            options: options,
+            onResponse: handleResponse
+        )
+    }
+
+    /// Call the "ExportCompanyJournal" method.
+    ///
+    /// > Source IDL Documentation:
+    /// >
+    /// > A company's journal as a file that anyone can check offline; see docs/audit-format.md.
+    /// > Roles: any role in the company; the bureau's own journal: customer administrator.
+    ///
+    /// - Parameters:
+    ///   - request: A request containing a single `Bureau_V1_ExportCompanyJournalRequest` message.
+    ///   - options: Options to apply to this RPC.
+    ///   - handleResponse: A closure which handles the response and returns its result to
+    ///       the caller. Returning from the closure will cancel the RPC if it hasn't
+    ///       already finished.
+    /// - Returns: The result of `handleResponse`.
+    package func exportCompanyJournal<Result>(
+        request: GRPCCore.ClientRequest<Bureau_V1_ExportCompanyJournalRequest>,
+        options: GRPCCore.CallOptions = .defaults,
+        onResponse handleResponse: @Sendable @escaping (GRPCCore.StreamingClientResponse<Bureau_V1_JournalExport>) async throws -> Result
+    ) async throws -> Result where Result: Sendable {
+        try await self.exportCompanyJournal(
+            request: request,
+            serializer: GRPCProtobuf.ProtobufSerializer<Bureau_V1_ExportCompanyJournalRequest>(),
+            deserializer: GRPCProtobuf.ProtobufDeserializer<Bureau_V1_JournalExport>(),
+            options: options,
+            onResponse: handleResponse
+        )
+    }
+
+    /// Call the "ExportJournals" method.
+    ///
+    /// > Source IDL Documentation:
+    /// >
+    /// > All journals of a bureau, its own included, as one such file.
+    /// > Roles: customer administrator.
+    ///
+    /// - Parameters:
+    ///   - request: A request containing a single `Bureau_V1_ExportJournalsRequest` message.
+    ///   - options: Options to apply to this RPC.
+    ///   - handleResponse: A closure which handles the response and returns its result to
+    ///       the caller. Returning from the closure will cancel the RPC if it hasn't
+    ///       already finished.
+    /// - Returns: The result of `handleResponse`.
+    package func exportJournals<Result>(
+        request: GRPCCore.ClientRequest<Bureau_V1_ExportJournalsRequest>,
+        options: GRPCCore.CallOptions = .defaults,
+        onResponse handleResponse: @Sendable @escaping (GRPCCore.StreamingClientResponse<Bureau_V1_JournalExport>) async throws -> Result
+    ) async throws -> Result where Result: Sendable {
+        try await self.exportJournals(
+            request: request,
+            serializer: GRPCProtobuf.ProtobufSerializer<Bureau_V1_ExportJournalsRequest>(),
+            deserializer: GRPCProtobuf.ProtobufDeserializer<Bureau_V1_JournalExport>(),
             options: options,
             onResponse: handleResponse
         )
@@ -783,6 +1376,105 @@ extension Bureau_V1_AuditService.ClientProtocol {
             metadata: metadata
         )
         return try await self.createCheckpoint(
+            request: request,
+            options: options,
+            onResponse: handleResponse
+        )
+    }
+
+    /// Call the "GetCheckpointProof" method.
+    ///
+    /// > Source IDL Documentation:
+    /// >
+    /// > That a company's head is in a checkpoint, without a word of other companies.
+    /// > Roles: any role in the company; the bureau's own journal: customer administrator.
+    /// > Refusals: CHECKPOINT_NOT_FOUND, WITNESS_UNAVAILABLE.
+    ///
+    /// - Parameters:
+    ///   - message: request message to send.
+    ///   - metadata: Additional metadata to send, defaults to empty.
+    ///   - options: Options to apply to this RPC, defaults to `.defaults`.
+    ///   - handleResponse: A closure which handles the response and returns its result to
+    ///       the caller. Returning from the closure will cancel the RPC if it hasn't
+    ///       already finished.
+    /// - Returns: The result of `handleResponse`.
+    package func getCheckpointProof<Result>(
+        _ message: Bureau_V1_GetCheckpointProofRequest,
+        metadata: GRPCCore.Metadata = [:],
+        options: GRPCCore.CallOptions = .defaults,
+        onResponse handleResponse: @Sendable @escaping (GRPCCore.ClientResponse<Bureau_V1_CheckpointProof>) async throws -> Result = { response in
+            try response.message
+        }
+    ) async throws -> Result where Result: Sendable {
+        let request = GRPCCore.ClientRequest<Bureau_V1_GetCheckpointProofRequest>(
+            message: message,
+            metadata: metadata
+        )
+        return try await self.getCheckpointProof(
+            request: request,
+            options: options,
+            onResponse: handleResponse
+        )
+    }
+
+    /// Call the "ExportCompanyJournal" method.
+    ///
+    /// > Source IDL Documentation:
+    /// >
+    /// > A company's journal as a file that anyone can check offline; see docs/audit-format.md.
+    /// > Roles: any role in the company; the bureau's own journal: customer administrator.
+    ///
+    /// - Parameters:
+    ///   - message: request message to send.
+    ///   - metadata: Additional metadata to send, defaults to empty.
+    ///   - options: Options to apply to this RPC, defaults to `.defaults`.
+    ///   - handleResponse: A closure which handles the response and returns its result to
+    ///       the caller. Returning from the closure will cancel the RPC if it hasn't
+    ///       already finished.
+    /// - Returns: The result of `handleResponse`.
+    package func exportCompanyJournal<Result>(
+        _ message: Bureau_V1_ExportCompanyJournalRequest,
+        metadata: GRPCCore.Metadata = [:],
+        options: GRPCCore.CallOptions = .defaults,
+        onResponse handleResponse: @Sendable @escaping (GRPCCore.StreamingClientResponse<Bureau_V1_JournalExport>) async throws -> Result
+    ) async throws -> Result where Result: Sendable {
+        let request = GRPCCore.ClientRequest<Bureau_V1_ExportCompanyJournalRequest>(
+            message: message,
+            metadata: metadata
+        )
+        return try await self.exportCompanyJournal(
+            request: request,
+            options: options,
+            onResponse: handleResponse
+        )
+    }
+
+    /// Call the "ExportJournals" method.
+    ///
+    /// > Source IDL Documentation:
+    /// >
+    /// > All journals of a bureau, its own included, as one such file.
+    /// > Roles: customer administrator.
+    ///
+    /// - Parameters:
+    ///   - message: request message to send.
+    ///   - metadata: Additional metadata to send, defaults to empty.
+    ///   - options: Options to apply to this RPC, defaults to `.defaults`.
+    ///   - handleResponse: A closure which handles the response and returns its result to
+    ///       the caller. Returning from the closure will cancel the RPC if it hasn't
+    ///       already finished.
+    /// - Returns: The result of `handleResponse`.
+    package func exportJournals<Result>(
+        _ message: Bureau_V1_ExportJournalsRequest,
+        metadata: GRPCCore.Metadata = [:],
+        options: GRPCCore.CallOptions = .defaults,
+        onResponse handleResponse: @Sendable @escaping (GRPCCore.StreamingClientResponse<Bureau_V1_JournalExport>) async throws -> Result
+    ) async throws -> Result where Result: Sendable {
+        let request = GRPCCore.ClientRequest<Bureau_V1_ExportJournalsRequest>(
+            message: message,
+            metadata: metadata
+        )
+        return try await self.exportJournals(
             request: request,
             options: options,
             onResponse: handleResponse

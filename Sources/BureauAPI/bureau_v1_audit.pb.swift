@@ -66,6 +66,15 @@ package nonisolated struct Bureau_V1_VerifyAuditResponse: Sendable {
   /// Clears the value of `checkpointTime`. Subsequent reads from it will return its default value.
   package mutating func clearCheckpointTime() {self._checkpointTime = nil}
 
+  /// Whether there is a checkpoint, and within reach, that says how far the journals must go.
+  /// Without, `completeness` means only that nothing speaks against it.
+  package var completenessShown: Bool = false
+
+  /// Bodies that were lawfully erased; their hashes still stand in the chain.
+  package var erasedBodyCount: Int64 = 0
+
+  package var checkpointNumber: Int64 = 0
+
   package var unknownFields = SwiftProtobuf.UnknownStorage()
 
   package init() {}
@@ -92,8 +101,12 @@ package nonisolated struct Bureau_V1_Checkpoint: Sendable {
 
   package var headCount: Int64 = 0
 
-  /// The whole checkpoint as it was signed and left with the witness.
+  /// The whole checkpoint as it was signed and left with the witness. It names no company: anyone
+  /// may keep it.
   package var content: Data = Data()
+
+  /// From 1 in each bureau.
+  package var number: Int64 = 0
 
   package var unknownFields = SwiftProtobuf.UnknownStorage()
 
@@ -109,6 +122,101 @@ package nonisolated struct Bureau_V1_CreateCheckpointRequest: Sendable {
 
   /// bureaus/{bureau}
   package var parent: String = String()
+
+  package var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  package init() {}
+}
+
+package nonisolated struct Bureau_V1_GetCheckpointProofRequest: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  /// bureaus/{bureau}/companies/{company}
+  package var name: String = String()
+
+  /// 0: the newest.
+  package var checkpointNumber: Int64 = 0
+
+  package var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  package init() {}
+}
+
+/// SHA-256 over 0x00, company (16 bytes), sequence (8 bytes, big-endian) and hash is the leaf; each
+/// step up is SHA-256 over 0x01, left and right, as in RFC 6962.
+package nonisolated struct Bureau_V1_CheckpointProof: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  /// The signed checkpoint; see Checkpoint.content.
+  package var checkpoint: Data = Data()
+
+  package var checkpointNumber: Int64 = 0
+
+  /// The company's head when the checkpoint was signed.
+  package var sequence: Int64 = 0
+
+  /// Hexadecimal.
+  package var hash: String = String()
+
+  /// The leaf's place in the tree, from 0.
+  package var leafIndex: Int64 = 0
+
+  /// Sibling hashes from the leaf to the root, hexadecimal.
+  package var path: [String] = []
+
+  package var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  package init() {}
+}
+
+package nonisolated struct Bureau_V1_ExportCompanyJournalRequest: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  /// bureaus/{bureau}/companies/{company}
+  package var name: String = String()
+
+  /// Envelopes only: the chain can be checked, what happened is not told.
+  package var withoutBodies: Bool = false
+
+  /// Checkpoints to prove the head against, besides the newest; at most 20.
+  package var checkpointNumbers: [Int64] = []
+
+  package var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  package init() {}
+}
+
+package nonisolated struct Bureau_V1_ExportJournalsRequest: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  /// bureaus/{bureau}
+  package var parent: String = String()
+
+  /// As in ExportCompanyJournalRequest.
+  package var withoutBodies: Bool = false
+
+  package var checkpointNumbers: [Int64] = []
+
+  package var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  package init() {}
+}
+
+/// A piece of the file; the pieces in their order are the file.
+package nonisolated struct Bureau_V1_JournalExport: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  package var content: Data = Data()
 
   package var unknownFields = SwiftProtobuf.UnknownStorage()
 
@@ -134,7 +242,7 @@ package nonisolated struct Bureau_V1_FactRecord: Sendable {
   /// Clears the value of `createTime`. Subsequent reads from it will return its default value.
   package mutating func clearCreateTime() {self._createTime = nil}
 
-  /// What happened: PaymentSigned, …
+  /// What happened: PaymentSigned, …; empty where the body was lawfully erased.
   package var kind: String = String()
 
   /// bureaus/{bureau}/users/{user}; empty for the server itself.
@@ -224,7 +332,7 @@ nonisolated extension Bureau_V1_VerifyAuditRequest: SwiftProtobuf.Message, Swift
 
 nonisolated extension Bureau_V1_VerifyAuditResponse: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   package static let protoMessageName: String = _protobuf_package + ".VerifyAuditResponse"
-  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}integrity\0\u{1}completeness\0\u{1}findings\0\u{3}company_count\0\u{3}fact_count\0\u{3}checkpoint_time\0")
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}integrity\0\u{1}completeness\0\u{1}findings\0\u{3}company_count\0\u{3}fact_count\0\u{3}checkpoint_time\0\u{3}completeness_shown\0\u{3}erased_body_count\0\u{3}checkpoint_number\0")
 
   package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -238,6 +346,9 @@ nonisolated extension Bureau_V1_VerifyAuditResponse: SwiftProtobuf.Message, Swif
       case 4: try { try decoder.decodeSingularInt64Field(value: &self.companyCount) }()
       case 5: try { try decoder.decodeSingularInt64Field(value: &self.factCount) }()
       case 6: try { try decoder.decodeSingularMessageField(value: &self._checkpointTime) }()
+      case 7: try { try decoder.decodeSingularBoolField(value: &self.completenessShown) }()
+      case 8: try { try decoder.decodeSingularInt64Field(value: &self.erasedBodyCount) }()
+      case 9: try { try decoder.decodeSingularInt64Field(value: &self.checkpointNumber) }()
       default: break
       }
     }
@@ -266,6 +377,15 @@ nonisolated extension Bureau_V1_VerifyAuditResponse: SwiftProtobuf.Message, Swif
     try { if let v = self._checkpointTime {
       try visitor.visitSingularMessageField(value: v, fieldNumber: 6)
     } }()
+    if self.completenessShown != false {
+      try visitor.visitSingularBoolField(value: self.completenessShown, fieldNumber: 7)
+    }
+    if self.erasedBodyCount != 0 {
+      try visitor.visitSingularInt64Field(value: self.erasedBodyCount, fieldNumber: 8)
+    }
+    if self.checkpointNumber != 0 {
+      try visitor.visitSingularInt64Field(value: self.checkpointNumber, fieldNumber: 9)
+    }
     try unknownFields.traverse(visitor: &visitor)
   }
 
@@ -276,6 +396,9 @@ nonisolated extension Bureau_V1_VerifyAuditResponse: SwiftProtobuf.Message, Swif
     if lhs.companyCount != rhs.companyCount {return false}
     if lhs.factCount != rhs.factCount {return false}
     if lhs._checkpointTime != rhs._checkpointTime {return false}
+    if lhs.completenessShown != rhs.completenessShown {return false}
+    if lhs.erasedBodyCount != rhs.erasedBodyCount {return false}
+    if lhs.checkpointNumber != rhs.checkpointNumber {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }
@@ -283,7 +406,7 @@ nonisolated extension Bureau_V1_VerifyAuditResponse: SwiftProtobuf.Message, Swif
 
 nonisolated extension Bureau_V1_Checkpoint: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   package static let protoMessageName: String = _protobuf_package + ".Checkpoint"
-  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}root\0\u{3}create_time\0\u{3}head_count\0\u{1}content\0")
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}root\0\u{3}create_time\0\u{3}head_count\0\u{1}content\0\u{1}number\0")
 
   package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -295,6 +418,7 @@ nonisolated extension Bureau_V1_Checkpoint: SwiftProtobuf.Message, SwiftProtobuf
       case 2: try { try decoder.decodeSingularMessageField(value: &self._createTime) }()
       case 3: try { try decoder.decodeSingularInt64Field(value: &self.headCount) }()
       case 4: try { try decoder.decodeSingularBytesField(value: &self.content) }()
+      case 5: try { try decoder.decodeSingularInt64Field(value: &self.number) }()
       default: break
       }
     }
@@ -317,6 +441,9 @@ nonisolated extension Bureau_V1_Checkpoint: SwiftProtobuf.Message, SwiftProtobuf
     if !self.content.isEmpty {
       try visitor.visitSingularBytesField(value: self.content, fieldNumber: 4)
     }
+    if self.number != 0 {
+      try visitor.visitSingularInt64Field(value: self.number, fieldNumber: 5)
+    }
     try unknownFields.traverse(visitor: &visitor)
   }
 
@@ -325,6 +452,7 @@ nonisolated extension Bureau_V1_Checkpoint: SwiftProtobuf.Message, SwiftProtobuf
     if lhs._createTime != rhs._createTime {return false}
     if lhs.headCount != rhs.headCount {return false}
     if lhs.content != rhs.content {return false}
+    if lhs.number != rhs.number {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }
@@ -355,6 +483,206 @@ nonisolated extension Bureau_V1_CreateCheckpointRequest: SwiftProtobuf.Message, 
 
   package static func ==(lhs: Bureau_V1_CreateCheckpointRequest, rhs: Bureau_V1_CreateCheckpointRequest) -> Bool {
     if lhs.parent != rhs.parent {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension Bureau_V1_GetCheckpointProofRequest: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  package static let protoMessageName: String = _protobuf_package + ".GetCheckpointProofRequest"
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}name\0\u{3}checkpoint_number\0")
+
+  package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularStringField(value: &self.name) }()
+      case 2: try { try decoder.decodeSingularInt64Field(value: &self.checkpointNumber) }()
+      default: break
+      }
+    }
+  }
+
+  package func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if !self.name.isEmpty {
+      try visitor.visitSingularStringField(value: self.name, fieldNumber: 1)
+    }
+    if self.checkpointNumber != 0 {
+      try visitor.visitSingularInt64Field(value: self.checkpointNumber, fieldNumber: 2)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  package static func ==(lhs: Bureau_V1_GetCheckpointProofRequest, rhs: Bureau_V1_GetCheckpointProofRequest) -> Bool {
+    if lhs.name != rhs.name {return false}
+    if lhs.checkpointNumber != rhs.checkpointNumber {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension Bureau_V1_CheckpointProof: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  package static let protoMessageName: String = _protobuf_package + ".CheckpointProof"
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}checkpoint\0\u{3}checkpoint_number\0\u{1}sequence\0\u{1}hash\0\u{3}leaf_index\0\u{1}path\0")
+
+  package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularBytesField(value: &self.checkpoint) }()
+      case 2: try { try decoder.decodeSingularInt64Field(value: &self.checkpointNumber) }()
+      case 3: try { try decoder.decodeSingularInt64Field(value: &self.sequence) }()
+      case 4: try { try decoder.decodeSingularStringField(value: &self.hash) }()
+      case 5: try { try decoder.decodeSingularInt64Field(value: &self.leafIndex) }()
+      case 6: try { try decoder.decodeRepeatedStringField(value: &self.path) }()
+      default: break
+      }
+    }
+  }
+
+  package func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if !self.checkpoint.isEmpty {
+      try visitor.visitSingularBytesField(value: self.checkpoint, fieldNumber: 1)
+    }
+    if self.checkpointNumber != 0 {
+      try visitor.visitSingularInt64Field(value: self.checkpointNumber, fieldNumber: 2)
+    }
+    if self.sequence != 0 {
+      try visitor.visitSingularInt64Field(value: self.sequence, fieldNumber: 3)
+    }
+    if !self.hash.isEmpty {
+      try visitor.visitSingularStringField(value: self.hash, fieldNumber: 4)
+    }
+    if self.leafIndex != 0 {
+      try visitor.visitSingularInt64Field(value: self.leafIndex, fieldNumber: 5)
+    }
+    if !self.path.isEmpty {
+      try visitor.visitRepeatedStringField(value: self.path, fieldNumber: 6)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  package static func ==(lhs: Bureau_V1_CheckpointProof, rhs: Bureau_V1_CheckpointProof) -> Bool {
+    if lhs.checkpoint != rhs.checkpoint {return false}
+    if lhs.checkpointNumber != rhs.checkpointNumber {return false}
+    if lhs.sequence != rhs.sequence {return false}
+    if lhs.hash != rhs.hash {return false}
+    if lhs.leafIndex != rhs.leafIndex {return false}
+    if lhs.path != rhs.path {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension Bureau_V1_ExportCompanyJournalRequest: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  package static let protoMessageName: String = _protobuf_package + ".ExportCompanyJournalRequest"
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}name\0\u{3}without_bodies\0\u{3}checkpoint_numbers\0")
+
+  package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularStringField(value: &self.name) }()
+      case 2: try { try decoder.decodeSingularBoolField(value: &self.withoutBodies) }()
+      case 3: try { try decoder.decodeRepeatedInt64Field(value: &self.checkpointNumbers) }()
+      default: break
+      }
+    }
+  }
+
+  package func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if !self.name.isEmpty {
+      try visitor.visitSingularStringField(value: self.name, fieldNumber: 1)
+    }
+    if self.withoutBodies != false {
+      try visitor.visitSingularBoolField(value: self.withoutBodies, fieldNumber: 2)
+    }
+    if !self.checkpointNumbers.isEmpty {
+      try visitor.visitPackedInt64Field(value: self.checkpointNumbers, fieldNumber: 3)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  package static func ==(lhs: Bureau_V1_ExportCompanyJournalRequest, rhs: Bureau_V1_ExportCompanyJournalRequest) -> Bool {
+    if lhs.name != rhs.name {return false}
+    if lhs.withoutBodies != rhs.withoutBodies {return false}
+    if lhs.checkpointNumbers != rhs.checkpointNumbers {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension Bureau_V1_ExportJournalsRequest: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  package static let protoMessageName: String = _protobuf_package + ".ExportJournalsRequest"
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}parent\0\u{3}without_bodies\0\u{3}checkpoint_numbers\0")
+
+  package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularStringField(value: &self.parent) }()
+      case 2: try { try decoder.decodeSingularBoolField(value: &self.withoutBodies) }()
+      case 3: try { try decoder.decodeRepeatedInt64Field(value: &self.checkpointNumbers) }()
+      default: break
+      }
+    }
+  }
+
+  package func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if !self.parent.isEmpty {
+      try visitor.visitSingularStringField(value: self.parent, fieldNumber: 1)
+    }
+    if self.withoutBodies != false {
+      try visitor.visitSingularBoolField(value: self.withoutBodies, fieldNumber: 2)
+    }
+    if !self.checkpointNumbers.isEmpty {
+      try visitor.visitPackedInt64Field(value: self.checkpointNumbers, fieldNumber: 3)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  package static func ==(lhs: Bureau_V1_ExportJournalsRequest, rhs: Bureau_V1_ExportJournalsRequest) -> Bool {
+    if lhs.parent != rhs.parent {return false}
+    if lhs.withoutBodies != rhs.withoutBodies {return false}
+    if lhs.checkpointNumbers != rhs.checkpointNumbers {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension Bureau_V1_JournalExport: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  package static let protoMessageName: String = _protobuf_package + ".JournalExport"
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}content\0")
+
+  package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularBytesField(value: &self.content) }()
+      default: break
+      }
+    }
+  }
+
+  package func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if !self.content.isEmpty {
+      try visitor.visitSingularBytesField(value: self.content, fieldNumber: 1)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  package static func ==(lhs: Bureau_V1_JournalExport, rhs: Bureau_V1_JournalExport) -> Bool {
+    if lhs.content != rhs.content {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }

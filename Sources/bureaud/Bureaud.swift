@@ -8,6 +8,6 @@ struct Bureaud: AsyncParsableCommand {
     abstract: "The Bureau server.",
     subcommands: [
       InitCommand.self, ServeCommand.self, SandboxCommand.self, ConfigCommand.self,
-      RebuildCommand.self,
+      RebuildCommand.self, VerifyCommand.self, AuditCommand.self,
     ])
 }

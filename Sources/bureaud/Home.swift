@@ -1,6 +1,8 @@
+import AuditTrail
 import Crypto
 package import Domain
 package import Foundation
+package import Primitives
 package import Server
 import Synchronization
 
@@ -80,6 +82,38 @@ package struct Home: Sendable {
           + " 32; restore it from your backup")
     }
     return try AuditKey(seed: seed)
+  }
+
+  /// Makes a new audit key and hands every chain of the witness over to it. The new key waits beside
+  /// the old one until all are handed over, so that an interrupted change can be finished.
+  package func rotateAuditKey(_ file: URL, at witness: any Witness, now: Instant) throws -> AuditKey
+  {
+    let old = try auditKey(file)
+    let waiting = file.appendingPathExtension("next")
+    if !FileManager.default.fileExists(atPath: waiting.path) {
+      try Self.write(Data(Sources.system.random(32)), to: waiting)
+    }
+    let next = try auditKey(waiting)
+    for bureau in try witness.bureaus() {
+      // A server may take the number first: then after its checkpoint.
+      for attempt in 1... {
+        guard let newest = try witness.newest(of: bureau)?.statement,
+          newest.nextKey != next.publicKey
+        else { break }
+        guard newest.nextKey == old.publicKey else {
+          throw WitnessError.keyDiffers("Statement \(newest.number) of bureau \(bureau.hex)")
+        }
+        let handover = try old.rotate(to: next, of: bureau, after: newest, at: now)
+        if try witness.append(handover, leaves: nil) { break }
+        guard attempt < 100 else {
+          throw WitnessError.unavailable("others write to it all the time")
+        }
+      }
+    }
+    guard rename(waiting.path, file.path) == 0 else {
+      throw Fault(description: "\(file.path) cannot be replaced by the new key beside it")
+    }
+    return next
   }
 
   package func bootstrap() throws -> FileBootstrapToken {

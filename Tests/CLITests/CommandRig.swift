@@ -145,6 +145,38 @@ final class FakeWire: Wire {
     else { throw RPCError(code: .unimplemented, message: "no answer is laid out for \(method)") }
     return Answer(message: answer)
   }
+
+  private typealias Pieces = @Sendable (any Message) throws -> [any Message]
+  private let streams = Mutex<[String: Pieces]>([:])
+
+  func onStream<R: RPC>(
+    _ rpc: R.Type, _ answer: @escaping @Sendable (R.Input) throws -> [R.Output]
+  ) {
+    streams.withLock {
+      $0[R.descriptor.method] = { request in
+        guard let request = request as? R.Input else {
+          throw RPCError(code: .internalError, message: "another request type")
+        }
+        return try answer(request)
+      }
+    }
+  }
+
+  func receive<R: RPC>(
+    _ rpc: R.Type, _ request: R.Input, metadata: Metadata,
+    _ take: @escaping @Sendable (R.Output) async throws -> Void
+  ) async throws {
+    let method = R.descriptor.method
+    let token = metadata[stringValues: "authorization"].first { _ in true }
+    record.withLock { $0.append((method, request, token)) }
+    guard let stream = streams.withLock({ $0[method] }) else {
+      throw RPCError(code: .unimplemented, message: "no answer is laid out for \(method)")
+    }
+    for piece in try stream(request) {
+      guard let piece = piece as? R.Output else { continue }
+      try await take(piece)
+    }
+  }
 }
 
 /// Answers the sandbox's paths by what the test has laid out for them.

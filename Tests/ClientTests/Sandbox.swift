@@ -110,17 +110,25 @@ struct Sandbox {
     try FileManager.default.createDirectory(
       at: folder, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
     defer { try? FileManager.default.removeItem(at: folder) }
-    let sandbox = try Sandbox(folder)
-    defer {
-      sandbox.process.terminate()
-      sandbox.process.waitUntilExit()
-    }
+    let sandbox = try Sandbox(folder, home: folder.appending(path: "home"))
+    defer { sandbox.stop() }
     try body(sandbox)
   }
 
-  private init(_ folder: URL) throws {
+  /// An orderly end; may be asked for again.
+  func stop() {
+    if process.isRunning { process.terminate() }
+    process.waitUntilExit()
+  }
+
+  /// A run over the files of another, without anybody who calls.
+  static func startAndStop(_ home: URL) throws {
+    try Sandbox(home.deletingLastPathComponent(), home: home).stop()
+  }
+
+  private init(_ folder: URL, home: URL) throws {
     self.folder = folder
-    let home = folder.appending(path: "home"), log = Pipe()
+    let log = Pipe()
     process = Process()
     let executable: URL = try #require(Program.product("bureaud"))
     process.executableURL = executable

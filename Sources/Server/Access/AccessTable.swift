@@ -107,6 +107,9 @@ package enum AccessTable {
   private static let audit: [AccessRule] = [
     rule("AuditService", "VerifyAudit", .bureau(registrars)),
     rule("AuditService", "CreateCheckpoint", .bureau(registrars)),
+    rule("AuditService", "GetCheckpointProof", .company(all)),
+    rule("AuditService", "ExportCompanyJournal", .company(all)),
+    rule("AuditService", "ExportJournals", administrators),
     rule("AuditService", "ListFacts", .company(all)),
   ]
 }

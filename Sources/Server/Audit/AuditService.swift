@@ -25,7 +25,12 @@ package struct AuditService: Bureau_V1_AuditService.SimpleServiceProtocol {
       $0.findings = verdict.findings
       $0.companyCount = verdict.companies
       $0.factCount = verdict.facts
-      if let checkpoint = verdict.checkpoint { $0.checkpointTime = checkpoint.time.timestamp }
+      $0.completenessShown = verdict.completeness == .ok
+      $0.erasedBodyCount = verdict.erased
+      if let checkpoint = verdict.checkpoint {
+        $0.checkpointTime = checkpoint.time.timestamp
+        $0.checkpointNumber = checkpoint.number
+      }
     }
   }
 
@@ -40,7 +45,60 @@ package struct AuditService: Bureau_V1_AuditService.SimpleServiceProtocol {
       $0.createTime = checkpoint.time.timestamp
       $0.headCount = Int64(checkpoint.leaves.count)
       $0.content = Data(checkpoint.signed.file)
+      $0.number = checkpoint.number
     }
+  }
+
+  package func getCheckpointProof(
+    request: Bureau_V1_GetCheckpointProofRequest, context: ServerContext
+  ) async throws -> Bureau_V1_CheckpointProof {
+    let place = try ResourceName.parseCompany(request.name)
+    try await commands.read(context.method, by: context.caller, at: place) { _ in }
+    let number = request.checkpointNumber, witness = publisher.witness
+    let found =
+      number == 0
+      ? try witness.newestCheckpoint(of: place.bureau)
+      : try witness.checkpoint(number, of: place.bureau)
+    guard let found,
+      let index = found.leaves.firstIndex(where: { $0.company == place.company.bytes })
+    else { throw WitnessError.noCheckpoint }
+    let leaf = found.leaves[index]
+    return .with {
+      $0.checkpoint = Data(found.signed.file)
+      $0.checkpointNumber = found.number
+      $0.sequence = leaf.sequence
+      $0.hash = leaf.hash.hexadecimal
+      $0.leafIndex = Int64(index)
+      $0.path = MerkleTree(found.leaves).path(to: index).map(\.hexadecimal)
+    }
+  }
+
+  package func exportCompanyJournal(
+    request: Bureau_V1_ExportCompanyJournalRequest,
+    response: RPCWriter<Bureau_V1_JournalExport>, context: ServerContext
+  ) async throws {
+    let place = try ResourceName.parseCompany(request.name)
+    try await commands.read(context.method, by: context.caller, at: place) { _ in }
+    try await exporter.export(
+      .company(place), withBodies: !request.withoutBodies,
+      checkpoints: request.checkpointNumbers
+    ) { piece in try await response.write(.with { $0.content = Data(piece) }) }
+  }
+
+  package func exportJournals(
+    request: Bureau_V1_ExportJournalsRequest,
+    response: RPCWriter<Bureau_V1_JournalExport>, context: ServerContext
+  ) async throws {
+    let bureau = try ResourceName.parseBureau(request.parent, field: "parent")
+    try await commands.read(context.method, by: context.caller, at: Place(bureau: bureau)) { _ in }
+    try await exporter.export(
+      .bureau(bureau), withBodies: !request.withoutBodies, checkpoints: request.checkpointNumbers
+    ) { piece in try await response.write(.with { $0.content = Data(piece) }) }
+  }
+
+  private var exporter: JournalExporter {
+    JournalExporter(
+      database: commands.database, witness: publisher.witness, now: commands.sources.now)
   }
 
   package func listFacts(
@@ -51,26 +109,28 @@ package struct AuditService: Bureau_V1_AuditService.SimpleServiceProtocol {
     guard let after, after >= 0 else { throw NameError.pageTokenInvalid }
     let page = try Page<Never>(size: request.pageSize, token: "")
     let found = try await commands.read(context.method, by: context.caller, at: place) {
-      try Journal.entries(of: place, after: after, limit: page.limit, in: $0)
+      try AuditTables.facts(of: place, after: after, limit: page.limit, in: $0)
     }
+    let facts = try found.prefix(page.size).map { try Bureau_V1_FactRecord($0, at: place) }
     return .with {
-      $0.facts = found.prefix(page.size).map { Bureau_V1_FactRecord($0, at: place) }
+      $0.facts = facts
       if found.count > page.size { $0.nextPageToken = String($0.facts.last?.sequence ?? 0) }
     }
   }
 }
 
 extension Bureau_V1_FactRecord {
-  init(_ entry: JournalEntry, at place: Place) {
+  init(_ stored: AuditTables.StoredFact, at place: Place) throws {
+    let origin = try Journal.origin(stored)
     self.init()
-    name = "\(ResourceName.company(place))/facts/\(entry.sequence)"
-    sequence = entry.sequence
-    createTime = entry.time.timestamp
-    kind = entry.fact.name
-    actor = entry.actor.map { ResourceName.child("users", $0, of: place.bureau) } ?? ""
-    requestID = entry.requestID
-    hash = entry.hash.hexadecimal
-    envelope = Data(entry.envelope)
-    body = Data(entry.body)
+    name = "\(ResourceName.company(place))/facts/\(stored.sequence)"
+    sequence = stored.sequence
+    createTime = origin.time.timestamp
+    kind = try Journal.fact(stored)?.name ?? ""
+    actor = origin.actor.map { ResourceName.child("users", $0, of: place.bureau) } ?? ""
+    requestID = origin.requestID
+    hash = stored.hash.hexadecimal
+    envelope = Data(stored.envelope)
+    body = Data(stored.body)
   }
 }

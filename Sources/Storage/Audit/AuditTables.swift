@@ -3,7 +3,9 @@
 package import AuditTrail
 package import Domain
 package import Engine
+import Facts
 package import Primitives
+import SwiftProtobuf
 
 /// The newest fact of one company's journal.
 package struct JournalHead: Hashable, Sendable {
@@ -73,6 +75,21 @@ package enum AuditTables {
         """, as: ID<Company>.self)
     }
     return found.values.sorted { $0.company < $1.company }
+  }
+
+  /// All bureaus that have a head or a fact, from a snapshot of all tenants.
+  package static func bureaus(in tx: any Transaction) throws -> [ID<Bureau>] {
+    var found: Set<ID<Bureau>> = Set(
+      try tx.rows("SELECT DISTINCT bureau FROM stream", as: ID<Bureau>.self))
+    var bureau = try tx.first(
+      "SELECT bureau FROM fact ORDER BY bureau LIMIT 1", as: ID<Bureau>.self)
+    while let current = bureau {
+      found.insert(current)
+      bureau = try tx.first(
+        "SELECT bureau FROM fact WHERE bureau > \(current) ORDER BY bureau LIMIT 1",
+        as: ID<Bureau>.self)
+    }
+    return found.sorted()
   }
 
   /// How far one journal goes.
@@ -150,5 +167,24 @@ extension JournalChecker {
     take(
       fact.sequence, envelope: fact.envelope, body: fact.isErased ? .erased : .bytes(fact.body),
       stored: fact.hash)
+  }
+}
+
+extension Journal {
+  /// When, by whom and with which request a stored fact was written.
+  package static func origin(_ stored: AuditTables.StoredFact) throws
+    -> (time: Instant, actor: ID<User>?, requestID: String)
+  {
+    let envelope = try Bureau_Facts_V1_Envelope(serializedBytes: stored.envelope)
+    return (envelope.timeUs.instant, try envelope.actor.optionalID(), envelope.requestID)
+  }
+
+  /// What a stored fact says; nil where its body was lawfully erased.
+  package static func fact(_ stored: AuditTables.StoredFact) throws -> Fact? {
+    if stored.isErased { return nil }
+    guard let message = try Bureau_Facts_V1_Body(serializedBytes: stored.body).fact else {
+      throw UnreadableFact(what: "body of a newer program")
+    }
+    return try Fact(message)
   }
 }

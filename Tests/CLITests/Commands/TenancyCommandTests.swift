@@ -142,16 +142,25 @@ import Testing
     #expect(try StoredSessions.load(folder).isEmpty)
   }
 
-  @Test func `a broken journal ends with 1`() async throws {
+  @Test(arguments: [
+    (false, true, true, 1, "integrity:    BROKEN"),
+    (false, false, false, 1, "integrity:    BROKEN"),
+    (true, false, false, 9, "completeness: BROKEN"), (true, true, false, 10, "not shown"),
+    (true, true, true, 0, "completeness: ok"),
+  ])
+  func `the server's verdict has an ending of its own for each question`(
+    integrity: Bool, completeness: Bool, isShown: Bool, code: Int32, text: String
+  ) async throws {
     let rig = try rig()
     rig.wire.on(Audit.VerifyAudit.self) { _ in
       .with {
-        $0.integrity = true
-        $0.findings = ["company 1 ends before its checkpoint"]
+        $0.integrity = integrity
+        $0.completeness = completeness
+        $0.completenessShown = isShown
       }
     }
-    #expect(await rig.run("audit", "verify") == 1)
-    #expect(rig.output.contains("completeness: BROKEN"))
+    #expect(await rig.run("audit", "verify") == code)
+    #expect(rig.output.contains(text), "\(rig.output)")
   }
 
   @Test func `the doctor looks at certificate, server and session`() async throws {

@@ -108,6 +108,15 @@ enum Probes {
     "bureau.v1.AuditService/CreateCheckpoint": probe(Bureau_V1_CreateCheckpointRequest.self) {
       $0.parent = $1.bureau
     },
+    "bureau.v1.AuditService/GetCheckpointProof": probe(Bureau_V1_GetCheckpointProofRequest.self) {
+      $0.name = $1.company
+    },
+    "bureau.v1.AuditService/ExportCompanyJournal": probe(
+      Bureau_V1_ExportCompanyJournalRequest.self
+    ) { $0.name = $1.company },
+    "bureau.v1.AuditService/ExportJournals": probe(Bureau_V1_ExportJournalsRequest.self) {
+      $0.parent = $1.bureau
+    },
     "bureau.v1.AuditService/ListFacts": probe(Bureau_V1_ListFactsRequest.self) {
       $0.parent = $1.company
     },

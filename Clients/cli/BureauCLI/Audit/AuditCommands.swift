@@ -4,23 +4,11 @@ internal import BureauAPI
 package struct AuditCommand: ParsableCommand {
   package static let configuration = CommandConfiguration(
     commandName: "audit", abstract: "The journal, as an outsider may check it.",
-    subcommands: [AuditVerify.self, AuditCheckpoint.self, AuditFacts.self])
+    subcommands: [
+      AuditVerify.self, AuditCheckpoint.self, AuditProof.self, AuditExportCommand.self,
+      AuditFacts.self,
+    ])
   package init() {}
-}
-
-struct AuditVerify: ServerCommand {
-  static let configuration = CommandConfiguration(
-    commandName: "verify", abstract: "Check that nothing was altered, removed or cut off.",
-    discussion: "The exit code is 1 when something was.")
-
-  @OptionGroup var globals: GlobalOptions
-
-  func run(with client: Client) async throws {
-    let bureau = try client.bureau()
-    let answer = try await client.read(Audit.VerifyAudit.self) { $0.name = bureau }
-    try client.show(answer, .verification(answer))
-    guard answer.integrity, answer.completeness else { throw Ending.someFailed }
-  }
 }
 
 struct AuditCheckpoint: ServerCommand {
@@ -73,7 +61,8 @@ extension Table {
     ])
     for item in facts {
       table.add([
-        String(item.sequence), Show.time(item.createTime), item.kind,
+        String(item.sequence), Show.time(item.createTime),
+        item.kind.isEmpty ? "(erased)" : item.kind,
         item.actor.isEmpty ? "(server)" : Show.id(item.actor), item.requestID,
         String(item.hash.prefix(16)),
       ])
@@ -83,19 +72,9 @@ extension Table {
 }
 
 extension Details {
-  static func verification(_ answer: Bureau_V1_VerifyAuditResponse) -> Details {
-    var details = Details()
-    details.add("integrity", answer.integrity ? "ok" : "BROKEN")
-    details.add("completeness", answer.completeness ? "ok" : "BROKEN")
-    details.add("companies", String(answer.companyCount))
-    details.add("facts", String(answer.factCount))
-    details.add("checkpoint", answer.hasCheckpointTime ? Show.time(answer.checkpointTime) : "none")
-    for finding in answer.findings { details.add("finding", finding) }
-    return details
-  }
-
   static func checkpoint(_ checkpoint: Bureau_V1_Checkpoint) -> Details {
     var details = Details()
+    details.add("number", String(checkpoint.number))
     details.add("root", checkpoint.root)
     details.add("time", Show.time(checkpoint.createTime))
     details.add("heads", String(checkpoint.headCount))

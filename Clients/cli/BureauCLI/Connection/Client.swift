@@ -54,6 +54,19 @@ package struct Client: Sendable {
     }
   }
 
+  /// Makes one call that is answered by many messages; `take` is waited for, message by message.
+  func pieces<R: RPC>(
+    _ rpc: R.Type, _ request: R.Input, _ take: @escaping @Sendable (R.Output) async throws -> Void
+  ) async throws {
+    var metadata = Metadata()
+    if let token { metadata.addString("Bearer \(token)", forKey: "authorization") }
+    do {
+      try await wire.receive(rpc, request, metadata: metadata, take)
+    } catch let error as RPCError {
+      throw error.code == .unavailable ? away(CLIError(error)) : CLIError(error)
+    }
+  }
+
   /// Says which server is away, where the server itself did not.
   private func away(_ error: CLIError) -> CLIError {
     guard error.reason == error.code else { return error }

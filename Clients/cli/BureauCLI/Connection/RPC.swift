@@ -86,6 +86,9 @@ extension Bureau_V1_PostingService.Method.ListVouchers: RPC {}
 package typealias Audit = Bureau_V1_AuditService.Method
 extension Bureau_V1_AuditService.Method.VerifyAudit: RPC {}
 extension Bureau_V1_AuditService.Method.CreateCheckpoint: RPC {}
+extension Bureau_V1_AuditService.Method.GetCheckpointProof: RPC {}
+extension Bureau_V1_AuditService.Method.ExportCompanyJournal: RPC {}
+extension Bureau_V1_AuditService.Method.ExportJournals: RPC {}
 extension Bureau_V1_AuditService.Method.ListFacts: RPC {}
 
 extension Grpc_Health_V1_Health.Method.Check: RPC {}

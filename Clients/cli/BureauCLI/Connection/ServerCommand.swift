@@ -11,17 +11,25 @@ package protocol ServerCommand: AsyncParsableCommand {
 extension ServerCommand {
   package mutating func run() async throws {
     let command = self
+    try await Client.run(globals) { try await command.run(with: $0) }
+  }
+}
+
+extension Client {
+  /// Connects to the server of the context, for `body`.
+  static func run(
+    _ globals: GlobalOptions, _ body: (Client) async throws -> Void
+  ) async throws {
     let surroundings = Surroundings.current
-    let (name, context) = try Contexts.load(surroundings.configuration).find(
-      command.globals.context)
+    let (name, context) = try Contexts.load(surroundings.configuration).find(globals.context)
     let token = try surroundings.token(for: name)
     let endpoint = try Endpoint(server: context.server, authorityFile: context.ca)
     try context.checkAuthority()
     try await surroundings.connector.withWire(to: endpoint) { wire in
       let client = Client(
-        surroundings: surroundings, globals: command.globals, contextName: name,
+        surroundings: surroundings, globals: globals, contextName: name,
         context: context, wire: wire, token: token)
-      try await command.run(with: client)
+      try await body(client)
     }
   }
 }

@@ -7,6 +7,12 @@ package protocol Wire: Sendable {
   func send<R: RPC>(
     _ rpc: R.Type, _ request: R.Input, metadata: Metadata, timeout: Duration
   ) async throws -> Answer<R.Output>
+
+  /// Makes one call that is answered by many messages; `take` is waited for, message by message.
+  func receive<R: RPC>(
+    _ rpc: R.Type, _ request: R.Input, metadata: Metadata,
+    _ take: @escaping @Sendable (R.Output) async throws -> Void
+  ) async throws
 }
 
 /// A message with the metadata that came before it.
@@ -86,6 +92,21 @@ package struct GRPCWire<Transport: ClientTransport>: Wire {
       options: options
     ) { response in
       Answer(message: try response.message, metadata: response.metadata)
+    }
+  }
+
+  package func receive<R: RPC>(
+    _ rpc: R.Type, _ request: R.Input, metadata: Metadata,
+    _ take: @escaping @Sendable (R.Output) async throws -> Void
+  ) async throws {
+    var options = CallOptions.defaults
+    options.waitForReady = false
+    try await client.serverStreaming(
+      request: ClientRequest(message: request, metadata: metadata), descriptor: R.descriptor,
+      serializer: ProtobufSerializer<R.Input>(), deserializer: ProtobufDeserializer<R.Output>(),
+      options: options
+    ) { response in
+      for try await message in response.messages { try await take(message) }
     }
   }
 }

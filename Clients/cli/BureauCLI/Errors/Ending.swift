@@ -11,6 +11,10 @@ package enum Ending: Int32, Sendable, CaseIterable {
   case invalidInput = 6
   case unavailable = 7
   case internalError = 8
+  /// Nothing in the journals was altered, but something is missing.
+  case incomplete = 9
+  /// Nothing speaks against the journals, and nothing shows that they are all there is.
+  case notShown = 10
 
   /// What the server's status means for a script.
   package init(_ code: RPCError.Code) {
