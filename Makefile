@@ -14,6 +14,10 @@ PACKAGES ?= install
 FILTER ?=
 # `make demo INVOICES=folder`: your own invoices (*.xml), AT=2026-03-02T08:00:00Z: the first moment.
 INVOICES ?=
+# `make bench ROWS=a,b QUICK=1`: some rows, a short look; DOCS=1 also writes docs/figures.md.
+ROWS ?=
+QUICK ?=
+DOCS ?=
 AT ?=
 
 help:
@@ -24,7 +28,7 @@ help:
 	@echo "make check      tests, format, generated code: what the machine runs before a merge"
 	@echo "make format     formats the Swift code"
 	@echo "make generate   writes the generated code from Protos/"
-	@echo "make bench      measures a release build, writes bench.json"
+	@echo "make bench      measures a release build, writes bench.json  (ROWS=a,b QUICK=1: less)"
 
 packages:
 	@command -v swift >/dev/null || { echo "Swift 6.3 is missing: see https://www.swift.org/install" >&2; exit 1; }
@@ -71,5 +75,7 @@ demo: build
 	  $(if $(INVOICES),--invoices '$(INVOICES)') $(if $(AT),--at '$(AT)')
 
 bench: packages
+	swift build -c release --product bureaud
 	swift build -c release --product bureau-bench
-	@"$$(swift build -c release --show-bin-path)/bureau-bench" --folder .build
+	@"$$(swift build -c release --show-bin-path)/bureau-bench" --folder .build \
+	  $(if $(ROWS),--rows '$(ROWS)') $(if $(QUICK),--quick) $(if $(DOCS),--docs docs/figures.md)

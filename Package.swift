@@ -158,8 +158,10 @@ let package = Package(
     .executableTarget(
       name: "bureau-bench",
       dependencies: [
-        "Primitives", "Formats", "Domain", "Engine", "EngineSQLite", "Storage", "BureauAPI",
-        "Server", "CBenchReference", .grpc, .grpcHTTP2, .grpcProtobuf, .protobuf, .crypto,
+        "Primitives", "Formats", "Domain", "Engine", "EngineSQLite", "EnginePostgres", "EngineKit",
+        "Storage", "BureauAPI",
+        "Server", "AuditTrail", "CBenchReference", .grpc, .grpcHTTP2, .grpcProtobuf, .protobuf,
+        .crypto,
         .arguments, .logging,
       ], path: "Clients/bench", exclude: ["README.md", "reference"], swiftSettings: strict),
 

@@ -1,113 +1,49 @@
-import BureauAPI
 import CBenchReference
-import Crypto
-import Domain
 import Engine
 import EngineSQLite
-import Formats
 import Foundation
-import Primitives
-import Server
-import Storage
-import SwiftProtobuf
 
-/// `durable_command`: submitting a payment from an invoice that has been read, through
-/// `Commands.run` as `ImportInvoice` does it. What is measured: the lock of the company's head,
-/// access, idempotency, the rules (known invoice, open items), two facts with their hashes, their
-/// projections, the document as a blob, and the commit that it shares with its neighbours.
+/// `durable_command`: the command of `InProcess` beside plain C that writes the same rows and
+/// computes the same hashes in grouped transactions at full sync.
 struct DurableCommand: Sendable {
+  static let row = BenchRow(names: ["durable_command"]) { load, folder in
+    [try await DurableCommand(load: load, folder: folder).measure()]
+  }
+
   let load: Load
   let folder: URL
 
-  /// One command's input, made before the clock starts.
-  private struct Submission: Sendable {
-    var place: Place
-    var call: Call
-    var reading: InvoiceReading
-    var content: [UInt8]
-    var digest: [UInt8]
-  }
-
   func measure() async throws -> Row {
-    let own = folder.appending(path: "own.db").path(), plain = folder.appending(path: "c.db").path()
-    let filled = try await Workload.open(own)
+    let path = folder.appending(path: "own.db").path(),
+      plain = folder.appending(path: "c.db").path()
+    let filled = try await Workload.open(path)
     try await Workload.fill(filled)
     await filled.close()
-    try FileManager.default.copyItem(atPath: own, toPath: plain)
+    try FileManager.default.copyItem(atPath: path, toPath: plain)
 
-    let database = try await Workload.open(own)
-    let group = GroupCommit(database)
-    let commands = Commands(database: database, group: group, sources: Workload.sources)
-    let caller = try await Workload.caller(database)
+    let database = try await Workload.open(path)
+    let own = try await InProcess(database)
     guard let reference = Reference(plain) else { throw BenchError("no memory") }
     var c = Side("C SQLite", count: load.commands), server = Side("server", count: load.commands)
     // The first round of each warms up and does not count.
     for round in 0...load.rounds {
-      let submissions = try (0..<load.commands).map {
-        try Self.submission(round * load.commands + $0, caller)
-      }
-      let took = try await measured {
-        try await byCallers(load.callers, count: load.commands) {
-          try await Self.submit(submissions[$0], commands)
-        }
-      }
-      try reference.load(from: own, count: load.commands)
+      let submissions = try own.submissions(
+        round * load.commands..<(round + 1) * load.commands)
+      let took = try await own.measure(submissions, callers: load.callers)
+      try reference.load(from: path, count: load.commands)
       let plainTook = try await measured { try reference.write(batch: load.callers) }
       if round == 0 { continue }
       server.samples.append(took)
       c.samples.append(plainTook)
     }
     reference.close()
-    let average = Double((load.rounds + 1) * load.commands) / Double(group.batches)
+    let average = Double((load.rounds + 1) * load.commands) / Double(own.group.batches)
     await database.close()
-    try Self.compare(own, plain)
+    try Self.compare(path, plain)
     print(c.line, server.line, String(format: "  %.1f commands a commit", average), separator: "\n")
     return Row(
       "durable_command", server.rate, "commands/s", beside: "C SQLite, the same rows", c.rate,
-      aim: 0.5)
-  }
-
-  private static func submission(_ number: Int, _ caller: Caller) throws -> Submission {
-    let request = Workload.request(number), content = Array(request.content)
-    let bytes: [UInt8] = try request.serializedBytes()
-    let company = try buyer()
-    return Submission(
-      place: Workload.place(number),
-      call: Call(
-        method: Workload.method, caller: caller, requestID: request.requestID,
-        digest: Call.digest(Workload.method, bytes)),
-      reading: try InvoiceReading(
-        UBLDocument.read(content), for: company,
-        today: Workload.sources.now().date(in: .centralEuropean)),
-      content: content, digest: Array(SHA256.hash(data: content)))
-  }
-
-  /// The company that the invoices name.
-  private static func buyer() throws -> Company {
-    Company(
-      id: Workload.place(0).company, displayName: "Nordlys Verksted AS",
-      organisationNumber: try OrganisationNumber("923609016", country: .no), street: "",
-      postalCode: "", town: "", createTime: Workload.sources.now())
-  }
-
-  private static func submit(_ submission: Submission, _ commands: Commands) async throws {
-    let id = commands.sources.id(Payment.self), invoice = commands.sources.id(Invoice.self)
-    let place = submission.place
-    _ = try await commands.run(submission.call, at: place, subject: id) { context in
-      let tx = context.transaction, reading = submission.reading
-      let known = try PaymentTables.hasInvoice(
-        of: reading.supplierKey, numbered: reading.numberKey, of: place, in: tx)
-      let open = try PaymentTables.hasOpenItems(
-        of: reading.supplierKey, besides: id, of: place, in: tx)
-      return try PaymentRules.proposing(
-        id, from: invoice, reading, sourceDigest: submission.digest, known: known,
-        openItems: open)
-    } apply: { context in
-      try Blobs.store(
-        submission.content, digest: submission.digest, of: place, in: context.transaction)
-    } answer: { id, _ in
-      id
-    }
+      aim: 0.7, details: ["commands_a_commit": average])
   }
 
   /// The two databases must hold the same rows in about as many bytes, or nothing was compared.

@@ -40,18 +40,23 @@ struct Side: Sendable {
   /// Per second, the median of the rounds.
   var rate: Double { Double(count) / median(samples.map(\.seconds)) }
 
+  /// CPU of this process for one, the median of the rounds.
+  var cpuMicroseconds: Double { median(samples.map(\.cpuSeconds)) / Double(count) * 1e6 }
+
+  /// Wall time for one, the median of the rounds.
+  var microseconds: Double { median(samples.map(\.seconds)) / Double(count) * 1e6 }
+
   var line: String {
     let rates = samples.map { Double(count) / $0.seconds }
-    let cpu = median(samples.map(\.cpuSeconds)) / Double(count) * 1e6
     return String(
       format: "  %@: %.0f a second (%.0f to %.0f), %.1f µs CPU each", name, rate,
-      rates.min() ?? 0, rates.max() ?? 0, cpu)
+      rates.min() ?? 0, rates.max() ?? 0, cpuMicroseconds)
   }
+}
 
-  private func median(_ values: [Double]) -> Double {
-    let sorted = values.sorted()
-    return sorted.isEmpty ? .nan : sorted[sorted.count / 2]
-  }
+func median(_ values: [Double]) -> Double {
+  let sorted = values.sorted()
+  return sorted.isEmpty ? .nan : sorted[sorted.count / 2]
 }
 
 /// `count` pieces of work, by `callers` at the same time.

@@ -6,36 +6,43 @@ struct Load: Sendable {
   var commands: Int
   var calls: Int
   var callers: Int
+  /// Payments that stand in the full database of `payments_1000000_cost`.
+  var payments: Int
+  /// Companies of the full database of `companies_10000_cost`.
+  var companies: Int
+
+  static let full = Load(
+    rounds: 9, commands: 3_200, calls: 1_600, callers: 64, payments: 1_000_000, companies: 10_000)
+  static let quick = Load(
+    rounds: 3, commands: 960, calls: 480, callers: 64, payments: 100_000, companies: 1_000)
 }
 
-/// The rows of `bench.json`, each measured in a folder of its own that is removed afterwards.
+/// Something that is measured, in a folder of its own that is removed afterwards. It may give
+/// several rows where they come from the same rounds.
+struct BenchRow: Sendable {
+  let names: [String]
+  let measure: @Sendable (Load, URL) async throws -> [Row]
+}
+
 struct Suite: Sendable {
-  static let names = ["durable_command", "grpc_command", "idle_memory"]
+  /// Every row of `bench.json`: a file each.
+  static let all: [BenchRow] = [
+    DurableCommand.row, GRPCCommand.row, GRPCStream.row, PostgresCommand.row, CompaniesCost.row,
+    PaymentsCost.row,
+    StartTime.row, IdleMemory.row, ReplayFacts.row, VerifyFacts.row,
+  ]
 
   var load: Load
   var parent: URL
-  var output: URL
-  var names: [String]
+  var rows: [BenchRow]
 
-  func run() async throws {
-    var rows: [Row] = []
-    for name in names {
-      print("\(name) …")
-      rows.append(
-        try await inFolder { folder in
-          switch name {
-          case "durable_command": try await DurableCommand(load: load, folder: folder).measure()
-          case "grpc_command": try await GRPCCommand(load: load, folder: folder).measure()
-          default: try await IdleMemory(folder: folder).measure()
-          }
-        })
+  func run() async throws -> [Row] {
+    var measured: [Row] = []
+    for row in rows {
+      print("\(row.names.joined(separator: ", ")) …")
+      measured += try await inFolder { try await row.measure(load, $0) }
     }
-    print(Row.table(rows))
-    try Row.json(rows).write(to: output)
-  }
-
-  func serveIdle() async throws {
-    try await inFolder { try await IdleMemory(folder: $0).serve() }
+    return measured
   }
 
   private func inFolder<Result: Sendable>(

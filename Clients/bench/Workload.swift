@@ -23,7 +23,8 @@ struct Workload: Sendable {
     return sources
   }()
 
-  private static let companyCount = 100
+  /// Where nothing else is said.
+  static let companyCount = 100
   private static let time = Instant(rfc3339: "2026-03-02T08:00:00Z") ?? Instant(microseconds: 0)
 
   static let bureau = id(Bureau.self, 0xB0, 1)
@@ -32,7 +33,7 @@ struct Workload: Sendable {
     id: id(Session.self, 0xA1, 1), user: accountant, startTime: time, lastUseTime: time)
 
   /// The accountant, found by the session as at every call.
-  static func caller(_ database: SQLiteDatabase) async throws -> Caller {
+  static func caller(_ database: any Database) async throws -> Caller {
     let access = Access(database: database, sessionLimits: Session.Limits(), now: sources.now)
     return try await access.caller(["authorization": "Bearer \(secret)"])
   }
@@ -42,8 +43,8 @@ struct Workload: Sendable {
   }
 
   /// Where command `number` acts.
-  static func place(_ number: Int) -> Place {
-    Place(bureau: bureau, company: id(Company.self, 0xC0, UInt64(number % companyCount)))
+  static func place(_ number: Int, of companies: Int = companyCount) -> Place {
+    Place(bureau: bureau, company: id(Company.self, 0xC0, UInt64(number % companies)))
   }
 
   /// Opens a database with all tables at `path`.
@@ -54,7 +55,8 @@ struct Workload: Sendable {
   }
 
   /// Makes the bureau, its companies, the accountant with the role and the session.
-  static func fill(_ database: SQLiteDatabase) async throws {
+  static func fill(_ database: any Database, companies: Int = companyCount) async throws {
+    let numbers = organisationNumbers(companies)
     let number = try OrganisationNumber("923609016", country: .no)
     var facts: [Fact] = [
       .bureauCreated(
@@ -73,13 +75,13 @@ struct Workload: Sendable {
             id: id(RoleAssignment.self, 0xA2, 0), user: accountant, company: nil,
             role: .accountant))),
     ]
-    for index in 0..<companyCount {
+    for index in 0..<companies {
       facts.append(
         .companyCreated(
           CompanyCreated(
             company: Company(
-              id: place(index).company, displayName: "Verksted \(index) AS",
-              organisationNumber: try organisationNumber(index), street: "Havnegata \(index)",
+              id: place(index, of: companies).company, displayName: "Verksted \(index) AS",
+              organisationNumber: numbers[index], street: "Havnegata \(index)",
               postalCode: "8006", town: "Bodø", createTime: time))))
       // Two approvers each: others' roles are there, and must not make the command dearer.
       for approver in [2 * index + 1, 2 * index + 2] {
@@ -88,8 +90,8 @@ struct Workload: Sendable {
             RoleAssigned(
               assignment: RoleAssignment(
                 id: id(RoleAssignment.self, 0xA2, UInt64(approver)),
-                user: id(User.self, 0xA3, UInt64(approver)), company: place(index).company,
-                role: .approver))))
+                user: id(User.self, 0xA3, UInt64(approver)),
+                company: place(index, of: companies).company, role: .approver))))
       }
     }
     let home = Place(bureau: bureau), made = facts
@@ -102,21 +104,21 @@ struct Workload: Sendable {
       try IdentityTables.start(session, hash: Access.hash(secret), of: bureau, in: tx)
     }
     // Each journal has its head from the beginning: the C side only moves heads.
-    for index in 0..<companyCount {
-      let place = place(index)
-      try await database.write(as: place.scope) { _ = try Journal.lock(place, in: $0) }
+    let group = GroupCommit(database)
+    try await byCallers(64, count: companies) { index in
+      let place = place(index, of: companies)
+      try await group.submit(as: place.scope) { _ = try Journal.lock(place, in: $0) }
     }
   }
 
-  /// The index-th number with a right check digit.
-  private static func organisationNumber(_ index: Int) throws -> OrganisationNumber {
-    var found = 0
-    for candidate in 810_000_000..<830_000_000 {
+  /// The first numbers with a right check digit.
+  private static func organisationNumbers(_ count: Int) -> [OrganisationNumber] {
+    var found: [OrganisationNumber] = []
+    for candidate in 810_000_000..<999_999_999 where found.count < count {
       guard let number = try? OrganisationNumber("\(candidate)", country: .no) else { continue }
-      if found == index { return number }
-      found += 1
+      found.append(number)
     }
-    throw BenchError("no organisation number \(index)")
+    return found
   }
 
   /// Invoice `number` as its supplier sends it.
@@ -156,9 +158,11 @@ struct Workload: Sendable {
   ]
 
   /// The request that carries invoice `number`.
-  static func request(_ number: Int) -> Bureau_V1_ImportInvoiceRequest {
+  static func request(
+    _ number: Int, of companies: Int = companyCount
+  ) -> Bureau_V1_ImportInvoiceRequest {
     .with {
-      $0.parent = ResourceName.company(place(number))
+      $0.parent = ResourceName.company(place(number, of: companies))
       $0.content = Data(document(number))
       $0.requestID = "bench-\(number)"
     }

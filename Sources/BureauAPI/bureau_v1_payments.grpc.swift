@@ -33,6 +33,19 @@ package enum Bureau_V1_PaymentService: Sendable {
                 type: .unary
             )
         }
+        /// Namespace for "ImportInvoices" metadata.
+        package enum ImportInvoices: Sendable {
+            /// Request type for "ImportInvoices".
+            package typealias Input = Bureau_V1_ImportInvoiceRequest
+            /// Response type for "ImportInvoices".
+            package typealias Output = Bureau_V1_ImportInvoicesResponse
+            /// Descriptor for "ImportInvoices".
+            package static let descriptor = GRPCCore.MethodDescriptor(
+                service: GRPCCore.ServiceDescriptor(fullyQualifiedService: "bureau.v1.PaymentService"),
+                method: "ImportInvoices",
+                type: .bidirectionalStreaming
+            )
+        }
         /// Namespace for "GetPayment" metadata.
         package enum GetPayment: Sendable {
             /// Request type for "GetPayment".
@@ -140,6 +153,7 @@ package enum Bureau_V1_PaymentService: Sendable {
         /// Descriptors for all methods in the "bureau.v1.PaymentService" service.
         package static let descriptors: [GRPCCore.MethodDescriptor] = [
             ImportInvoice.descriptor,
+            ImportInvoices.descriptor,
             GetPayment.descriptor,
             ListPayments.descriptor,
             UpdatePayment.descriptor,
@@ -197,6 +211,32 @@ extension Bureau_V1_PaymentService {
             request: GRPCCore.StreamingServerRequest<Bureau_V1_ImportInvoiceRequest>,
             context: GRPCCore.ServerContext
         ) async throws -> GRPCCore.StreamingServerResponse<Bureau_V1_Payment>
+
+        /// Handle the "ImportInvoices" method.
+        ///
+        /// > Source IDL Documentation:
+        /// >
+        /// > The same in bulk: each item is an ImportInvoice of its own, with its own request_id, and
+        /// > succeeds or fails alone; sent again here or by ImportInvoice it is the same request. Items act
+        /// > side by side: results come as they are ready, in any order, each with its item's request_id. A
+        /// > bounded number of items is at work; who sends faster is stopped by flow control. Whoever is
+        /// > without a result when the stream breaks sends those items again. The caller is checked anew
+        /// > for every item: the stream ends with UNAUTHENTICATED once the session or token has ended, and
+        /// > with UNAVAILABLE when the server stops; what was begun is finished and told first.
+        /// > Roles: accountant, service user, in the company of each item. Refusals: those of
+        /// > ImportInvoice, in the results.
+        ///
+        /// - Parameters:
+        ///   - request: A streaming request of `Bureau_V1_ImportInvoiceRequest` messages.
+        ///   - context: Context providing information about the RPC.
+        /// - Throws: Any error which occurred during the processing of the request. Thrown errors
+        ///     of type `RPCError` are mapped to appropriate statuses. All other errors are converted
+        ///     to an internal error.
+        /// - Returns: A streaming response of `Bureau_V1_ImportInvoicesResponse` messages.
+        func importInvoices(
+            request: GRPCCore.StreamingServerRequest<Bureau_V1_ImportInvoiceRequest>,
+            context: GRPCCore.ServerContext
+        ) async throws -> GRPCCore.StreamingServerResponse<Bureau_V1_ImportInvoicesResponse>
 
         /// Handle the "GetPayment" method.
         ///
@@ -386,6 +426,32 @@ extension Bureau_V1_PaymentService {
             context: GRPCCore.ServerContext
         ) async throws -> GRPCCore.ServerResponse<Bureau_V1_Payment>
 
+        /// Handle the "ImportInvoices" method.
+        ///
+        /// > Source IDL Documentation:
+        /// >
+        /// > The same in bulk: each item is an ImportInvoice of its own, with its own request_id, and
+        /// > succeeds or fails alone; sent again here or by ImportInvoice it is the same request. Items act
+        /// > side by side: results come as they are ready, in any order, each with its item's request_id. A
+        /// > bounded number of items is at work; who sends faster is stopped by flow control. Whoever is
+        /// > without a result when the stream breaks sends those items again. The caller is checked anew
+        /// > for every item: the stream ends with UNAUTHENTICATED once the session or token has ended, and
+        /// > with UNAVAILABLE when the server stops; what was begun is finished and told first.
+        /// > Roles: accountant, service user, in the company of each item. Refusals: those of
+        /// > ImportInvoice, in the results.
+        ///
+        /// - Parameters:
+        ///   - request: A streaming request of `Bureau_V1_ImportInvoiceRequest` messages.
+        ///   - context: Context providing information about the RPC.
+        /// - Throws: Any error which occurred during the processing of the request. Thrown errors
+        ///     of type `RPCError` are mapped to appropriate statuses. All other errors are converted
+        ///     to an internal error.
+        /// - Returns: A streaming response of `Bureau_V1_ImportInvoicesResponse` messages.
+        func importInvoices(
+            request: GRPCCore.StreamingServerRequest<Bureau_V1_ImportInvoiceRequest>,
+            context: GRPCCore.ServerContext
+        ) async throws -> GRPCCore.StreamingServerResponse<Bureau_V1_ImportInvoicesResponse>
+
         /// Handle the "GetPayment" method.
         ///
         /// > Source IDL Documentation:
@@ -572,6 +638,33 @@ extension Bureau_V1_PaymentService {
             context: GRPCCore.ServerContext
         ) async throws -> Bureau_V1_Payment
 
+        /// Handle the "ImportInvoices" method.
+        ///
+        /// > Source IDL Documentation:
+        /// >
+        /// > The same in bulk: each item is an ImportInvoice of its own, with its own request_id, and
+        /// > succeeds or fails alone; sent again here or by ImportInvoice it is the same request. Items act
+        /// > side by side: results come as they are ready, in any order, each with its item's request_id. A
+        /// > bounded number of items is at work; who sends faster is stopped by flow control. Whoever is
+        /// > without a result when the stream breaks sends those items again. The caller is checked anew
+        /// > for every item: the stream ends with UNAUTHENTICATED once the session or token has ended, and
+        /// > with UNAVAILABLE when the server stops; what was begun is finished and told first.
+        /// > Roles: accountant, service user, in the company of each item. Refusals: those of
+        /// > ImportInvoice, in the results.
+        ///
+        /// - Parameters:
+        ///   - request: A stream of `Bureau_V1_ImportInvoiceRequest` messages.
+        ///   - response: A response stream of `Bureau_V1_ImportInvoicesResponse` messages.
+        ///   - context: Context providing information about the RPC.
+        /// - Throws: Any error which occurred during the processing of the request. Thrown errors
+        ///     of type `RPCError` are mapped to appropriate statuses. All other errors are converted
+        ///     to an internal error.
+        func importInvoices(
+            request: GRPCCore.RPCAsyncSequence<Bureau_V1_ImportInvoiceRequest, any Swift.Error>,
+            response: GRPCCore.RPCWriter<Bureau_V1_ImportInvoicesResponse>,
+            context: GRPCCore.ServerContext
+        ) async throws
+
         /// Handle the "GetPayment" method.
         ///
         /// > Source IDL Documentation:
@@ -739,6 +832,17 @@ extension Bureau_V1_PaymentService.StreamingServiceProtocol {
             serializer: GRPCProtobuf.ProtobufSerializer<Bureau_V1_Payment>(),
             handler: { request, context in
                 try await self.importInvoice(
+                    request: request,
+                    context: context
+                )
+            }
+        )
+        router.registerHandler(
+            forMethod: Bureau_V1_PaymentService.Method.ImportInvoices.descriptor,
+            deserializer: GRPCProtobuf.ProtobufDeserializer<Bureau_V1_ImportInvoiceRequest>(),
+            serializer: GRPCProtobuf.ProtobufSerializer<Bureau_V1_ImportInvoicesResponse>(),
+            handler: { request, context in
+                try await self.importInvoices(
                     request: request,
                     context: context
                 )
@@ -954,6 +1058,23 @@ extension Bureau_V1_PaymentService.SimpleServiceProtocol {
         )
     }
 
+    package func importInvoices(
+        request: GRPCCore.StreamingServerRequest<Bureau_V1_ImportInvoiceRequest>,
+        context: GRPCCore.ServerContext
+    ) async throws -> GRPCCore.StreamingServerResponse<Bureau_V1_ImportInvoicesResponse> {
+        return GRPCCore.StreamingServerResponse<Bureau_V1_ImportInvoicesResponse>(
+            metadata: [:],
+            producer: { writer in
+                try await self.importInvoices(
+                    request: request.messages,
+                    response: writer,
+                    context: context
+                )
+                return [:]
+            }
+        )
+    }
+
     package func getPayment(
         request: GRPCCore.ServerRequest<Bureau_V1_GetPaymentRequest>,
         context: GRPCCore.ServerContext
@@ -1095,6 +1216,37 @@ extension Bureau_V1_PaymentService {
             deserializer: some GRPCCore.MessageDeserializer<Bureau_V1_Payment>,
             options: GRPCCore.CallOptions,
             onResponse handleResponse: @Sendable @escaping (GRPCCore.ClientResponse<Bureau_V1_Payment>) async throws -> Result
+        ) async throws -> Result where Result: Sendable
+
+        /// Call the "ImportInvoices" method.
+        ///
+        /// > Source IDL Documentation:
+        /// >
+        /// > The same in bulk: each item is an ImportInvoice of its own, with its own request_id, and
+        /// > succeeds or fails alone; sent again here or by ImportInvoice it is the same request. Items act
+        /// > side by side: results come as they are ready, in any order, each with its item's request_id. A
+        /// > bounded number of items is at work; who sends faster is stopped by flow control. Whoever is
+        /// > without a result when the stream breaks sends those items again. The caller is checked anew
+        /// > for every item: the stream ends with UNAUTHENTICATED once the session or token has ended, and
+        /// > with UNAVAILABLE when the server stops; what was begun is finished and told first.
+        /// > Roles: accountant, service user, in the company of each item. Refusals: those of
+        /// > ImportInvoice, in the results.
+        ///
+        /// - Parameters:
+        ///   - request: A streaming request producing `Bureau_V1_ImportInvoiceRequest` messages.
+        ///   - serializer: A serializer for `Bureau_V1_ImportInvoiceRequest` messages.
+        ///   - deserializer: A deserializer for `Bureau_V1_ImportInvoicesResponse` messages.
+        ///   - options: Options to apply to this RPC.
+        ///   - handleResponse: A closure which handles the response and returns its result to
+        ///       the caller. Returning from the closure will cancel the RPC if it hasn't
+        ///       already finished.
+        /// - Returns: The result of `handleResponse`.
+        func importInvoices<Result>(
+            request: GRPCCore.StreamingClientRequest<Bureau_V1_ImportInvoiceRequest>,
+            serializer: some GRPCCore.MessageSerializer<Bureau_V1_ImportInvoiceRequest>,
+            deserializer: some GRPCCore.MessageDeserializer<Bureau_V1_ImportInvoicesResponse>,
+            options: GRPCCore.CallOptions,
+            onResponse handleResponse: @Sendable @escaping (GRPCCore.StreamingClientResponse<Bureau_V1_ImportInvoicesResponse>) async throws -> Result
         ) async throws -> Result where Result: Sendable
 
         /// Call the "GetPayment" method.
@@ -1342,6 +1494,46 @@ extension Bureau_V1_PaymentService {
             try await self.client.unary(
                 request: request,
                 descriptor: Bureau_V1_PaymentService.Method.ImportInvoice.descriptor,
+                serializer: serializer,
+                deserializer: deserializer,
+                options: options,
+                onResponse: handleResponse
+            )
+        }
+
+        /// Call the "ImportInvoices" method.
+        ///
+        /// > Source IDL Documentation:
+        /// >
+        /// > The same in bulk: each item is an ImportInvoice of its own, with its own request_id, and
+        /// > succeeds or fails alone; sent again here or by ImportInvoice it is the same request. Items act
+        /// > side by side: results come as they are ready, in any order, each with its item's request_id. A
+        /// > bounded number of items is at work; who sends faster is stopped by flow control. Whoever is
+        /// > without a result when the stream breaks sends those items again. The caller is checked anew
+        /// > for every item: the stream ends with UNAUTHENTICATED once the session or token has ended, and
+        /// > with UNAVAILABLE when the server stops; what was begun is finished and told first.
+        /// > Roles: accountant, service user, in the company of each item. Refusals: those of
+        /// > ImportInvoice, in the results.
+        ///
+        /// - Parameters:
+        ///   - request: A streaming request producing `Bureau_V1_ImportInvoiceRequest` messages.
+        ///   - serializer: A serializer for `Bureau_V1_ImportInvoiceRequest` messages.
+        ///   - deserializer: A deserializer for `Bureau_V1_ImportInvoicesResponse` messages.
+        ///   - options: Options to apply to this RPC.
+        ///   - handleResponse: A closure which handles the response and returns its result to
+        ///       the caller. Returning from the closure will cancel the RPC if it hasn't
+        ///       already finished.
+        /// - Returns: The result of `handleResponse`.
+        package func importInvoices<Result>(
+            request: GRPCCore.StreamingClientRequest<Bureau_V1_ImportInvoiceRequest>,
+            serializer: some GRPCCore.MessageSerializer<Bureau_V1_ImportInvoiceRequest>,
+            deserializer: some GRPCCore.MessageDeserializer<Bureau_V1_ImportInvoicesResponse>,
+            options: GRPCCore.CallOptions = .defaults,
+            onResponse handleResponse: @Sendable @escaping (GRPCCore.StreamingClientResponse<Bureau_V1_ImportInvoicesResponse>) async throws -> Result
+        ) async throws -> Result where Result: Sendable {
+            try await self.client.bidirectionalStreaming(
+                request: request,
+                descriptor: Bureau_V1_PaymentService.Method.ImportInvoices.descriptor,
                 serializer: serializer,
                 deserializer: deserializer,
                 options: options,
@@ -1668,6 +1860,41 @@ extension Bureau_V1_PaymentService.ClientProtocol {
         )
     }
 
+    /// Call the "ImportInvoices" method.
+    ///
+    /// > Source IDL Documentation:
+    /// >
+    /// > The same in bulk: each item is an ImportInvoice of its own, with its own request_id, and
+    /// > succeeds or fails alone; sent again here or by ImportInvoice it is the same request. Items act
+    /// > side by side: results come as they are ready, in any order, each with its item's request_id. A
+    /// > bounded number of items is at work; who sends faster is stopped by flow control. Whoever is
+    /// > without a result when the stream breaks sends those items again. The caller is checked anew
+    /// > for every item: the stream ends with UNAUTHENTICATED once the session or token has ended, and
+    /// > with UNAVAILABLE when the server stops; what was begun is finished and told first.
+    /// > Roles: accountant, service user, in the company of each item. Refusals: those of
+    /// > ImportInvoice, in the results.
+    ///
+    /// - Parameters:
+    ///   - request: A streaming request producing `Bureau_V1_ImportInvoiceRequest` messages.
+    ///   - options: Options to apply to this RPC.
+    ///   - handleResponse: A closure which handles the response and returns its result to
+    ///       the caller. Returning from the closure will cancel the RPC if it hasn't
+    ///       already finished.
+    /// - Returns: The result of `handleResponse`.
+    package func importInvoices<Result>(
+        request: GRPCCore.StreamingClientRequest<Bureau_V1_ImportInvoiceRequest>,
+        options: GRPCCore.CallOptions = .defaults,
+        onResponse handleResponse: @Sendable @escaping (GRPCCore.StreamingClientResponse<Bureau_V1_ImportInvoicesResponse>) async throws -> Result
+    ) async throws -> Result where Result: Sendable {
+        try await self.importInvoices(
+            request: request,
+            serializer: GRPCProtobuf.ProtobufSerializer<Bureau_V1_ImportInvoiceRequest>(),
+            deserializer: GRPCProtobuf.ProtobufDeserializer<Bureau_V1_ImportInvoicesResponse>(),
+            options: options,
+            onResponse: handleResponse
+        )
+    }
+
     /// Call the "GetPayment" method.
     ///
     /// > Source IDL Documentation:
@@ -1944,6 +2171,46 @@ extension Bureau_V1_PaymentService.ClientProtocol {
             metadata: metadata
         )
         return try await self.importInvoice(
+            request: request,
+            options: options,
+            onResponse: handleResponse
+        )
+    }
+
+    /// Call the "ImportInvoices" method.
+    ///
+    /// > Source IDL Documentation:
+    /// >
+    /// > The same in bulk: each item is an ImportInvoice of its own, with its own request_id, and
+    /// > succeeds or fails alone; sent again here or by ImportInvoice it is the same request. Items act
+    /// > side by side: results come as they are ready, in any order, each with its item's request_id. A
+    /// > bounded number of items is at work; who sends faster is stopped by flow control. Whoever is
+    /// > without a result when the stream breaks sends those items again. The caller is checked anew
+    /// > for every item: the stream ends with UNAUTHENTICATED once the session or token has ended, and
+    /// > with UNAVAILABLE when the server stops; what was begun is finished and told first.
+    /// > Roles: accountant, service user, in the company of each item. Refusals: those of
+    /// > ImportInvoice, in the results.
+    ///
+    /// - Parameters:
+    ///   - metadata: Additional metadata to send, defaults to empty.
+    ///   - options: Options to apply to this RPC, defaults to `.defaults`.
+    ///   - producer: A closure producing request messages to send to the server. Returning
+    ///       from the closure closes the request stream.
+    ///   - handleResponse: A closure which handles the response and returns its result to
+    ///       the caller. Returning from the closure will cancel the RPC if it hasn't
+    ///       already finished.
+    /// - Returns: The result of `handleResponse`.
+    package func importInvoices<Result>(
+        metadata: GRPCCore.Metadata = [:],
+        options: GRPCCore.CallOptions = .defaults,
+        requestProducer producer: @Sendable @escaping (GRPCCore.RPCWriter<Bureau_V1_ImportInvoiceRequest>) async throws -> Void,
+        onResponse handleResponse: @Sendable @escaping (GRPCCore.StreamingClientResponse<Bureau_V1_ImportInvoicesResponse>) async throws -> Result
+    ) async throws -> Result where Result: Sendable {
+        let request = GRPCCore.StreamingClientRequest<Bureau_V1_ImportInvoiceRequest>(
+            metadata: metadata,
+            producer: producer
+        )
+        return try await self.importInvoices(
             request: request,
             options: options,
             onResponse: handleResponse

@@ -387,6 +387,46 @@ package nonisolated struct Bureau_V1_ImportInvoiceRequest: Sendable {
   package init() {}
 }
 
+/// What became of one item of ImportInvoices.
+package nonisolated struct Bureau_V1_ImportInvoicesResponse: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  /// The item's.
+  package var requestID: String = String()
+
+  package var result: Bureau_V1_ImportInvoicesResponse.OneOf_Result? = nil
+
+  package var payment: Bureau_V1_Payment {
+    get {
+      if case .payment(let v)? = result {return v}
+      return Bureau_V1_Payment()
+    }
+    set {result = .payment(newValue)}
+  }
+
+  /// As ImportInvoice would have answered, with the same details.
+  package var error: Google_Rpc_Status {
+    get {
+      if case .error(let v)? = result {return v}
+      return Google_Rpc_Status()
+    }
+    set {result = .error(newValue)}
+  }
+
+  package var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  package nonisolated enum OneOf_Result: Equatable, Sendable {
+    case payment(Bureau_V1_Payment)
+    /// As ImportInvoice would have answered, with the same details.
+    case error(Google_Rpc_Status)
+
+  }
+
+  package init() {}
+}
+
 package nonisolated struct Bureau_V1_GetPaymentRequest: Sendable {
   // SwiftProtobuf.Message conformance is added in an extension below. See the
   // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
@@ -985,6 +1025,78 @@ nonisolated extension Bureau_V1_ImportInvoiceRequest: SwiftProtobuf.Message, Swi
     if lhs.content != rhs.content {return false}
     if lhs.requestID != rhs.requestID {return false}
     if lhs.validateOnly != rhs.validateOnly {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension Bureau_V1_ImportInvoicesResponse: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  package static let protoMessageName: String = _protobuf_package + ".ImportInvoicesResponse"
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}request_id\0\u{1}payment\0\u{1}error\0")
+
+  package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularStringField(value: &self.requestID) }()
+      case 2: try {
+        var v: Bureau_V1_Payment?
+        var hadOneofValue = false
+        if let current = self.result {
+          hadOneofValue = true
+          if case .payment(let m) = current {v = m}
+        }
+        try decoder.decodeSingularMessageField(value: &v)
+        if let v = v {
+          if hadOneofValue {try decoder.handleConflictingOneOf()}
+          self.result = .payment(v)
+        }
+      }()
+      case 3: try {
+        var v: Google_Rpc_Status?
+        var hadOneofValue = false
+        if let current = self.result {
+          hadOneofValue = true
+          if case .error(let m) = current {v = m}
+        }
+        try decoder.decodeSingularMessageField(value: &v)
+        if let v = v {
+          if hadOneofValue {try decoder.handleConflictingOneOf()}
+          self.result = .error(v)
+        }
+      }()
+      default: break
+      }
+    }
+  }
+
+  package func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    // The use of inline closures is to circumvent an issue where the compiler
+    // allocates stack space for every if/case branch local when no optimizations
+    // are enabled. https://github.com/apple/swift-protobuf/issues/1034 and
+    // https://github.com/apple/swift-protobuf/issues/1182
+    if !self.requestID.isEmpty {
+      try visitor.visitSingularStringField(value: self.requestID, fieldNumber: 1)
+    }
+    switch self.result {
+    case .payment?: try {
+      guard case .payment(let v)? = self.result else { preconditionFailure() }
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 2)
+    }()
+    case .error?: try {
+      guard case .error(let v)? = self.result else { preconditionFailure() }
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 3)
+    }()
+    case nil: break
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  package static func ==(lhs: Bureau_V1_ImportInvoicesResponse, rhs: Bureau_V1_ImportInvoicesResponse) -> Bool {
+    if lhs.requestID != rhs.requestID {return false}
+    if lhs.result != rhs.result {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }

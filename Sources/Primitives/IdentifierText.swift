@@ -10,6 +10,10 @@ enum IdentifierText {
     guard text.utf8.count <= maximumLength else {
       throw .length("\(noun) is far too long: at most \(maximumLength) characters are read")
     }
+    // Most are written plainly already.
+    if !text.isEmpty, text.utf8.allSatisfy({ 0x30...0x39 ~= $0 || 0x41...0x5A ~= $0 }) {
+      return text
+    }
     // No-break spaces come along when numbers are copied from a page.
     let plain = text.filter {
       $0 != " " && $0 != "\u{A0}" && $0 != "\u{202F}" && !separators.contains($0)

@@ -61,7 +61,7 @@ final class CommandRig: Sendable {
       environment: environment, configuration: ConfigurationFolder(path: path("config")),
       write: { text in self.state.withLock { $0.output += text } },
       note: { line in self.state.withLock { $0.notes.append(line) } }, noteWidth: noteWidth,
-      read: Surroundings.process().read,
+      read: Surroundings.process().read, list: Surroundings.process().list,
       now: { Instant(microseconds: 1_772_438_400_000_000) },
       sleep: { pause in self.state.withLock { $0.pauses.append(pause) } },
       newID: {
@@ -175,6 +175,20 @@ final class FakeWire: Wire {
     for piece in try stream(request) {
       guard let piece = piece as? R.Output else { continue }
       try await take(piece)
+    }
+  }
+
+  /// Answers each item of a stream at once, as laid out for its method; what the answer throws
+  /// breaks the stream.
+  func exchange<R: RPC>(
+    _ rpc: R.Type, metadata: Metadata, patience: Duration,
+    send:
+      @escaping @Sendable (_ write: @Sendable (R.Input) async throws -> Void) async throws ->
+      Void,
+    receive: @escaping @Sendable (R.Output) -> Void
+  ) async throws {
+    try await send { request in
+      receive(try await self.send(rpc, request, metadata: metadata, timeout: patience).message)
     }
   }
 }

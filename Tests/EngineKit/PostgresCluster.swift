@@ -42,9 +42,10 @@ package final class PostgresCluster: Sendable {
     }
   }
 
-  private init() {
+  /// - Parameter isDurable: Syncs at each commit, as a real one does: for measuring, not for tests.
+  package init(isDurable: Bool = false) {
     lanes = Lanes(1, name: "test-cluster") { () throws(EngineError) in
-      let folder = try Self.start()
+      let folder = try Self.start(isDurable ? Self.durable : Self.fast)
       let administrator = try Administrator(folder)
       try administrator.run("CREATE ROLE bureau LOGIN NOSUPERUSER NOBYPASSRLS")
       return Box(folder: folder, administrator: administrator)
@@ -82,14 +83,14 @@ package final class PostgresCluster: Sendable {
 
   /// Makes and starts the server. It is stopped, and its folder removed, when this process lets go
   /// of the pipe, which it does by ending.
-  private static func start() throws(EngineError) -> String {
+  private static func start(_ settings: String) throws(EngineError) -> String {
     guard let programs else { throw .unavailable("PostgreSQL is not installed") }
     // Short: a socket's path has at most 107 bytes. Not the process's own temporary folder, which
     // the user postgres may not enter.
     var template = Array("/tmp/bureau-postgres-XXXXXX".utf8CString)
     guard let made = mkdtemp(&template) else { throw .unavailable("no temporary folder") }
     let folder = String(cString: made)
-    let output = try spawn(["/bin/sh", "-c", script, "sh", programs, folder])
+    let output = try spawn(["/bin/sh", "-c", script, "sh", programs, folder, settings])
     defer { close(output) }
     var byte: UInt8 = 0
     guard read(output, &byte, 1) == 1 else {
@@ -128,8 +129,14 @@ package final class PostgresCluster: Sendable {
   }
 
   /// Safe from crashes of the machine it is not: tests need not wait for disks.
+  private static let fast = """
+    -c fsync=off -c full_page_writes=off -c autovacuum=off -c wal_level=minimal \
+    -c max_wal_senders=0
+    """
+  private static let durable = "-c fsync=on -c synchronous_commit=on"
+
   private static let script = """
-    bin=$1 dir=$2 server=
+    bin=$1 dir=$2 settings=$3 server=
     trap '' INT TERM HUP
     finish() {
       [ -z "$server" ] || { kill -QUIT "$server" 2>/dev/null; wait "$server"; }
@@ -145,8 +152,7 @@ package final class PostgresCluster: Sendable {
     cd "$dir"
     $as "$bin/initdb" -D "$dir/data" -U postgres --auth=trust --no-sync --no-instructions \
       -E UTF8 --locale=C </dev/null >"$dir/log" 2>&1 || { cat "$dir/log" >&2; exit 1; }
-    $as "$bin/postgres" -D "$dir/data" -k "$dir" -c listen_addresses= -c fsync=off \
-      -c full_page_writes=off -c autovacuum=off -c wal_level=minimal -c max_wal_senders=0 \
+    $as "$bin/postgres" -D "$dir/data" -k "$dir" -c listen_addresses= $settings \
       -c max_wal_size=512MB -c shared_buffers=64MB -c max_connections=400 \
       -c deadlock_timeout=100ms -c logging_collector=off </dev/null >>"$dir/log" 2>&1 &
     server=$!

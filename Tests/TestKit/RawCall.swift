@@ -1,5 +1,7 @@
 package import BureauAPI
 package import GRPCCore
+import GRPCProtobuf
+import SwiftProtobuf
 
 /// What a call came to, whatever its method.
 package enum Outcome: Sendable, Equatable {
@@ -21,10 +23,12 @@ extension World {
 }
 
 extension GRPCClient {
-  /// Calls any unary method with the bytes of its request.
+  /// Calls any unary method with the bytes of its request, or a stream with one item: then what
+  /// became of the item.
   package func call(
     _ method: Descriptors.Method, _ request: [UInt8], token: String?
   ) async throws -> Outcome {
+    if method.clientStreaming { return try await callStream(method, request, token: token) }
     let descriptor = MethodDescriptor(
       service: ServiceDescriptor(fullyQualifiedService: method.service), method: method.name)
     let metadata: Metadata = token.map { ["authorization": "Bearer \($0)"] } ?? [:]
@@ -35,6 +39,39 @@ extension GRPCClient {
           serializer: RawBytes(), deserializer: RawBytes(), options: .defaults,
           onResponse: { try $0.message }))
     } catch let error as RPCError { return .refused(Refused(error)) }
+  }
+}
+
+extension GRPCClient {
+  private func callStream(
+    _ method: Descriptors.Method, _ request: [UInt8], token: String?
+  ) async throws -> Outcome {
+    let descriptor = MethodDescriptor(
+      service: ServiceDescriptor(fullyQualifiedService: method.service), method: method.name)
+    let metadata: Metadata = token.map { ["authorization": "Bearer \($0)"] } ?? [:]
+    do {
+      return try await bidirectionalStreaming(
+        request: StreamingClientRequest(metadata: metadata) { try await $0.write(request) },
+        descriptor: descriptor, serializer: RawBytes(), deserializer: RawBytes(),
+        options: .defaults
+      ) { response in
+        var answers: [[UInt8]] = []
+        for try await message in response.messages { answers.append(message) }
+        guard answers.count == 1 else { throw TestFault("\(answers.count) answers to one item") }
+        // The only stream of the API.
+        let result = try Bureau_V1_ImportInvoicesResponse(serializedBytes: answers[0])
+        guard case .error(let status) = result.result else { return .answered(answers[0]) }
+        return .refused(Refused(try RPCError(status)))
+      }
+    } catch let error as RPCError { return .refused(Refused(error)) }
+  }
+}
+
+extension RPCError {
+  /// What became of one item of a stream.
+  package init(_ status: Google_Rpc_Status) throws {
+    let bytes: [UInt8] = try status.serializedBytes()
+    self.init(try GoogleRPCStatus(serializedBytes: bytes))
   }
 }
 

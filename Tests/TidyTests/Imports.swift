@@ -61,8 +61,9 @@ struct ImportTests {
       "Primitives", "Formats", "ArgumentParser", "Subprocess", "SystemPackage",
     ] + system,
     "Clients/bench": [
-      "Primitives", "Formats", "Domain", "Engine", "EngineSQLite", "CSQLite", "CBenchReference",
-      "Storage", "Server",
+      "Primitives", "Formats", "Domain", "Engine", "EngineSQLite", "EnginePostgres", "EngineKit",
+      "CSQLite", "CBenchReference",
+      "Storage", "Server", "AuditTrail",
       "BureauAPI", "Connectors", "Sandbox", "ArgumentParser", "GRPCCore",
       "GRPCNIOTransportHTTP2Posix", "GRPCProtobuf", "SwiftProtobuf", "NIOCore", "NIOPosix",
       "NIOSSL",

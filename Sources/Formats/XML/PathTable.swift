@@ -57,6 +57,13 @@ package struct PathTable<State>: Sendable {
 
   private(set) var nodes = [Node(path: "")]
   let spaces: [Space]
+  /// The same for the parser.
+  private(set) var layout = SAXParser.Layout(spaces: [])
+  /// The nodes' actions, each kind apart: to call one, nothing else is copied.
+  private(set) var opens: [PathRule<State>.Event?] = []
+  private(set) var closes: [PathRule<State>.Event?] = []
+  private(set) var texts: [PathRule<State>.Take?] = []
+  private(set) var takes: [[PathRule<State>.Take]] = []
 
   /// Compiles the rules.
   ///
@@ -66,6 +73,17 @@ package struct PathTable<State>: Sendable {
   package init(namespaces: [String: [String]], _ rules: [PathRule<State>]) {
     spaces = namespaces.sorted { $0.key < $1.key }.map { Space(key: $0.key, accepted: $0.value) }
     for rule in rules { add(rule, under: [0]) }
+    layout = SAXParser.Layout(spaces: spaces.map(\.accepted))
+    for node in nodes {
+      layout.append(
+        path: node.path, edges: node.edges.map { ($0.space, $0.name, $0.target) },
+        opens: node.open != nil, closes: node.close != nil, takesText: node.text != nil,
+        attributes: node.attributes.map(\.name))
+    }
+    opens = nodes.map(\.open)
+    closes = nodes.map(\.close)
+    texts = nodes.map(\.text)
+    takes = nodes.map { $0.attributes.map(\.take) }
   }
 
   private mutating func add(_ rule: PathRule<State>, under parents: [Int]) {

@@ -12,14 +12,53 @@ struct SAXParser: ~Copyable {
   }
   typealias Handler = (Event, Int, Span<UInt8>) throws(XMLFault) -> Void
 
-  /// A node of the table without its typed actions.
-  struct Shape {
-    let path: String
-    let edges: [(space: Int, name: String, target: Int)]
-    let opens: Bool
-    let closes: Bool
-    let takesText: Bool
-    let attributes: [String]
+  /// A table without its typed actions: made once, followed by every parse.
+  struct Layout: Sendable {
+    /// Plain figures only, so that reading one counts no references.
+    struct Node {
+      let firstEdge: Int
+      var edgesEnd: Int
+      let opens: Bool
+      let closes: Bool
+      let takesText: Bool
+      let hasAttributes: Bool
+    }
+    struct Edge {
+      let nameStart: Int
+      let nameLength: Int
+      let space: Int
+      let target: Int
+    }
+    fileprivate(set) var nodes: [Node] = []
+    fileprivate(set) var edges: [Edge] = []
+    /// All edges' names, one after the other, UTF-8.
+    fileprivate(set) var names: [UInt8] = []
+    let spaces: [[String]]
+    fileprivate(set) var paths: [String] = []
+    fileprivate(set) var attributes: [[String]] = []
+
+    init(spaces: [[String]]) { self.spaces = spaces }
+
+    mutating func append(
+      path: String, edges children: [(space: Int, name: String, target: Int)], opens: Bool,
+      closes: Bool, takesText: Bool, attributes wanted: [String]
+    ) {
+      let first = edges.count
+      for child in children {
+        let start = names.count
+        names.append(contentsOf: child.name.utf8)
+        edges.append(
+          Edge(
+            nameStart: start, nameLength: names.count - start, space: child.space,
+            target: child.target))
+      }
+      nodes.append(
+        Node(
+          firstEdge: first, edgesEnd: edges.count, opens: opens, closes: closes,
+          takesText: takesText, hasAttributes: !wanted.isEmpty))
+      paths.append(path)
+      attributes.append(wanted)
+    }
   }
 
   private let walk: UnsafeMutablePointer<Walk>
@@ -29,7 +68,7 @@ struct SAXParser: ~Copyable {
   private static let ready: Void = xmlInitParser()
 
   init(
-    nodes: [Shape], spaces: [[String]], _ limits: XMLLimits, handler: @escaping Handler
+    _ layout: Layout, _ limits: XMLLimits, handler: @escaping Handler
   ) throws(XMLFault) {
     _ = Self.ready
     walk = UnsafeMutablePointer<Walk>.allocate(capacity: 1)
@@ -41,7 +80,7 @@ struct SAXParser: ~Copyable {
     self.context = context
     let options = [XML_PARSE_NONET, XML_PARSE_NOERROR, XML_PARSE_NOWARNING]
     xmlCtxtUseOptions(context, options.reduce(0) { $0 | Int32($1.rawValue) })
-    walk.initialize(to: Walk(nodes, spaces, limits, context, handler))
+    walk.initialize(to: Walk(layout, limits, context, handler))
   }
 
   deinit {
@@ -127,20 +166,6 @@ struct SAXParser: ~Copyable {
 private struct Walk {
   typealias Name = UnsafePointer<xmlChar>
 
-  private struct Edge {
-    let name: Name
-    let space: Int
-    let target: Int
-  }
-  /// Plain figures only, so that reading one counts no references.
-  private struct Node {
-    let firstEdge: Int
-    let edgesEnd: Int
-    let opens: Bool
-    let closes: Bool
-    let takesText: Bool
-    let hasAttributes: Bool
-  }
   private struct Space {
     let accepted: [String]
     /// The one namespace the document uses, once met.
@@ -153,39 +178,35 @@ private struct Walk {
   /// True inside an element whose text a rule wants.
   private(set) var collecting = false
 
-  private let shapes: [SAXParser.Shape]
+  private let layout: SAXParser.Layout
   private let handler: SAXParser.Handler
   private let context: xmlParserCtxtPtr
-  private var nodes: [Node] = []
-  private var edges: [Edge] = []
+  /// The layout's names as the parser has interned them, an edge each.
+  private let names: [Name?]
   private var spaces: [Space]
   private var stack = [0]
   private var skipped = 0
   private var value: [UInt8] = []
 
   init(
-    _ shapes: [SAXParser.Shape], _ spaces: [[String]], _ limits: XMLLimits,
-    _ context: xmlParserCtxtPtr, _ handler: @escaping SAXParser.Handler
+    _ layout: SAXParser.Layout, _ limits: XMLLimits, _ context: xmlParserCtxtPtr,
+    _ handler: @escaping SAXParser.Handler
   ) {
-    self.shapes = shapes
+    self.layout = layout
     self.limits = limits
     self.context = context
     self.handler = handler
-    self.spaces = spaces.map { Space(accepted: $0) }
-    stack.reserveCapacity(limits.depth + 1)
-    value.reserveCapacity(1024)
-    for shape in shapes {
-      let first = edges.count
-      for edge in shape.edges {
-        // Without memory for a name the edge is left out; parsing will fail for want of it as well.
-        guard let name = xmlDictLookup(context.pointee.dict, edge.name, -1) else { continue }
-        edges.append(Edge(name: name, space: edge.space, target: edge.target))
+    spaces = layout.spaces.map { Space(accepted: $0) }
+    names = layout.names.withUnsafeBufferPointer { bytes in
+      // Without memory for a name its edge is never met; parsing will fail for want of it as well.
+      layout.edges.map { edge in
+        bytes.baseAddress.flatMap {
+          xmlDictLookup(context.pointee.dict, $0 + edge.nameStart, Int32(edge.nameLength))
+        }
       }
-      nodes.append(
-        Node(
-          firstEdge: first, edgesEnd: edges.count, opens: shape.opens, closes: shape.closes,
-          takesText: shape.takesText, hasAttributes: !shape.attributes.isEmpty))
     }
+    stack.reserveCapacity(32)
+    value.reserveCapacity(256)
   }
 
   /// Runs one callback; the first fault gets its line and stops the parser.
@@ -218,7 +239,7 @@ private struct Walk {
       return
     }
     stack.append(target)
-    let node = nodes[target]
+    let node = layout.nodes[target]
     if node.opens { try report(.open, target) }
     if node.hasAttributes, attributeCount > 0, let attributes {
       try take(UnsafeBufferPointer(start: attributes, count: attributeCount * 5), target)
@@ -245,7 +266,7 @@ private struct Walk {
     guard let target = stack.last else { return }
     if collecting { try report(.text, target, value.span) }
     collecting = false
-    if nodes[target].closes { try report(.close, target) }
+    if layout.nodes[target].closes { try report(.close, target) }
     stack.removeLast()
   }
 
@@ -253,7 +274,7 @@ private struct Walk {
   private func take(
     _ attributes: UnsafeBufferPointer<UnsafePointer<xmlChar>?>, _ target: Int
   ) throws(XMLFault) {
-    for (index, wanted) in shapes[target].attributes.enumerated() {
+    for (index, wanted) in layout.attributes[target].enumerated() {
       for at in stride(from: 0, to: attributes.count, by: 5) {
         guard attributes[at + 1] == nil, let name = attributes[at], let from = attributes[at + 3],
           let end = attributes[at + 4], String(cString: name) == wanted
@@ -277,18 +298,19 @@ private struct Walk {
     do {
       try handler(event, node, text)
     } catch {
-      throw XMLFault(error.kind, "\(shapes[node].path): \(error.message)")
+      throw XMLFault(error.kind, "\(layout.paths[node]): \(error.message)")
     }
   }
 
   private func located(_ kind: XMLFault.Kind, _ message: String) -> XMLFault {
-    XMLFault(kind, "\(shapes[stack.last ?? 0].path): \(message)")
+    XMLFault(kind, "\(layout.paths[stack.last ?? 0]): \(message)")
   }
 
   private mutating func target(_ name: Name, _ uri: Name?) -> Int? {
-    let node = nodes[stack[stack.count - 1]]
-    for index in node.firstEdge..<node.edgesEnd where edges[index].name == name {
-      if accepts(uri, edges[index].space) { return edges[index].target }
+    let node = layout.nodes[stack[stack.count - 1]]
+    for index in node.firstEdge..<node.edgesEnd where names[index] == name {
+      let edge = layout.edges[index]
+      if accepts(uri, edge.space) { return edge.target }
     }
     return nil
   }
@@ -306,8 +328,12 @@ private struct Walk {
   }
 
   private func notOurs(_ name: Name, _ uri: Name?) -> XMLFault {
-    let wanted = shapes[0].edges.map(\.name).joined(separator: " or ")
-    let spaces = Set(shapes[0].edges.map(\.space)).flatMap { self.spaces[$0].accepted }
+    let roots = layout.edges[layout.nodes[0].firstEdge..<layout.nodes[0].edgesEnd]
+    let wanted = roots.map { root in
+      String(
+        decoding: layout.names[root.nameStart..<root.nameStart + root.nameLength], as: UTF8.self)
+    }.joined(separator: " or ")
+    let spaces = Set(roots.map(\.space)).flatMap { self.spaces[$0].accepted }
     return XMLFault(
       .unsupported,
       "the root element is \(String(cString: name).prefix(60)) in the namespace "

@@ -43,16 +43,14 @@ package enum XMLReader {
       result.deinitialize(count: 1)
       result.deallocate()
     }
-    let parser = try SAXParser(
-      nodes: shape(of: table), spaces: table.spaces.map(\.accepted), limits
-    ) {
+    let opens = table.opens, closes = table.closes, texts = table.texts, takes = table.takes
+    let parser = try SAXParser(table.layout, limits) {
       (event, node, text) throws(XMLFault) in
       switch event {
-      case .open: try table.nodes[node].open?(&result.pointee)
-      case .close: try table.nodes[node].close?(&result.pointee)
-      case .text: try table.nodes[node].text?(&result.pointee, text)
-      case .attribute(let index):
-        try table.nodes[node].attributes[index].take(&result.pointee, text)
+      case .open: try opens[node]?(&result.pointee)
+      case .close: try closes[node]?(&result.pointee)
+      case .text: try texts[node]?(&result.pointee, text)
+      case .attribute(let index): try takes[node][index](&result.pointee, text)
       }
     }
     let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: chunkBytes, alignment: 16)
@@ -64,14 +62,5 @@ package enum XMLReader {
     }
     try parser.finish()
     return result.pointee
-  }
-
-  private static func shape<State>(of table: PathTable<State>) -> [SAXParser.Shape] {
-    table.nodes.map { node in
-      SAXParser.Shape(
-        path: node.path, edges: node.edges.map { ($0.space, $0.name, $0.target) },
-        opens: node.open != nil, closes: node.close != nil, takesText: node.text != nil,
-        attributes: node.attributes.map(\.name))
-    }
   }
 }

@@ -29,6 +29,7 @@ package struct Caller: Sendable, Equatable {
 /// Finds out who calls, and lets them in by the access table.
 package struct Access: Sendable {
   private let database: any Database
+  private let credentials: Credentials
   private let now: @Sendable () -> Instant
   package let sessionLimits: Session.Limits
   /// A session's last use is written at most this often.
@@ -38,21 +39,21 @@ package struct Access: Sendable {
     database: any Database, sessionLimits: Session.Limits, now: @escaping @Sendable () -> Instant
   ) {
     self.database = database
+    credentials = Credentials(database)
     self.sessionLimits = sessionLimits
     self.now = now
   }
 
   /// The caller by the call's `authorization: Bearer …`.
   package func caller(_ metadata: Metadata) async throws -> Caller {
-    guard let hash = Self.secret(in: metadata).map(Self.hash) else {
+    try await caller(Self.secret(in: metadata).map(Self.hash))
+  }
+
+  /// The caller by the hash of the secret, as things stand now.
+  package func caller(_ secretHash: [UInt8]?) async throws -> Caller {
+    guard let hash = secretHash, let found = try await credentials.find(hash) else {
       throw IdentityError.unauthenticated
     }
-    // No bureau is known yet: each secret has a turn of its own.
-    let turn = TenantKey(bytes: hash.prefix(16)).map(Turn.credential) ?? .platform
-    let found = try await database.read(as: .platform, ticket: Ticket(turn)) { tx in
-      try IdentityTables.credential(hash, in: tx)
-    }
-    guard let found else { throw IdentityError.unauthenticated }
     let time = now()
     if let expireTime = found.expireTime, expireTime <= time {
       throw IdentityError.unauthenticated

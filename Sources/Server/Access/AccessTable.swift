@@ -85,6 +85,10 @@ package enum AccessTable {
   private static let payments: [AccessRule] = [
     rule(
       "PaymentService", "ImportInvoice", .company([.accountant, .serviceUser]), leavesFact: true),
+    // Decided for each item.
+    rule(
+      "PaymentService", "ImportInvoices", .company([.accountant, .serviceUser]),
+      leavesFact: true),
     rule("PaymentService", "GetPayment", .company(all)),
     rule("PaymentService", "ListPayments", .company(all)),
     rule("PaymentService", "UpdatePayment", .company([.accountant]), leavesFact: true),

@@ -19,7 +19,7 @@ package struct AuthenticationInterceptor: ServerInterceptor {
     guard let rule = AccessTable.byMethod[context.method] else { throw AccessError.denied }
     var call = context.call
     call.secretHash = Access.secret(in: request.metadata).map(Access.hash)
-    if rule.gate != .anyone { call.caller = try await access.caller(request.metadata) }
+    if rule.gate != .anyone { call.caller = try await access.caller(call.secretHash) }
     var context = context
     context.transportSpecific = call
     return try await next(request, context)

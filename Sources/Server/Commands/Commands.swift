@@ -70,9 +70,11 @@ package struct Call: Sendable {
   }
 
   /// The call of a request message; its id is checked here.
+  /// - Parameter single: The method that does the same to one item, where this is one of a stream:
+  ///   a repeat by either is the same request.
   package init(
     _ context: ServerContext, _ caller: Caller?, _ request: some SwiftProtobuf.Message,
-    requestID: String, isDryRun: Bool
+    requestID: String, isDryRun: Bool, single: MethodDescriptor? = nil
   ) throws {
     guard !requestID.isEmpty else { throw RequestError.missing }
     // Ids that begin with "order/" are the server's own.
@@ -83,7 +85,7 @@ package struct Call: Sendable {
     let bytes: [UInt8] = try request.serializedBytes()
     self.init(
       method: method, caller: caller, requestID: requestID,
-      digest: Self.digest(method, bytes), isDryRun: isDryRun)
+      digest: Self.digest(single?.fullyQualifiedMethod ?? method, bytes), isDryRun: isDryRun)
   }
 
   /// Whether it is the server's own work: it has a turn of its own beside the bureau's callers.

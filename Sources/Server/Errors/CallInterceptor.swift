@@ -12,6 +12,8 @@ package struct CallContext: ServerContext.TransportSpecific {
   package var caller: Caller?
   /// SHA-256 of the secret that came with the call, known or not.
   package var secretHash: [UInt8]?
+  /// Writes into the log what went wrong inside with one item of a stream.
+  package var itemFailed: @Sendable (CallFailure) -> Void = { _ in }
 
   package init(requestID: String, certificate: ClientCertificate? = nil) {
     self.requestID = requestID
@@ -63,8 +65,9 @@ package struct CallInterceptor: ServerInterceptor {
     let id = requestID(of: request.metadata)
     let method = context.descriptor
     var context = context
-    context.transportSpecific = CallContext(
-      requestID: id, certificate: census?.certificate(of: context.remotePeer))
+    var call = CallContext(requestID: id, certificate: census?.certificate(of: context.remotePeer))
+    call.itemFailed = { self.log(method, id, started, item: true, failure: $0) }
+    context.transportSpecific = call
     do {
       var contents = try await next(request, context).accepted.get()
       contents.metadata.replaceOrAddString(id, forKey: Self.requestIDKey)
@@ -108,7 +111,7 @@ package struct CallInterceptor: ServerInterceptor {
 
   private func log(
     _ method: MethodDescriptor, _ id: String, _ started: ContinuousClock.Instant,
-    failure: CallFailure?
+    item: Bool = false, failure: CallFailure?
   ) {
     let took = (ContinuousClock.now - started) / .milliseconds(1)
     var line: Logger.Metadata = [
@@ -121,6 +124,6 @@ package struct CallInterceptor: ServerInterceptor {
     // Health checks and reflection come from machines, all day.
     let quiet = method.service.fullyQualifiedService.hasPrefix("grpc.")
     let level: Logger.Level = failure?.cause != nil ? .error : quiet ? .debug : .info
-    logger.log(level: level, "call", metadata: line)
+    logger.log(level: level, item ? "item" : "call", metadata: line)
   }
 }

@@ -102,8 +102,11 @@ package enum ResourceName {
   private static func parse(_ text: String, _ collections: [String], _ field: String)
     throws(NameError) -> [ID<Untyped>]
   {
-    let pattern = collections.map { "\($0)/{32 hexadecimal digits}" }.joined(separator: "/")
-    let malformed = NameError.malformed(field: field, pattern: pattern)
+    var malformed: NameError {
+      .malformed(
+        field: field,
+        pattern: collections.map { "\($0)/{32 hexadecimal digits}" }.joined(separator: "/"))
+    }
     guard text.utf8.count <= 300 else { throw malformed }
     let parts = text.split(separator: "/", omittingEmptySubsequences: false)
     guard parts.count == collections.count * 2 else { throw malformed }

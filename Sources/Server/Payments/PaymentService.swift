@@ -1,8 +1,6 @@
 package import BureauAPI
-import Crypto
 import Domain
 import Engine
-import Formats
 package import GRPCCore
 import Primitives
 import Storage
@@ -13,51 +11,7 @@ package struct PaymentService: Bureau_V1_PaymentService.SimpleServiceProtocol {
   let orders: Orders
   let access: Access
 
-  /// Bytes of one invoice: what one request may carry, less its envelope.
-  package static let invoiceLimit = 2 << 20
-
   // MARK: Proposal
-
-  package func importInvoice(
-    request: Bureau_V1_ImportInvoiceRequest, context: ServerContext
-  ) async throws -> Bureau_V1_Payment {
-    let place = try ResourceName.parseCompany(request.parent, field: "parent")
-    let call = try Call(
-      context, context.caller, request, requestID: request.requestID,
-      isDryRun: request.validateOnly)
-    let content = Array(request.content)
-    if content.isEmpty { throw InvoiceError.missing }
-    guard content.count <= Self.invoiceLimit else {
-      throw InvoiceError.tooLarge(limitBytes: Self.invoiceLimit)
-    }
-    let document: UBLDocument
-    do { document = try UBLDocument.read(content) } catch {
-      // Whether the file is any good is nobody's business who has no role here.
-      try await commands.read(context.method, by: context.caller, at: place) { _ in }
-      throw InvoiceError.unreadable(error.message)
-    }
-    let digest = Array(SHA256.hash(data: content))
-    let sources = commands.sources
-    let id = sources.id(Payment.self), invoice = sources.id(Invoice.self)
-    return try await commands.run(call, at: place, subject: id) { context in
-      let tx = context.transaction
-      guard let company = try TenancyTables.company(place, in: tx) else {
-        throw TenancyError.companyNotFound
-      }
-      let today = context.time.date(in: .centralEuropean)
-      let reading = try InvoiceReading(document, for: company, today: today)
-      let known = try PaymentTables.hasInvoice(
-        of: reading.supplierKey, numbered: reading.numberKey, of: place, in: tx)
-      let open = try PaymentTables.hasOpenItems(
-        of: reading.supplierKey, besides: id, of: place, in: tx)
-      return try PaymentRules.proposing(
-        id, from: invoice, reading, sourceDigest: digest, known: known, openItems: open)
-    } apply: { context in
-      try Blobs.store(content, digest: digest, of: place, in: context.transaction)
-    } answer: { id, context in
-      try Self.answer(id, context)
-    }
-  }
 
   package func getPayment(
     request: Bureau_V1_GetPaymentRequest, context: ServerContext
@@ -215,7 +169,7 @@ package struct PaymentService: Bureau_V1_PaymentService.SimpleServiceProtocol {
       of: payment.supplierKey, besides: payment.id, of: context.place, in: context.transaction)
   }
 
-  private static func answer(_ id: ID<Payment>, _ context: Commands.Context) throws
+  static func answer(_ id: ID<Payment>, _ context: Commands.Context) throws
     -> Bureau_V1_Payment
   {
     let tx = context.transaction

@@ -184,6 +184,11 @@ enum Probes {
       $0.content = Data("no invoice".utf8)
       $0.requestID = $1.requestID
     },
+    "bureau.v1.PaymentService/ImportInvoices": probe(Bureau_V1_ImportInvoiceRequest.self) {
+      $0.parent = $1.company
+      $0.content = Data("no invoice".utf8)
+      $0.requestID = $1.requestID
+    },
     "bureau.v1.PaymentService/GetPayment": probe(Bureau_V1_GetPaymentRequest.self) {
       $0.name = "\($1.company)/payments/\($1.nothing)"
     },

@@ -224,6 +224,18 @@ extension Write {
         }
       )
     },
+    write("PaymentService/ImportInvoices", Bureau_V1_ImportInvoiceRequest.self) { office in
+      let parent = try office.bureau.company.name
+      return (
+        office.kim,
+        { request, variant in
+          request.parent = parent
+          request.content = Data(SupplierInvoice(number: variant.isOther ? "2" : "1").ubl.utf8)
+          request.requestID = variant.requestID
+          request.validateOnly = variant.isDryRun
+        }
+      )
+    },
     write("PaymentService/UpdatePayment", Bureau_V1_UpdatePaymentRequest.self) { office in
       let payment = try await office.kim.imports(SupplierInvoice())
       return (

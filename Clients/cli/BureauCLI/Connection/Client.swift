@@ -67,8 +67,24 @@ package struct Client: Sendable {
     }
   }
 
+  /// Sends and receives on one stream, once; throws `RPCError`. `--timeout` is how long nothing may
+  /// move.
+  func exchange<R: RPC>(
+    _ rpc: R.Type,
+    send:
+      @escaping @Sendable (_ write: @Sendable (R.Input) async throws -> Void) async throws ->
+      Void,
+    receive: @escaping @Sendable (R.Output) -> Void
+  ) async throws {
+    var metadata = Metadata()
+    metadata.addString(surroundings.newID(), forKey: "x-request-id")
+    if let token { metadata.addString("Bearer \(token)", forKey: "authorization") }
+    try await wire.exchange(
+      rpc, metadata: metadata, patience: timeout, send: send, receive: receive)
+  }
+
   /// Says which server is away, where the server itself did not.
-  private func away(_ error: CLIError) -> CLIError {
+  func away(_ error: CLIError) -> CLIError {
     guard error.reason == error.code else { return error }
     var error = error
     error.message = "the server at \(context.server) can't be reached: \(error.message)"
@@ -136,7 +152,7 @@ package struct Client: Sendable {
 
 extension Duration {
   /// `0.2 s`, `3 s`: for people.
-  fileprivate var short: String {
+  var short: String {
     let tenths = Int((self / .milliseconds(100)).rounded())
     return tenths % 10 == 0 ? "\(tenths / 10) s" : "\(tenths / 10).\(tenths % 10) s"
   }

@@ -19,18 +19,23 @@ package struct Patience: Equatable, Sendable {
   /// How long to wait before the call is made again; nil where it would not help, or where the
   /// patience is at its end.
   package mutating func pause(after error: RPCError) -> Duration? {
+    guard Self.isPassing(error) else { return nil }
     let asked = Self.delay(asked: error)
-    switch error.code {
-    case .unavailable: break
-    // Without the server's word that it passes, waiting changes nothing.
-    case .resourceExhausted where asked != nil: break
-    default: return nil
-    }
     let wait = max(asked ?? pause, pause)
     guard wait <= left else { return nil }
     left -= wait
     pause = min(pause * 2, Self.longestPause)
     return wait
+  }
+
+  /// Whether the same call may succeed later.
+  static func isPassing(_ error: RPCError) -> Bool {
+    switch error.code {
+    case .unavailable: true
+    // Without the server's word that it passes, waiting changes nothing.
+    case .resourceExhausted: delay(asked: error) != nil
+    default: false
+    }
   }
 
   private static func delay(asked error: RPCError) -> Duration? {

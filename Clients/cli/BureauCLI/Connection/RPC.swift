@@ -62,6 +62,7 @@ extension Bureau_V1_ConsentService.Method.RevokeConsent: RPC {}
 
 package typealias Payments = Bureau_V1_PaymentService.Method
 extension Bureau_V1_PaymentService.Method.ImportInvoice: RPC {}
+extension Bureau_V1_PaymentService.Method.ImportInvoices: RPC {}
 extension Bureau_V1_PaymentService.Method.GetPayment: RPC {}
 extension Bureau_V1_PaymentService.Method.ListPayments: RPC {}
 extension Bureau_V1_PaymentService.Method.UpdatePayment: RPC {}

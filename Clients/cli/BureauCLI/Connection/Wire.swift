@@ -1,5 +1,6 @@
 package import GRPCCore
 internal import GRPCProtobuf
+internal import Synchronization
 
 /// Something that carries calls to a server.
 package protocol Wire: Sendable {
@@ -12,6 +13,17 @@ package protocol Wire: Sendable {
   func receive<R: RPC>(
     _ rpc: R.Type, _ request: R.Input, metadata: Metadata,
     _ take: @escaping @Sendable (R.Output) async throws -> Void
+  ) async throws
+
+  /// Sends requests on one stream and hands over the answers as they come, until all are sent and
+  /// the server has ended the stream. Throws `RPCError` for what the server refuses, and when
+  /// nothing moves for as long as `patience`.
+  func exchange<R: RPC>(
+    _ rpc: R.Type, metadata: Metadata, patience: Duration,
+    send:
+      @escaping @Sendable (_ write: @Sendable (R.Input) async throws -> Void) async throws ->
+      Void,
+    receive: @escaping @Sendable (R.Output) -> Void
   ) async throws
 }
 
@@ -109,4 +121,55 @@ package struct GRPCWire<Transport: ClientTransport>: Wire {
       for try await message in response.messages { try await take(message) }
     }
   }
+
+  package func exchange<R: RPC>(
+    _ rpc: R.Type, metadata: Metadata, patience: Duration,
+    send:
+      @escaping @Sendable (_ write: @Sendable (R.Input) async throws -> Void) async throws ->
+      Void,
+    receive: @escaping @Sendable (R.Output) -> Void
+  ) async throws {
+    let moves = Moves(), client = client
+    let request = StreamingClientRequest<R.Input>(metadata: metadata) { writer in
+      try await send { message in
+        try await writer.write(message)
+        moves.add()
+      }
+    }
+    try await withThrowingTaskGroup(of: Void.self) { group in
+      group.addTask {
+        var options = CallOptions.defaults
+        options.waitForReady = false
+        try await client.bidirectionalStreaming(
+          request: request, descriptor: R.descriptor, serializer: ProtobufSerializer<R.Input>(),
+          deserializer: ProtobufDeserializer<R.Output>(), options: options
+        ) { response in
+          for try await message in response.messages {
+            receive(message)
+            moves.add()
+          }
+        }
+      }
+      group.addTask {
+        // A stream has no deadline of its own: it is as long as what it carries.
+        var seen = -1
+        while moves.count != seen {
+          seen = moves.count
+          try await Task.sleep(for: patience)
+        }
+        throw RPCError(
+          code: .deadlineExceeded, message: "nothing was heard from the server for \(patience)")
+      }
+      defer { group.cancelAll() }
+      try await group.next()
+    }
+  }
+}
+
+/// Counts what goes back and forth on a stream.
+private final class Moves: Sendable {
+  private let number = Atomic<Int>(0)
+
+  var count: Int { number.load(ordering: .relaxed) }
+  func add() { number.add(1, ordering: .relaxed) }
 }

@@ -1,5 +1,7 @@
+internal import BureauAPI
 package import GRPCCore
 internal import GRPCProtobuf
+internal import SwiftProtobuf
 
 internal import struct Foundation.Data
 internal import class Foundation.JSONEncoder
@@ -96,5 +98,17 @@ extension CLIError {
     fields["mend"] = mend
     fields["request_id"] = requestID
     return fields
+  }
+}
+
+extension RPCError {
+  /// What the server answered to one item of several.
+  init(_ status: Google_Rpc_Status) {
+    let bytes: [UInt8]? = try? status.serializedBytes()
+    guard let known = bytes.flatMap({ try? GoogleRPCStatus(serializedBytes: $0) }) else {
+      self.init(code: .unknown, message: status.message)
+      return
+    }
+    self.init(known)
   }
 }

@@ -35,6 +35,10 @@ struct Bulk<Answer: Message> {
     }
   }
 
+  mutating func add(_ name: String, _ result: Result<Answer, CLIError>) {
+    items.append((name, result))
+  }
+
   var failures: [(name: String, error: CLIError)] {
     items.compactMap { item in
       if case .failure(let error) = item.result { (item.name, error) } else { nil }

@@ -15,7 +15,7 @@ extension Surroundings {
       environment: environment, configuration: ConfigurationFolder(environment: environment),
       write: { FileHandle.standardOutput.write(Data($0.utf8)) },
       note: { FileHandle.standardError.write(Data(($0 + "\n").utf8)) },
-      noteWidth: terminalWidth(STDERR_FILENO), read: readFile,
+      noteWidth: terminalWidth(STDERR_FILENO), read: readFile, list: listFolder,
       now: { Instant(microseconds: Int64((Date().timeIntervalSince1970 * 1e6).rounded())) },
       sleep: { try await Task.sleep(for: $0) },
       newID: { UUID().uuidString.lowercased() }, connector: NetworkConnector())
@@ -49,6 +49,16 @@ extension Surroundings {
 }
 
 extension Surroundings {
+  @Sendable private static func listFolder(_ path: String) throws(CLIError) -> [String]? {
+    var isFolder: ObjCBool = false
+    guard FileManager.default.fileExists(atPath: path, isDirectory: &isFolder), isFolder.boolValue
+    else { return nil }
+    guard let names = try? FileManager.default.contentsOfDirectory(atPath: path) else {
+      throw CLIError(.invalidInput, "FOLDER_UNREADABLE", "\(path): the folder can't be read")
+    }
+    return names.sorted()
+  }
+
   /// A short secret or number from a file, or from standard input for `-`: never an argument,
   /// because other users of the machine see those.
   package func secret(from path: String) throws(CLIError) -> String {
