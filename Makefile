@@ -4,7 +4,7 @@ SHELL := bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help packages build test check format generate run demo bench
+.PHONY: help packages build test check format generate run demo bench failover crash
 
 # What the formatter looks after; generated files excuse themselves by their first lines.
 formatted := Package.swift Sources Clients Tests
@@ -19,6 +19,9 @@ ROWS ?=
 QUICK ?=
 DOCS ?=
 AT ?=
+# `make crash ROUNDS=50`: how often servers are killed; `SEED=7` repeats a run that has failed.
+ROUNDS ?= 20
+SEED ?=
 
 help:
 	@echo "make demo       a supplier invoice becomes a paid and posted payment, before your eyes"
@@ -28,7 +31,10 @@ help:
 	@echo "make check      tests, format, generated code: what the machine runs before a merge"
 	@echo "make format     formats the Swift code"
 	@echo "make generate   writes the generated code from Protos/"
+	@echo "make crash      kills servers and breaks disks at every step  (ROUNDS=20, SEED=to repeat)"
+	@echo "make failover   kills a PostgreSQL primary under load, its standby takes over"
 	@echo "make bench      measures a release build, writes bench.json  (ROWS=a,b QUICK=1: less)"
+	@echo "make crash      kills servers and breaks disks at every step  (ROUNDS=20, SEED=to repeat)"
 
 packages:
 	@command -v swift >/dev/null || { echo "Swift 6.3 is missing: see https://www.swift.org/install" >&2; exit 1; }
@@ -79,3 +85,9 @@ bench: packages
 	swift build -c release --product bureau-bench
 	@"$$(swift build -c release --show-bin-path)/bureau-bench" --folder .build \
 	  $(if $(ROWS),--rows '$(ROWS)') $(if $(QUICK),--quick) $(if $(DOCS),--docs docs/figures.md)
+
+crash: build
+	FAULTS=all ROUNDS=$(ROUNDS) SEED=$(SEED) $(run_tests) --filter 'FaultTests|CrashTests'
+
+failover: build
+	FAILOVER=1 $(run_tests) --filter FailoverTests

@@ -120,7 +120,7 @@ let package = Package(
         "Primitives", "Formats", "Domain", "AuditTrail", "Engine", "Storage", "BureauAPI",
         "Connectors", .grpc, .grpcHTTP2, .grpcProtobuf, .protobuf, .nioCore, .nioPosix, .nioTLS,
         .nioSSL, .crypto,
-        .x509, .logging, .lifecycle,
+        .x509, .logging, .lifecycle, .hummingbird,
       ], swiftSettings: strict),
     .target(
       name: "Sandbox",
@@ -131,9 +131,9 @@ let package = Package(
     .executableTarget(
       name: "bureaud",
       dependencies: [
-        "Primitives", "Formats", "Domain", "AuditTrail", "Engine", "EngineSQLite", "Storage",
-        "Connectors", "Server", "Sandbox", .arguments, .configuration, .lifecycle, .signals,
-        .logging, .crypto,
+        "Primitives", "Formats", "Domain", "AuditTrail", "Engine", "EngineSQLite",
+        "EnginePostgres", "Storage", "Connectors", "Server", "Sandbox", .arguments, .configuration,
+        .lifecycle, .signals, .logging, .crypto,
         .x509, .grpcHTTP2,
         .nioCore, .nioSSL,
       ], swiftSettings: strict),
@@ -159,10 +159,8 @@ let package = Package(
       name: "bureau-bench",
       dependencies: [
         "Primitives", "Formats", "Domain", "Engine", "EngineSQLite", "EnginePostgres", "EngineKit",
-        "Storage", "BureauAPI",
-        "Server", "AuditTrail", "CBenchReference", .grpc, .grpcHTTP2, .grpcProtobuf, .protobuf,
-        .crypto,
-        .arguments, .logging,
+        "Storage", "BureauAPI", "Server", "AuditTrail", "CBenchReference", .grpc, .grpcHTTP2,
+        .grpcProtobuf, .protobuf, .crypto, .arguments, .logging,
       ], path: "Clients/bench", exclude: ["README.md", "reference"], swiftSettings: strict),
 
     // Tests mirror Sources.
@@ -172,8 +170,9 @@ let package = Package(
     .target(
       name: "TestKit",
       dependencies: [
-        "Primitives", "Formats", "Domain", "AuditTrail", "Engine", "EngineSQLite", "Storage",
-        "Connectors", "BureauAPI", "Server", "Sandbox", .grpc, .grpcHTTP2, .grpcProtobuf, .protobuf,
+        "EngineKit", "Primitives", "Formats", "Domain", "AuditTrail", "Engine", "EngineSQLite",
+        "Storage", "Connectors", "BureauAPI", "Server", "Sandbox", .grpc, .grpcHTTP2, .grpcProtobuf,
+        .protobuf,
         .crypto,
         .nioCore, .nioSSL, .logging, .lifecycle,
       ], path: "Tests/TestKit", swiftSettings: strict),
@@ -187,6 +186,21 @@ let package = Package(
       name: "DomainTests", dependencies: ["Primitives", "Formats", "Domain"],
       exclude: ["Golden"],
       swiftSettings: strict),
+    // A disk that fails when it is told to: a SQLite VFS, linked into tests only.
+    .target(
+      name: "CFaultDisk", dependencies: ["CSQLite"], path: "Tests/CFaultDisk",
+      cSettings: [.treatAllWarnings(as: .error)]),
+    .target(
+      name: "FaultDisk", dependencies: ["CFaultDisk"], path: "Tests/FaultDisk",
+      swiftSettings: strict),
+    // Holds stored data against what clients were told, by its own reading.
+    .target(
+      name: "Checker",
+      dependencies: [
+        "CSQLite", "CPostgres", "Primitives", "Domain", "Facts", "Engine", "EngineSQLite",
+        "Storage", .protobuf,
+        .crypto,
+      ], path: "Tests/Checker", swiftSettings: strict),
     .testTarget(
       name: "AuditTrailTests",
       dependencies: ["Primitives", "AuditTrail", "Facts", .protobuf, .crypto],
@@ -195,13 +209,14 @@ let package = Package(
       name: "EngineTests",
       dependencies: [
         "EngineKit", "Primitives", "Engine", "EngineSQLite", "EnginePostgres", "CSQLite",
-        "CPostgres",
+        "CPostgres", "FaultDisk",
       ],
       swiftSettings: strict),
     .testTarget(
       name: "StorageTests",
       dependencies: [
-        "TestKit", "Primitives", "Domain", "Facts", "AuditTrail", "Engine", "EngineSQLite",
+        "EngineKit", "TestKit", "Primitives", "Domain", "Facts", "AuditTrail", "Engine",
+        "EngineSQLite",
         "Storage", "Server",
         .protobuf,
       ], exclude: ["Golden"], swiftSettings: strict),
@@ -218,15 +233,16 @@ let package = Package(
     .testTarget(
       name: "ServerTests",
       dependencies: [
-        "TestKit", "Primitives", "Domain", "AuditTrail", "Engine", "Storage", "Connectors",
-        "BureauAPI", "Server", "Sandbox",
+        "EngineKit", "TestKit", "Primitives", "Domain", "AuditTrail", "Engine", "Storage",
+        "Connectors", "BureauAPI", "Server", "Sandbox",
         .grpc, .grpcInProcess, .grpcHTTP2, .grpcProtobuf, .protobuf, .nioCore, .nioPosix, .nioSSL,
         .x509, .logging, .lifecycle,
       ], exclude: ["Golden"], swiftSettings: strict),
     .testTarget(
       name: "StoryTests",
       dependencies: [
-        "TestKit", "Primitives", "Formats", "Domain", "Engine", "Storage", "BureauAPI", "Server",
+        "EngineKit", "TestKit", "Primitives", "Formats", "Domain", "Engine", "Storage", "BureauAPI",
+        "Server",
         "Sandbox", .grpc, .grpcProtobuf, .protobuf, .nioCore, .nioPosix, .nioSSL,
       ], swiftSettings: strict),
     .testTarget(
@@ -235,9 +251,9 @@ let package = Package(
     .testTarget(
       name: "bureaudTests",
       dependencies: [
-        "bureaud", "Primitives", "Domain", "AuditTrail", "Engine", "EngineSQLite", "Storage",
-        "Server",
-        .arguments, .logging,
+        "bureaud", "EngineKit", "TestKit", "Primitives", "Domain", "AuditTrail", "Engine",
+        "EngineSQLite",
+        "Storage", "Server", .arguments, .crypto, .logging,
       ],
       swiftSettings: strict),
     .testTarget(
@@ -246,6 +262,14 @@ let package = Package(
         "BureauCLI", "Primitives", "BureauAPI", .arguments, .grpc, .grpcInProcess, .grpcHTTP2,
         .grpcProtobuf, .protobuf, .nioCore, .nioPosix, .nioSSL, .crypto, .x509, .asn1,
       ], exclude: ["Golden"], swiftSettings: strict),
+    // Kills the built daemon in the middle of its work.
+    .testTarget(
+      name: "CrashTests",
+      dependencies: [
+        "EngineKit", "TestKit", "Checker", "FaultDisk", "Primitives", "Domain", "Engine",
+        "EngineSQLite",
+        "Storage", "Server", "BureauAPI", .grpc, .grpcHTTP2, .protobuf, .crypto,
+      ], swiftSettings: strict),
     // Drives the built programs from outside: Clients/c and the daemon.
     .testTarget(
       name: "ClientTests", exclude: ["Audit/tamper.py"], swiftSettings: strict),

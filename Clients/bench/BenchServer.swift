@@ -59,6 +59,12 @@ private struct NoBank: BankChannel {
   func waiting(limit _: Int) throws(BankChannelError) -> [IncomingFile] { [] }
   func read(_: IncomingFile, limit _: Int) throws(BankChannelError) -> [UInt8]? { [] }
   func finish(_: IncomingFile) throws(BankChannelError) {}
+  func connections() throws(BankChannelError) -> [BankConnection] { [] }
+  func sent(to _: BankConnection) throws(BankChannelError) -> [String] { [] }
+  func sentFile(_: String, to _: BankConnection, limit _: Int) throws(BankChannelError)
+    -> [UInt8]?
+  { nil }
+  func finished(from _: BankConnection) throws(BankChannelError) -> [IncomingFile] { [] }
 }
 
 private struct NobodyIsTold: Messenger {

@@ -28,8 +28,8 @@ struct Suite: Sendable {
   /// Every row of `bench.json`: a file each.
   static let all: [BenchRow] = [
     DurableCommand.row, GRPCCommand.row, GRPCStream.row, PostgresCommand.row, CompaniesCost.row,
-    PaymentsCost.row,
-    StartTime.row, IdleMemory.row, ReplayFacts.row, VerifyFacts.row,
+    PaymentsCost.row, FairShare.row, StartTime.row, IdleMemory.row, ReplayFacts.row,
+    VerifyFacts.row,
   ]
 
   var load: Load

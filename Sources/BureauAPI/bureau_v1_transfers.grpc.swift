@@ -46,10 +46,66 @@ package enum Bureau_V1_TransferService: Sendable {
                 type: .unary
             )
         }
+        /// Namespace for "GetTransferHold" metadata.
+        package enum GetTransferHold: Sendable {
+            /// Request type for "GetTransferHold".
+            package typealias Input = Bureau_V1_GetTransferHoldRequest
+            /// Response type for "GetTransferHold".
+            package typealias Output = Bureau_V1_TransferHold
+            /// Descriptor for "GetTransferHold".
+            package static let descriptor = GRPCCore.MethodDescriptor(
+                service: GRPCCore.ServiceDescriptor(fullyQualifiedService: "bureau.v1.TransferService"),
+                method: "GetTransferHold",
+                type: .unary
+            )
+        }
+        /// Namespace for "ListTransferHolds" metadata.
+        package enum ListTransferHolds: Sendable {
+            /// Request type for "ListTransferHolds".
+            package typealias Input = Bureau_V1_ListTransferHoldsRequest
+            /// Response type for "ListTransferHolds".
+            package typealias Output = Bureau_V1_ListTransferHoldsResponse
+            /// Descriptor for "ListTransferHolds".
+            package static let descriptor = GRPCCore.MethodDescriptor(
+                service: GRPCCore.ServiceDescriptor(fullyQualifiedService: "bureau.v1.TransferService"),
+                method: "ListTransferHolds",
+                type: .unary
+            )
+        }
+        /// Namespace for "ReleaseTransferHold" metadata.
+        package enum ReleaseTransferHold: Sendable {
+            /// Request type for "ReleaseTransferHold".
+            package typealias Input = Bureau_V1_ReleaseTransferHoldRequest
+            /// Response type for "ReleaseTransferHold".
+            package typealias Output = Bureau_V1_TransferHold
+            /// Descriptor for "ReleaseTransferHold".
+            package static let descriptor = GRPCCore.MethodDescriptor(
+                service: GRPCCore.ServiceDescriptor(fullyQualifiedService: "bureau.v1.TransferService"),
+                method: "ReleaseTransferHold",
+                type: .unary
+            )
+        }
+        /// Namespace for "DismissUnknownPayment" metadata.
+        package enum DismissUnknownPayment: Sendable {
+            /// Request type for "DismissUnknownPayment".
+            package typealias Input = Bureau_V1_DismissUnknownPaymentRequest
+            /// Response type for "DismissUnknownPayment".
+            package typealias Output = Bureau_V1_TransferHold
+            /// Descriptor for "DismissUnknownPayment".
+            package static let descriptor = GRPCCore.MethodDescriptor(
+                service: GRPCCore.ServiceDescriptor(fullyQualifiedService: "bureau.v1.TransferService"),
+                method: "DismissUnknownPayment",
+                type: .unary
+            )
+        }
         /// Descriptors for all methods in the "bureau.v1.TransferService" service.
         package static let descriptors: [GRPCCore.MethodDescriptor] = [
             GetTransfer.descriptor,
-            ListTransfers.descriptor
+            ListTransfers.descriptor,
+            GetTransferHold.descriptor,
+            ListTransferHolds.descriptor,
+            ReleaseTransferHold.descriptor,
+            DismissUnknownPayment.descriptor
         ]
     }
 }
@@ -115,6 +171,84 @@ extension Bureau_V1_TransferService {
             request: GRPCCore.StreamingServerRequest<Bureau_V1_ListTransfersRequest>,
             context: GRPCCore.ServerContext
         ) async throws -> GRPCCore.StreamingServerResponse<Bureau_V1_ListTransfersResponse>
+
+        /// Handle the "GetTransferHold" method.
+        ///
+        /// > Source IDL Documentation:
+        /// >
+        /// > Whether transfers are held, and why: the bank or the witness knows more than the database, as
+        /// > after an older copy of it was put back. Nothing is prepared or delivered until the hold is
+        /// > released; everything else works. Roles: any role in the company.
+        ///
+        /// - Parameters:
+        ///   - request: A streaming request of `Bureau_V1_GetTransferHoldRequest` messages.
+        ///   - context: Context providing information about the RPC.
+        /// - Throws: Any error which occurred during the processing of the request. Thrown errors
+        ///     of type `RPCError` are mapped to appropriate statuses. All other errors are converted
+        ///     to an internal error.
+        /// - Returns: A streaming response of `Bureau_V1_TransferHold` messages.
+        func getTransferHold(
+            request: GRPCCore.StreamingServerRequest<Bureau_V1_GetTransferHoldRequest>,
+            context: GRPCCore.ServerContext
+        ) async throws -> GRPCCore.StreamingServerResponse<Bureau_V1_TransferHold>
+
+        /// Handle the "ListTransferHolds" method.
+        ///
+        /// > Source IDL Documentation:
+        /// >
+        /// > All holds of a bureau that are in force. Roles: customer administrator, accountant.
+        ///
+        /// - Parameters:
+        ///   - request: A streaming request of `Bureau_V1_ListTransferHoldsRequest` messages.
+        ///   - context: Context providing information about the RPC.
+        /// - Throws: Any error which occurred during the processing of the request. Thrown errors
+        ///     of type `RPCError` are mapped to appropriate statuses. All other errors are converted
+        ///     to an internal error.
+        /// - Returns: A streaming response of `Bureau_V1_ListTransferHoldsResponse` messages.
+        func listTransferHolds(
+            request: GRPCCore.StreamingServerRequest<Bureau_V1_ListTransferHoldsRequest>,
+            context: GRPCCore.ServerContext
+        ) async throws -> GRPCCore.StreamingServerResponse<Bureau_V1_ListTransferHoldsResponse>
+
+        /// Handle the "ReleaseTransferHold" method.
+        ///
+        /// > Source IDL Documentation:
+        /// >
+        /// > Lets transfers go again, once what is listed has been looked at in the online bank.
+        /// > Refusals: TRANSFERS_NOT_HELD, TRANSFER_HOLD_REASON_INVALID, TRANSFER_HOLD_CHANGED,
+        /// > TRANSFER_HOLD_UNREAD. Roles: customer administrator.
+        ///
+        /// - Parameters:
+        ///   - request: A streaming request of `Bureau_V1_ReleaseTransferHoldRequest` messages.
+        ///   - context: Context providing information about the RPC.
+        /// - Throws: Any error which occurred during the processing of the request. Thrown errors
+        ///     of type `RPCError` are mapped to appropriate statuses. All other errors are converted
+        ///     to an internal error.
+        /// - Returns: A streaming response of `Bureau_V1_TransferHold` messages.
+        func releaseTransferHold(
+            request: GRPCCore.StreamingServerRequest<Bureau_V1_ReleaseTransferHoldRequest>,
+            context: GRPCCore.ServerContext
+        ) async throws -> GRPCCore.StreamingServerResponse<Bureau_V1_TransferHold>
+
+        /// Handle the "DismissUnknownPayment" method.
+        ///
+        /// > Source IDL Documentation:
+        /// >
+        /// > Says that an unknown payment stands in nobody's way: an equal one may be signed and sent.
+        /// > Refusals: UNKNOWN_PAYMENT_NOT_FOUND, TRANSFER_HOLD_REASON_INVALID.
+        /// > Roles: customer administrator.
+        ///
+        /// - Parameters:
+        ///   - request: A streaming request of `Bureau_V1_DismissUnknownPaymentRequest` messages.
+        ///   - context: Context providing information about the RPC.
+        /// - Throws: Any error which occurred during the processing of the request. Thrown errors
+        ///     of type `RPCError` are mapped to appropriate statuses. All other errors are converted
+        ///     to an internal error.
+        /// - Returns: A streaming response of `Bureau_V1_TransferHold` messages.
+        func dismissUnknownPayment(
+            request: GRPCCore.StreamingServerRequest<Bureau_V1_DismissUnknownPaymentRequest>,
+            context: GRPCCore.ServerContext
+        ) async throws -> GRPCCore.StreamingServerResponse<Bureau_V1_TransferHold>
     }
 
     /// Service protocol for the "bureau.v1.TransferService" service.
@@ -164,6 +298,84 @@ extension Bureau_V1_TransferService {
             request: GRPCCore.ServerRequest<Bureau_V1_ListTransfersRequest>,
             context: GRPCCore.ServerContext
         ) async throws -> GRPCCore.ServerResponse<Bureau_V1_ListTransfersResponse>
+
+        /// Handle the "GetTransferHold" method.
+        ///
+        /// > Source IDL Documentation:
+        /// >
+        /// > Whether transfers are held, and why: the bank or the witness knows more than the database, as
+        /// > after an older copy of it was put back. Nothing is prepared or delivered until the hold is
+        /// > released; everything else works. Roles: any role in the company.
+        ///
+        /// - Parameters:
+        ///   - request: A request containing a single `Bureau_V1_GetTransferHoldRequest` message.
+        ///   - context: Context providing information about the RPC.
+        /// - Throws: Any error which occurred during the processing of the request. Thrown errors
+        ///     of type `RPCError` are mapped to appropriate statuses. All other errors are converted
+        ///     to an internal error.
+        /// - Returns: A response containing a single `Bureau_V1_TransferHold` message.
+        func getTransferHold(
+            request: GRPCCore.ServerRequest<Bureau_V1_GetTransferHoldRequest>,
+            context: GRPCCore.ServerContext
+        ) async throws -> GRPCCore.ServerResponse<Bureau_V1_TransferHold>
+
+        /// Handle the "ListTransferHolds" method.
+        ///
+        /// > Source IDL Documentation:
+        /// >
+        /// > All holds of a bureau that are in force. Roles: customer administrator, accountant.
+        ///
+        /// - Parameters:
+        ///   - request: A request containing a single `Bureau_V1_ListTransferHoldsRequest` message.
+        ///   - context: Context providing information about the RPC.
+        /// - Throws: Any error which occurred during the processing of the request. Thrown errors
+        ///     of type `RPCError` are mapped to appropriate statuses. All other errors are converted
+        ///     to an internal error.
+        /// - Returns: A response containing a single `Bureau_V1_ListTransferHoldsResponse` message.
+        func listTransferHolds(
+            request: GRPCCore.ServerRequest<Bureau_V1_ListTransferHoldsRequest>,
+            context: GRPCCore.ServerContext
+        ) async throws -> GRPCCore.ServerResponse<Bureau_V1_ListTransferHoldsResponse>
+
+        /// Handle the "ReleaseTransferHold" method.
+        ///
+        /// > Source IDL Documentation:
+        /// >
+        /// > Lets transfers go again, once what is listed has been looked at in the online bank.
+        /// > Refusals: TRANSFERS_NOT_HELD, TRANSFER_HOLD_REASON_INVALID, TRANSFER_HOLD_CHANGED,
+        /// > TRANSFER_HOLD_UNREAD. Roles: customer administrator.
+        ///
+        /// - Parameters:
+        ///   - request: A request containing a single `Bureau_V1_ReleaseTransferHoldRequest` message.
+        ///   - context: Context providing information about the RPC.
+        /// - Throws: Any error which occurred during the processing of the request. Thrown errors
+        ///     of type `RPCError` are mapped to appropriate statuses. All other errors are converted
+        ///     to an internal error.
+        /// - Returns: A response containing a single `Bureau_V1_TransferHold` message.
+        func releaseTransferHold(
+            request: GRPCCore.ServerRequest<Bureau_V1_ReleaseTransferHoldRequest>,
+            context: GRPCCore.ServerContext
+        ) async throws -> GRPCCore.ServerResponse<Bureau_V1_TransferHold>
+
+        /// Handle the "DismissUnknownPayment" method.
+        ///
+        /// > Source IDL Documentation:
+        /// >
+        /// > Says that an unknown payment stands in nobody's way: an equal one may be signed and sent.
+        /// > Refusals: UNKNOWN_PAYMENT_NOT_FOUND, TRANSFER_HOLD_REASON_INVALID.
+        /// > Roles: customer administrator.
+        ///
+        /// - Parameters:
+        ///   - request: A request containing a single `Bureau_V1_DismissUnknownPaymentRequest` message.
+        ///   - context: Context providing information about the RPC.
+        /// - Throws: Any error which occurred during the processing of the request. Thrown errors
+        ///     of type `RPCError` are mapped to appropriate statuses. All other errors are converted
+        ///     to an internal error.
+        /// - Returns: A response containing a single `Bureau_V1_TransferHold` message.
+        func dismissUnknownPayment(
+            request: GRPCCore.ServerRequest<Bureau_V1_DismissUnknownPaymentRequest>,
+            context: GRPCCore.ServerContext
+        ) async throws -> GRPCCore.ServerResponse<Bureau_V1_TransferHold>
     }
 
     /// Simple service protocol for the "bureau.v1.TransferService" service.
@@ -211,6 +423,84 @@ extension Bureau_V1_TransferService {
             request: Bureau_V1_ListTransfersRequest,
             context: GRPCCore.ServerContext
         ) async throws -> Bureau_V1_ListTransfersResponse
+
+        /// Handle the "GetTransferHold" method.
+        ///
+        /// > Source IDL Documentation:
+        /// >
+        /// > Whether transfers are held, and why: the bank or the witness knows more than the database, as
+        /// > after an older copy of it was put back. Nothing is prepared or delivered until the hold is
+        /// > released; everything else works. Roles: any role in the company.
+        ///
+        /// - Parameters:
+        ///   - request: A `Bureau_V1_GetTransferHoldRequest` message.
+        ///   - context: Context providing information about the RPC.
+        /// - Throws: Any error which occurred during the processing of the request. Thrown errors
+        ///     of type `RPCError` are mapped to appropriate statuses. All other errors are converted
+        ///     to an internal error.
+        /// - Returns: A `Bureau_V1_TransferHold` to respond with.
+        func getTransferHold(
+            request: Bureau_V1_GetTransferHoldRequest,
+            context: GRPCCore.ServerContext
+        ) async throws -> Bureau_V1_TransferHold
+
+        /// Handle the "ListTransferHolds" method.
+        ///
+        /// > Source IDL Documentation:
+        /// >
+        /// > All holds of a bureau that are in force. Roles: customer administrator, accountant.
+        ///
+        /// - Parameters:
+        ///   - request: A `Bureau_V1_ListTransferHoldsRequest` message.
+        ///   - context: Context providing information about the RPC.
+        /// - Throws: Any error which occurred during the processing of the request. Thrown errors
+        ///     of type `RPCError` are mapped to appropriate statuses. All other errors are converted
+        ///     to an internal error.
+        /// - Returns: A `Bureau_V1_ListTransferHoldsResponse` to respond with.
+        func listTransferHolds(
+            request: Bureau_V1_ListTransferHoldsRequest,
+            context: GRPCCore.ServerContext
+        ) async throws -> Bureau_V1_ListTransferHoldsResponse
+
+        /// Handle the "ReleaseTransferHold" method.
+        ///
+        /// > Source IDL Documentation:
+        /// >
+        /// > Lets transfers go again, once what is listed has been looked at in the online bank.
+        /// > Refusals: TRANSFERS_NOT_HELD, TRANSFER_HOLD_REASON_INVALID, TRANSFER_HOLD_CHANGED,
+        /// > TRANSFER_HOLD_UNREAD. Roles: customer administrator.
+        ///
+        /// - Parameters:
+        ///   - request: A `Bureau_V1_ReleaseTransferHoldRequest` message.
+        ///   - context: Context providing information about the RPC.
+        /// - Throws: Any error which occurred during the processing of the request. Thrown errors
+        ///     of type `RPCError` are mapped to appropriate statuses. All other errors are converted
+        ///     to an internal error.
+        /// - Returns: A `Bureau_V1_TransferHold` to respond with.
+        func releaseTransferHold(
+            request: Bureau_V1_ReleaseTransferHoldRequest,
+            context: GRPCCore.ServerContext
+        ) async throws -> Bureau_V1_TransferHold
+
+        /// Handle the "DismissUnknownPayment" method.
+        ///
+        /// > Source IDL Documentation:
+        /// >
+        /// > Says that an unknown payment stands in nobody's way: an equal one may be signed and sent.
+        /// > Refusals: UNKNOWN_PAYMENT_NOT_FOUND, TRANSFER_HOLD_REASON_INVALID.
+        /// > Roles: customer administrator.
+        ///
+        /// - Parameters:
+        ///   - request: A `Bureau_V1_DismissUnknownPaymentRequest` message.
+        ///   - context: Context providing information about the RPC.
+        /// - Throws: Any error which occurred during the processing of the request. Thrown errors
+        ///     of type `RPCError` are mapped to appropriate statuses. All other errors are converted
+        ///     to an internal error.
+        /// - Returns: A `Bureau_V1_TransferHold` to respond with.
+        func dismissUnknownPayment(
+            request: Bureau_V1_DismissUnknownPaymentRequest,
+            context: GRPCCore.ServerContext
+        ) async throws -> Bureau_V1_TransferHold
     }
 }
 
@@ -235,6 +525,50 @@ extension Bureau_V1_TransferService.StreamingServiceProtocol {
             serializer: GRPCProtobuf.ProtobufSerializer<Bureau_V1_ListTransfersResponse>(),
             handler: { request, context in
                 try await self.listTransfers(
+                    request: request,
+                    context: context
+                )
+            }
+        )
+        router.registerHandler(
+            forMethod: Bureau_V1_TransferService.Method.GetTransferHold.descriptor,
+            deserializer: GRPCProtobuf.ProtobufDeserializer<Bureau_V1_GetTransferHoldRequest>(),
+            serializer: GRPCProtobuf.ProtobufSerializer<Bureau_V1_TransferHold>(),
+            handler: { request, context in
+                try await self.getTransferHold(
+                    request: request,
+                    context: context
+                )
+            }
+        )
+        router.registerHandler(
+            forMethod: Bureau_V1_TransferService.Method.ListTransferHolds.descriptor,
+            deserializer: GRPCProtobuf.ProtobufDeserializer<Bureau_V1_ListTransferHoldsRequest>(),
+            serializer: GRPCProtobuf.ProtobufSerializer<Bureau_V1_ListTransferHoldsResponse>(),
+            handler: { request, context in
+                try await self.listTransferHolds(
+                    request: request,
+                    context: context
+                )
+            }
+        )
+        router.registerHandler(
+            forMethod: Bureau_V1_TransferService.Method.ReleaseTransferHold.descriptor,
+            deserializer: GRPCProtobuf.ProtobufDeserializer<Bureau_V1_ReleaseTransferHoldRequest>(),
+            serializer: GRPCProtobuf.ProtobufSerializer<Bureau_V1_TransferHold>(),
+            handler: { request, context in
+                try await self.releaseTransferHold(
+                    request: request,
+                    context: context
+                )
+            }
+        )
+        router.registerHandler(
+            forMethod: Bureau_V1_TransferService.Method.DismissUnknownPayment.descriptor,
+            deserializer: GRPCProtobuf.ProtobufDeserializer<Bureau_V1_DismissUnknownPaymentRequest>(),
+            serializer: GRPCProtobuf.ProtobufSerializer<Bureau_V1_TransferHold>(),
+            handler: { request, context in
+                try await self.dismissUnknownPayment(
                     request: request,
                     context: context
                 )
@@ -267,6 +601,50 @@ extension Bureau_V1_TransferService.ServiceProtocol {
         )
         return GRPCCore.StreamingServerResponse(single: response)
     }
+
+    package func getTransferHold(
+        request: GRPCCore.StreamingServerRequest<Bureau_V1_GetTransferHoldRequest>,
+        context: GRPCCore.ServerContext
+    ) async throws -> GRPCCore.StreamingServerResponse<Bureau_V1_TransferHold> {
+        let response = try await self.getTransferHold(
+            request: GRPCCore.ServerRequest(stream: request),
+            context: context
+        )
+        return GRPCCore.StreamingServerResponse(single: response)
+    }
+
+    package func listTransferHolds(
+        request: GRPCCore.StreamingServerRequest<Bureau_V1_ListTransferHoldsRequest>,
+        context: GRPCCore.ServerContext
+    ) async throws -> GRPCCore.StreamingServerResponse<Bureau_V1_ListTransferHoldsResponse> {
+        let response = try await self.listTransferHolds(
+            request: GRPCCore.ServerRequest(stream: request),
+            context: context
+        )
+        return GRPCCore.StreamingServerResponse(single: response)
+    }
+
+    package func releaseTransferHold(
+        request: GRPCCore.StreamingServerRequest<Bureau_V1_ReleaseTransferHoldRequest>,
+        context: GRPCCore.ServerContext
+    ) async throws -> GRPCCore.StreamingServerResponse<Bureau_V1_TransferHold> {
+        let response = try await self.releaseTransferHold(
+            request: GRPCCore.ServerRequest(stream: request),
+            context: context
+        )
+        return GRPCCore.StreamingServerResponse(single: response)
+    }
+
+    package func dismissUnknownPayment(
+        request: GRPCCore.StreamingServerRequest<Bureau_V1_DismissUnknownPaymentRequest>,
+        context: GRPCCore.ServerContext
+    ) async throws -> GRPCCore.StreamingServerResponse<Bureau_V1_TransferHold> {
+        let response = try await self.dismissUnknownPayment(
+            request: GRPCCore.ServerRequest(stream: request),
+            context: context
+        )
+        return GRPCCore.StreamingServerResponse(single: response)
+    }
 }
 
 // Default implementation of methods from 'ServiceProtocol'.
@@ -291,6 +669,58 @@ extension Bureau_V1_TransferService.SimpleServiceProtocol {
     ) async throws -> GRPCCore.ServerResponse<Bureau_V1_ListTransfersResponse> {
         return GRPCCore.ServerResponse<Bureau_V1_ListTransfersResponse>(
             message: try await self.listTransfers(
+                request: request.message,
+                context: context
+            ),
+            metadata: [:]
+        )
+    }
+
+    package func getTransferHold(
+        request: GRPCCore.ServerRequest<Bureau_V1_GetTransferHoldRequest>,
+        context: GRPCCore.ServerContext
+    ) async throws -> GRPCCore.ServerResponse<Bureau_V1_TransferHold> {
+        return GRPCCore.ServerResponse<Bureau_V1_TransferHold>(
+            message: try await self.getTransferHold(
+                request: request.message,
+                context: context
+            ),
+            metadata: [:]
+        )
+    }
+
+    package func listTransferHolds(
+        request: GRPCCore.ServerRequest<Bureau_V1_ListTransferHoldsRequest>,
+        context: GRPCCore.ServerContext
+    ) async throws -> GRPCCore.ServerResponse<Bureau_V1_ListTransferHoldsResponse> {
+        return GRPCCore.ServerResponse<Bureau_V1_ListTransferHoldsResponse>(
+            message: try await self.listTransferHolds(
+                request: request.message,
+                context: context
+            ),
+            metadata: [:]
+        )
+    }
+
+    package func releaseTransferHold(
+        request: GRPCCore.ServerRequest<Bureau_V1_ReleaseTransferHoldRequest>,
+        context: GRPCCore.ServerContext
+    ) async throws -> GRPCCore.ServerResponse<Bureau_V1_TransferHold> {
+        return GRPCCore.ServerResponse<Bureau_V1_TransferHold>(
+            message: try await self.releaseTransferHold(
+                request: request.message,
+                context: context
+            ),
+            metadata: [:]
+        )
+    }
+
+    package func dismissUnknownPayment(
+        request: GRPCCore.ServerRequest<Bureau_V1_DismissUnknownPaymentRequest>,
+        context: GRPCCore.ServerContext
+    ) async throws -> GRPCCore.ServerResponse<Bureau_V1_TransferHold> {
+        return GRPCCore.ServerResponse<Bureau_V1_TransferHold>(
+            message: try await self.dismissUnknownPayment(
                 request: request.message,
                 context: context
             ),
@@ -356,6 +786,104 @@ extension Bureau_V1_TransferService {
             deserializer: some GRPCCore.MessageDeserializer<Bureau_V1_ListTransfersResponse>,
             options: GRPCCore.CallOptions,
             onResponse handleResponse: @Sendable @escaping (GRPCCore.ClientResponse<Bureau_V1_ListTransfersResponse>) async throws -> Result
+        ) async throws -> Result where Result: Sendable
+
+        /// Call the "GetTransferHold" method.
+        ///
+        /// > Source IDL Documentation:
+        /// >
+        /// > Whether transfers are held, and why: the bank or the witness knows more than the database, as
+        /// > after an older copy of it was put back. Nothing is prepared or delivered until the hold is
+        /// > released; everything else works. Roles: any role in the company.
+        ///
+        /// - Parameters:
+        ///   - request: A request containing a single `Bureau_V1_GetTransferHoldRequest` message.
+        ///   - serializer: A serializer for `Bureau_V1_GetTransferHoldRequest` messages.
+        ///   - deserializer: A deserializer for `Bureau_V1_TransferHold` messages.
+        ///   - options: Options to apply to this RPC.
+        ///   - handleResponse: A closure which handles the response and returns its result to
+        ///       the caller. Returning from the closure will cancel the RPC if it hasn't
+        ///       already finished.
+        /// - Returns: The result of `handleResponse`.
+        func getTransferHold<Result>(
+            request: GRPCCore.ClientRequest<Bureau_V1_GetTransferHoldRequest>,
+            serializer: some GRPCCore.MessageSerializer<Bureau_V1_GetTransferHoldRequest>,
+            deserializer: some GRPCCore.MessageDeserializer<Bureau_V1_TransferHold>,
+            options: GRPCCore.CallOptions,
+            onResponse handleResponse: @Sendable @escaping (GRPCCore.ClientResponse<Bureau_V1_TransferHold>) async throws -> Result
+        ) async throws -> Result where Result: Sendable
+
+        /// Call the "ListTransferHolds" method.
+        ///
+        /// > Source IDL Documentation:
+        /// >
+        /// > All holds of a bureau that are in force. Roles: customer administrator, accountant.
+        ///
+        /// - Parameters:
+        ///   - request: A request containing a single `Bureau_V1_ListTransferHoldsRequest` message.
+        ///   - serializer: A serializer for `Bureau_V1_ListTransferHoldsRequest` messages.
+        ///   - deserializer: A deserializer for `Bureau_V1_ListTransferHoldsResponse` messages.
+        ///   - options: Options to apply to this RPC.
+        ///   - handleResponse: A closure which handles the response and returns its result to
+        ///       the caller. Returning from the closure will cancel the RPC if it hasn't
+        ///       already finished.
+        /// - Returns: The result of `handleResponse`.
+        func listTransferHolds<Result>(
+            request: GRPCCore.ClientRequest<Bureau_V1_ListTransferHoldsRequest>,
+            serializer: some GRPCCore.MessageSerializer<Bureau_V1_ListTransferHoldsRequest>,
+            deserializer: some GRPCCore.MessageDeserializer<Bureau_V1_ListTransferHoldsResponse>,
+            options: GRPCCore.CallOptions,
+            onResponse handleResponse: @Sendable @escaping (GRPCCore.ClientResponse<Bureau_V1_ListTransferHoldsResponse>) async throws -> Result
+        ) async throws -> Result where Result: Sendable
+
+        /// Call the "ReleaseTransferHold" method.
+        ///
+        /// > Source IDL Documentation:
+        /// >
+        /// > Lets transfers go again, once what is listed has been looked at in the online bank.
+        /// > Refusals: TRANSFERS_NOT_HELD, TRANSFER_HOLD_REASON_INVALID, TRANSFER_HOLD_CHANGED,
+        /// > TRANSFER_HOLD_UNREAD. Roles: customer administrator.
+        ///
+        /// - Parameters:
+        ///   - request: A request containing a single `Bureau_V1_ReleaseTransferHoldRequest` message.
+        ///   - serializer: A serializer for `Bureau_V1_ReleaseTransferHoldRequest` messages.
+        ///   - deserializer: A deserializer for `Bureau_V1_TransferHold` messages.
+        ///   - options: Options to apply to this RPC.
+        ///   - handleResponse: A closure which handles the response and returns its result to
+        ///       the caller. Returning from the closure will cancel the RPC if it hasn't
+        ///       already finished.
+        /// - Returns: The result of `handleResponse`.
+        func releaseTransferHold<Result>(
+            request: GRPCCore.ClientRequest<Bureau_V1_ReleaseTransferHoldRequest>,
+            serializer: some GRPCCore.MessageSerializer<Bureau_V1_ReleaseTransferHoldRequest>,
+            deserializer: some GRPCCore.MessageDeserializer<Bureau_V1_TransferHold>,
+            options: GRPCCore.CallOptions,
+            onResponse handleResponse: @Sendable @escaping (GRPCCore.ClientResponse<Bureau_V1_TransferHold>) async throws -> Result
+        ) async throws -> Result where Result: Sendable
+
+        /// Call the "DismissUnknownPayment" method.
+        ///
+        /// > Source IDL Documentation:
+        /// >
+        /// > Says that an unknown payment stands in nobody's way: an equal one may be signed and sent.
+        /// > Refusals: UNKNOWN_PAYMENT_NOT_FOUND, TRANSFER_HOLD_REASON_INVALID.
+        /// > Roles: customer administrator.
+        ///
+        /// - Parameters:
+        ///   - request: A request containing a single `Bureau_V1_DismissUnknownPaymentRequest` message.
+        ///   - serializer: A serializer for `Bureau_V1_DismissUnknownPaymentRequest` messages.
+        ///   - deserializer: A deserializer for `Bureau_V1_TransferHold` messages.
+        ///   - options: Options to apply to this RPC.
+        ///   - handleResponse: A closure which handles the response and returns its result to
+        ///       the caller. Returning from the closure will cancel the RPC if it hasn't
+        ///       already finished.
+        /// - Returns: The result of `handleResponse`.
+        func dismissUnknownPayment<Result>(
+            request: GRPCCore.ClientRequest<Bureau_V1_DismissUnknownPaymentRequest>,
+            serializer: some GRPCCore.MessageSerializer<Bureau_V1_DismissUnknownPaymentRequest>,
+            deserializer: some GRPCCore.MessageDeserializer<Bureau_V1_TransferHold>,
+            options: GRPCCore.CallOptions,
+            onResponse handleResponse: @Sendable @escaping (GRPCCore.ClientResponse<Bureau_V1_TransferHold>) async throws -> Result
         ) async throws -> Result where Result: Sendable
     }
 
@@ -446,6 +974,148 @@ extension Bureau_V1_TransferService {
                 onResponse: handleResponse
             )
         }
+
+        /// Call the "GetTransferHold" method.
+        ///
+        /// > Source IDL Documentation:
+        /// >
+        /// > Whether transfers are held, and why: the bank or the witness knows more than the database, as
+        /// > after an older copy of it was put back. Nothing is prepared or delivered until the hold is
+        /// > released; everything else works. Roles: any role in the company.
+        ///
+        /// - Parameters:
+        ///   - request: A request containing a single `Bureau_V1_GetTransferHoldRequest` message.
+        ///   - serializer: A serializer for `Bureau_V1_GetTransferHoldRequest` messages.
+        ///   - deserializer: A deserializer for `Bureau_V1_TransferHold` messages.
+        ///   - options: Options to apply to this RPC.
+        ///   - handleResponse: A closure which handles the response and returns its result to
+        ///       the caller. Returning from the closure will cancel the RPC if it hasn't
+        ///       already finished.
+        /// - Returns: The result of `handleResponse`.
+        package func getTransferHold<Result>(
+            request: GRPCCore.ClientRequest<Bureau_V1_GetTransferHoldRequest>,
+            serializer: some GRPCCore.MessageSerializer<Bureau_V1_GetTransferHoldRequest>,
+            deserializer: some GRPCCore.MessageDeserializer<Bureau_V1_TransferHold>,
+            options: GRPCCore.CallOptions = .defaults,
+            onResponse handleResponse: @Sendable @escaping (GRPCCore.ClientResponse<Bureau_V1_TransferHold>) async throws -> Result = { response in
+                try response.message
+            }
+        ) async throws -> Result where Result: Sendable {
+            try await self.client.unary(
+                request: request,
+                descriptor: Bureau_V1_TransferService.Method.GetTransferHold.descriptor,
+                serializer: serializer,
+                deserializer: deserializer,
+                options: options,
+                onResponse: handleResponse
+            )
+        }
+
+        /// Call the "ListTransferHolds" method.
+        ///
+        /// > Source IDL Documentation:
+        /// >
+        /// > All holds of a bureau that are in force. Roles: customer administrator, accountant.
+        ///
+        /// - Parameters:
+        ///   - request: A request containing a single `Bureau_V1_ListTransferHoldsRequest` message.
+        ///   - serializer: A serializer for `Bureau_V1_ListTransferHoldsRequest` messages.
+        ///   - deserializer: A deserializer for `Bureau_V1_ListTransferHoldsResponse` messages.
+        ///   - options: Options to apply to this RPC.
+        ///   - handleResponse: A closure which handles the response and returns its result to
+        ///       the caller. Returning from the closure will cancel the RPC if it hasn't
+        ///       already finished.
+        /// - Returns: The result of `handleResponse`.
+        package func listTransferHolds<Result>(
+            request: GRPCCore.ClientRequest<Bureau_V1_ListTransferHoldsRequest>,
+            serializer: some GRPCCore.MessageSerializer<Bureau_V1_ListTransferHoldsRequest>,
+            deserializer: some GRPCCore.MessageDeserializer<Bureau_V1_ListTransferHoldsResponse>,
+            options: GRPCCore.CallOptions = .defaults,
+            onResponse handleResponse: @Sendable @escaping (GRPCCore.ClientResponse<Bureau_V1_ListTransferHoldsResponse>) async throws -> Result = { response in
+                try response.message
+            }
+        ) async throws -> Result where Result: Sendable {
+            try await self.client.unary(
+                request: request,
+                descriptor: Bureau_V1_TransferService.Method.ListTransferHolds.descriptor,
+                serializer: serializer,
+                deserializer: deserializer,
+                options: options,
+                onResponse: handleResponse
+            )
+        }
+
+        /// Call the "ReleaseTransferHold" method.
+        ///
+        /// > Source IDL Documentation:
+        /// >
+        /// > Lets transfers go again, once what is listed has been looked at in the online bank.
+        /// > Refusals: TRANSFERS_NOT_HELD, TRANSFER_HOLD_REASON_INVALID, TRANSFER_HOLD_CHANGED,
+        /// > TRANSFER_HOLD_UNREAD. Roles: customer administrator.
+        ///
+        /// - Parameters:
+        ///   - request: A request containing a single `Bureau_V1_ReleaseTransferHoldRequest` message.
+        ///   - serializer: A serializer for `Bureau_V1_ReleaseTransferHoldRequest` messages.
+        ///   - deserializer: A deserializer for `Bureau_V1_TransferHold` messages.
+        ///   - options: Options to apply to this RPC.
+        ///   - handleResponse: A closure which handles the response and returns its result to
+        ///       the caller. Returning from the closure will cancel the RPC if it hasn't
+        ///       already finished.
+        /// - Returns: The result of `handleResponse`.
+        package func releaseTransferHold<Result>(
+            request: GRPCCore.ClientRequest<Bureau_V1_ReleaseTransferHoldRequest>,
+            serializer: some GRPCCore.MessageSerializer<Bureau_V1_ReleaseTransferHoldRequest>,
+            deserializer: some GRPCCore.MessageDeserializer<Bureau_V1_TransferHold>,
+            options: GRPCCore.CallOptions = .defaults,
+            onResponse handleResponse: @Sendable @escaping (GRPCCore.ClientResponse<Bureau_V1_TransferHold>) async throws -> Result = { response in
+                try response.message
+            }
+        ) async throws -> Result where Result: Sendable {
+            try await self.client.unary(
+                request: request,
+                descriptor: Bureau_V1_TransferService.Method.ReleaseTransferHold.descriptor,
+                serializer: serializer,
+                deserializer: deserializer,
+                options: options,
+                onResponse: handleResponse
+            )
+        }
+
+        /// Call the "DismissUnknownPayment" method.
+        ///
+        /// > Source IDL Documentation:
+        /// >
+        /// > Says that an unknown payment stands in nobody's way: an equal one may be signed and sent.
+        /// > Refusals: UNKNOWN_PAYMENT_NOT_FOUND, TRANSFER_HOLD_REASON_INVALID.
+        /// > Roles: customer administrator.
+        ///
+        /// - Parameters:
+        ///   - request: A request containing a single `Bureau_V1_DismissUnknownPaymentRequest` message.
+        ///   - serializer: A serializer for `Bureau_V1_DismissUnknownPaymentRequest` messages.
+        ///   - deserializer: A deserializer for `Bureau_V1_TransferHold` messages.
+        ///   - options: Options to apply to this RPC.
+        ///   - handleResponse: A closure which handles the response and returns its result to
+        ///       the caller. Returning from the closure will cancel the RPC if it hasn't
+        ///       already finished.
+        /// - Returns: The result of `handleResponse`.
+        package func dismissUnknownPayment<Result>(
+            request: GRPCCore.ClientRequest<Bureau_V1_DismissUnknownPaymentRequest>,
+            serializer: some GRPCCore.MessageSerializer<Bureau_V1_DismissUnknownPaymentRequest>,
+            deserializer: some GRPCCore.MessageDeserializer<Bureau_V1_TransferHold>,
+            options: GRPCCore.CallOptions = .defaults,
+            onResponse handleResponse: @Sendable @escaping (GRPCCore.ClientResponse<Bureau_V1_TransferHold>) async throws -> Result = { response in
+                try response.message
+            }
+        ) async throws -> Result where Result: Sendable {
+            try await self.client.unary(
+                request: request,
+                descriptor: Bureau_V1_TransferService.Method.DismissUnknownPayment.descriptor,
+                serializer: serializer,
+                deserializer: deserializer,
+                options: options,
+                onResponse: handleResponse
+            )
+        }
     }
 }
 
@@ -505,6 +1175,128 @@ extension Bureau_V1_TransferService.ClientProtocol {
             request: request,
             serializer: GRPCProtobuf.ProtobufSerializer<Bureau_V1_ListTransfersRequest>(),
             deserializer: GRPCProtobuf.ProtobufDeserializer<Bureau_V1_ListTransfersResponse>(),
+            options: options,
+            onResponse: handleResponse
+        )
+    }
+
+    /// Call the "GetTransferHold" method.
+    ///
+    /// > Source IDL Documentation:
+    /// >
+    /// > Whether transfers are held, and why: the bank or the witness knows more than the database, as
+    /// > after an older copy of it was put back. Nothing is prepared or delivered until the hold is
+    /// > released; everything else works. Roles: any role in the company.
+    ///
+    /// - Parameters:
+    ///   - request: A request containing a single `Bureau_V1_GetTransferHoldRequest` message.
+    ///   - options: Options to apply to this RPC.
+    ///   - handleResponse: A closure which handles the response and returns its result to
+    ///       the caller. Returning from the closure will cancel the RPC if it hasn't
+    ///       already finished.
+    /// - Returns: The result of `handleResponse`.
+    package func getTransferHold<Result>(
+        request: GRPCCore.ClientRequest<Bureau_V1_GetTransferHoldRequest>,
+        options: GRPCCore.CallOptions = .defaults,
+        onResponse handleResponse: @Sendable @escaping (GRPCCore.ClientResponse<Bureau_V1_TransferHold>) async throws -> Result = { response in
+            try response.message
+        }
+    ) async throws -> Result where Result: Sendable {
+        try await self.getTransferHold(
+            request: request,
+            serializer: GRPCProtobuf.ProtobufSerializer<Bureau_V1_GetTransferHoldRequest>(),
+            deserializer: GRPCProtobuf.ProtobufDeserializer<Bureau_V1_TransferHold>(),
+            options: options,
+            onResponse: handleResponse
+        )
+    }
+
+    /// Call the "ListTransferHolds" method.
+    ///
+    /// > Source IDL Documentation:
+    /// >
+    /// > All holds of a bureau that are in force. Roles: customer administrator, accountant.
+    ///
+    /// - Parameters:
+    ///   - request: A request containing a single `Bureau_V1_ListTransferHoldsRequest` message.
+    ///   - options: Options to apply to this RPC.
+    ///   - handleResponse: A closure which handles the response and returns its result to
+    ///       the caller. Returning from the closure will cancel the RPC if it hasn't
+    ///       already finished.
+    /// - Returns: The result of `handleResponse`.
+    package func listTransferHolds<Result>(
+        request: GRPCCore.ClientRequest<Bureau_V1_ListTransferHoldsRequest>,
+        options: GRPCCore.CallOptions = .defaults,
+        onResponse handleResponse: @Sendable @escaping (GRPCCore.ClientResponse<Bureau_V1_ListTransferHoldsResponse>) async throws -> Result = { response in
+            try response.message
+        }
+    ) async throws -> Result where Result: Sendable {
+        try await self.listTransferHolds(
+            request: request,
+            serializer: GRPCProtobuf.ProtobufSerializer<Bureau_V1_ListTransferHoldsRequest>(),
+            deserializer: GRPCProtobuf.ProtobufDeserializer<Bureau_V1_ListTransferHoldsResponse>(),
+            options: options,
+            onResponse: handleResponse
+        )
+    }
+
+    /// Call the "ReleaseTransferHold" method.
+    ///
+    /// > Source IDL Documentation:
+    /// >
+    /// > Lets transfers go again, once what is listed has been looked at in the online bank.
+    /// > Refusals: TRANSFERS_NOT_HELD, TRANSFER_HOLD_REASON_INVALID, TRANSFER_HOLD_CHANGED,
+    /// > TRANSFER_HOLD_UNREAD. Roles: customer administrator.
+    ///
+    /// - Parameters:
+    ///   - request: A request containing a single `Bureau_V1_ReleaseTransferHoldRequest` message.
+    ///   - options: Options to apply to this RPC.
+    ///   - handleResponse: A closure which handles the response and returns its result to
+    ///       the caller. Returning from the closure will cancel the RPC if it hasn't
+    ///       already finished.
+    /// - Returns: The result of `handleResponse`.
+    package func releaseTransferHold<Result>(
+        request: GRPCCore.ClientRequest<Bureau_V1_ReleaseTransferHoldRequest>,
+        options: GRPCCore.CallOptions = .defaults,
+        onResponse handleResponse: @Sendable @escaping (GRPCCore.ClientResponse<Bureau_V1_TransferHold>) async throws -> Result = { response in
+            try response.message
+        }
+    ) async throws -> Result where Result: Sendable {
+        try await self.releaseTransferHold(
+            request: request,
+            serializer: GRPCProtobuf.ProtobufSerializer<Bureau_V1_ReleaseTransferHoldRequest>(),
+            deserializer: GRPCProtobuf.ProtobufDeserializer<Bureau_V1_TransferHold>(),
+            options: options,
+            onResponse: handleResponse
+        )
+    }
+
+    /// Call the "DismissUnknownPayment" method.
+    ///
+    /// > Source IDL Documentation:
+    /// >
+    /// > Says that an unknown payment stands in nobody's way: an equal one may be signed and sent.
+    /// > Refusals: UNKNOWN_PAYMENT_NOT_FOUND, TRANSFER_HOLD_REASON_INVALID.
+    /// > Roles: customer administrator.
+    ///
+    /// - Parameters:
+    ///   - request: A request containing a single `Bureau_V1_DismissUnknownPaymentRequest` message.
+    ///   - options: Options to apply to this RPC.
+    ///   - handleResponse: A closure which handles the response and returns its result to
+    ///       the caller. Returning from the closure will cancel the RPC if it hasn't
+    ///       already finished.
+    /// - Returns: The result of `handleResponse`.
+    package func dismissUnknownPayment<Result>(
+        request: GRPCCore.ClientRequest<Bureau_V1_DismissUnknownPaymentRequest>,
+        options: GRPCCore.CallOptions = .defaults,
+        onResponse handleResponse: @Sendable @escaping (GRPCCore.ClientResponse<Bureau_V1_TransferHold>) async throws -> Result = { response in
+            try response.message
+        }
+    ) async throws -> Result where Result: Sendable {
+        try await self.dismissUnknownPayment(
+            request: request,
+            serializer: GRPCProtobuf.ProtobufSerializer<Bureau_V1_DismissUnknownPaymentRequest>(),
+            deserializer: GRPCProtobuf.ProtobufDeserializer<Bureau_V1_TransferHold>(),
             options: options,
             onResponse: handleResponse
         )
@@ -574,6 +1366,144 @@ extension Bureau_V1_TransferService.ClientProtocol {
             metadata: metadata
         )
         return try await self.listTransfers(
+            request: request,
+            options: options,
+            onResponse: handleResponse
+        )
+    }
+
+    /// Call the "GetTransferHold" method.
+    ///
+    /// > Source IDL Documentation:
+    /// >
+    /// > Whether transfers are held, and why: the bank or the witness knows more than the database, as
+    /// > after an older copy of it was put back. Nothing is prepared or delivered until the hold is
+    /// > released; everything else works. Roles: any role in the company.
+    ///
+    /// - Parameters:
+    ///   - message: request message to send.
+    ///   - metadata: Additional metadata to send, defaults to empty.
+    ///   - options: Options to apply to this RPC, defaults to `.defaults`.
+    ///   - handleResponse: A closure which handles the response and returns its result to
+    ///       the caller. Returning from the closure will cancel the RPC if it hasn't
+    ///       already finished.
+    /// - Returns: The result of `handleResponse`.
+    package func getTransferHold<Result>(
+        _ message: Bureau_V1_GetTransferHoldRequest,
+        metadata: GRPCCore.Metadata = [:],
+        options: GRPCCore.CallOptions = .defaults,
+        onResponse handleResponse: @Sendable @escaping (GRPCCore.ClientResponse<Bureau_V1_TransferHold>) async throws -> Result = { response in
+            try response.message
+        }
+    ) async throws -> Result where Result: Sendable {
+        let request = GRPCCore.ClientRequest<Bureau_V1_GetTransferHoldRequest>(
+            message: message,
+            metadata: metadata
+        )
+        return try await self.getTransferHold(
+            request: request,
+            options: options,
+            onResponse: handleResponse
+        )
+    }
+
+    /// Call the "ListTransferHolds" method.
+    ///
+    /// > Source IDL Documentation:
+    /// >
+    /// > All holds of a bureau that are in force. Roles: customer administrator, accountant.
+    ///
+    /// - Parameters:
+    ///   - message: request message to send.
+    ///   - metadata: Additional metadata to send, defaults to empty.
+    ///   - options: Options to apply to this RPC, defaults to `.defaults`.
+    ///   - handleResponse: A closure which handles the response and returns its result to
+    ///       the caller. Returning from the closure will cancel the RPC if it hasn't
+    ///       already finished.
+    /// - Returns: The result of `handleResponse`.
+    package func listTransferHolds<Result>(
+        _ message: Bureau_V1_ListTransferHoldsRequest,
+        metadata: GRPCCore.Metadata = [:],
+        options: GRPCCore.CallOptions = .defaults,
+        onResponse handleResponse: @Sendable @escaping (GRPCCore.ClientResponse<Bureau_V1_ListTransferHoldsResponse>) async throws -> Result = { response in
+            try response.message
+        }
+    ) async throws -> Result where Result: Sendable {
+        let request = GRPCCore.ClientRequest<Bureau_V1_ListTransferHoldsRequest>(
+            message: message,
+            metadata: metadata
+        )
+        return try await self.listTransferHolds(
+            request: request,
+            options: options,
+            onResponse: handleResponse
+        )
+    }
+
+    /// Call the "ReleaseTransferHold" method.
+    ///
+    /// > Source IDL Documentation:
+    /// >
+    /// > Lets transfers go again, once what is listed has been looked at in the online bank.
+    /// > Refusals: TRANSFERS_NOT_HELD, TRANSFER_HOLD_REASON_INVALID, TRANSFER_HOLD_CHANGED,
+    /// > TRANSFER_HOLD_UNREAD. Roles: customer administrator.
+    ///
+    /// - Parameters:
+    ///   - message: request message to send.
+    ///   - metadata: Additional metadata to send, defaults to empty.
+    ///   - options: Options to apply to this RPC, defaults to `.defaults`.
+    ///   - handleResponse: A closure which handles the response and returns its result to
+    ///       the caller. Returning from the closure will cancel the RPC if it hasn't
+    ///       already finished.
+    /// - Returns: The result of `handleResponse`.
+    package func releaseTransferHold<Result>(
+        _ message: Bureau_V1_ReleaseTransferHoldRequest,
+        metadata: GRPCCore.Metadata = [:],
+        options: GRPCCore.CallOptions = .defaults,
+        onResponse handleResponse: @Sendable @escaping (GRPCCore.ClientResponse<Bureau_V1_TransferHold>) async throws -> Result = { response in
+            try response.message
+        }
+    ) async throws -> Result where Result: Sendable {
+        let request = GRPCCore.ClientRequest<Bureau_V1_ReleaseTransferHoldRequest>(
+            message: message,
+            metadata: metadata
+        )
+        return try await self.releaseTransferHold(
+            request: request,
+            options: options,
+            onResponse: handleResponse
+        )
+    }
+
+    /// Call the "DismissUnknownPayment" method.
+    ///
+    /// > Source IDL Documentation:
+    /// >
+    /// > Says that an unknown payment stands in nobody's way: an equal one may be signed and sent.
+    /// > Refusals: UNKNOWN_PAYMENT_NOT_FOUND, TRANSFER_HOLD_REASON_INVALID.
+    /// > Roles: customer administrator.
+    ///
+    /// - Parameters:
+    ///   - message: request message to send.
+    ///   - metadata: Additional metadata to send, defaults to empty.
+    ///   - options: Options to apply to this RPC, defaults to `.defaults`.
+    ///   - handleResponse: A closure which handles the response and returns its result to
+    ///       the caller. Returning from the closure will cancel the RPC if it hasn't
+    ///       already finished.
+    /// - Returns: The result of `handleResponse`.
+    package func dismissUnknownPayment<Result>(
+        _ message: Bureau_V1_DismissUnknownPaymentRequest,
+        metadata: GRPCCore.Metadata = [:],
+        options: GRPCCore.CallOptions = .defaults,
+        onResponse handleResponse: @Sendable @escaping (GRPCCore.ClientResponse<Bureau_V1_TransferHold>) async throws -> Result = { response in
+            try response.message
+        }
+    ) async throws -> Result where Result: Sendable {
+        let request = GRPCCore.ClientRequest<Bureau_V1_DismissUnknownPaymentRequest>(
+            message: message,
+            metadata: metadata
+        )
+        return try await self.dismissUnknownPayment(
             request: request,
             options: options,
             onResponse: handleResponse

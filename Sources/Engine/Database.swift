@@ -69,6 +69,9 @@ package protocol Database: Sendable {
   func schedule(_ job: @escaping @Sendable (Result<any Connection, EngineError>) -> Void)
     throws(EngineError)
 
+  /// Bytes that the database takes on its disk; nil where that has no meaning.
+  func sizeInBytes() async throws -> Int?
+
   /// What is wrong with the stored data as such; empty if nothing is. Reads all of it.
   func check() async throws -> [String]
 
@@ -92,6 +95,7 @@ extension Database {
   }
 
   package var commitShape: CommitShape { .oneWriter }
+  package func sizeInBytes() async throws -> Int? { nil }
 }
 
 /// A writer's connection with its transaction in the caller's hands.

@@ -6,10 +6,12 @@ import Synchronization
 ///
 /// The resource never crosses threads, and a job that blocks holds up no task. It is opened with
 /// the first job of its thread; a failure to open is that job's answer and is tried again with the
-/// next. Whoever makes lanes closes them.
+/// next. One that is of no use any more after a job is dropped, and opened anew with the next.
+/// Whoever makes lanes closes them.
 package final class Lanes<Resource>: Sendable {
   package typealias Job = @Sendable (Result<Resource, EngineError>) -> Void
   package typealias Open = @Sendable () throws(EngineError) -> Resource
+  package typealias IsUsable = @Sendable (Resource) -> Bool
 
   private struct Waiting: Sendable {
     let job: Job
@@ -36,8 +38,10 @@ package final class Lanes<Resource>: Sendable {
   ///   - limit: the most jobs that wait; one turn may have half of them.
   ///   - perTurn: the most threads that work for one turn at the same time; half of them unless
   ///     said otherwise, so that a bureau's long reads leave threads to others.
+  ///   - isUsable: asked after each job.
   package init(
-    _ count: Int, name: String, limit: Int = 4096, perTurn: Int? = nil, open: @escaping Open
+    _ count: Int, name: String, limit: Int = 4096, perTurn: Int? = nil, open: @escaping Open,
+    isUsable: @escaping IsUsable = { _ in true }
   ) {
     self.name = name
     self.limit = limit
@@ -48,7 +52,7 @@ package final class Lanes<Resource>: Sendable {
       let thread = Thread { [self] in
         // Set from within: Foundation names the kernel's thread only then (15 bytes at most).
         Thread.current.name = "\(name)-\(index)"
-        serve(open)
+        serve(open, isUsable)
       }
       thread.start()
     }
@@ -135,7 +139,7 @@ package final class Lanes<Resource>: Sendable {
     state.idle = 0
   }
 
-  private func serve(_ open: Open) {
+  private func serve(_ open: Open, _ isUsable: IsUsable) {
     do {
       var resource: Resource?
       while let taken = next() {
@@ -144,6 +148,7 @@ package final class Lanes<Resource>: Sendable {
             let opened = if let resource { resource } else { try open() }
             resource = opened
             taken.element.job(.success(opened))
+            if !isUsable(opened) { resource = nil }
           } catch {
             taken.element.job(.failure(error))
           }

@@ -1,3 +1,6 @@
+import Dispatch
+import Synchronization
+
 /// All tenants as they were at one moment, read only and past every guard.
 ///
 /// For what is about the database as a whole and nothing smaller: backup, check and rebuild. Where
@@ -22,4 +25,30 @@ extension Database {
     await snapshot.close()
     return try result.get()
   }
+}
+
+extension Snapshot {
+  /// Reads from within another database's transaction. It blocks the thread, which must be a
+  /// lane's own and no task's.
+  package func readWithin<T: Sendable>(
+    _ body: @escaping @Sendable (any Transaction) throws -> T
+  ) throws -> T {
+    let answer = Answer<T>()
+    Task {
+      let result: Result<T, any Error>
+      do { result = .success(try await read(body)) } catch { result = .failure(error) }
+      answer.result.withLock { $0 = result }
+      answer.isThere.signal()
+    }
+    answer.isThere.wait()
+    guard let result = answer.result.withLock({ $0 }) else {
+      throw EngineError.engine("the snapshot gave no answer")
+    }
+    return try result.get()
+  }
+}
+
+private final class Answer<T: Sendable>: Sendable {
+  let result = Mutex<Result<T, any Error>?>(nil)
+  let isThere = DispatchSemaphore(value: 0)
 }

@@ -127,6 +127,14 @@ package final class PostgresDatabase: Database {
     try writers.schedule { lane in job(lane.map { $0 as any Connection }) }
   }
 
+  package func sizeInBytes() async throws -> Int? {
+    try await readers.run { lane in
+      try lane.transaction(.read, as: .platform) {
+        try $0.first("SELECT pg_database_size(current_database())", as: Int.self)
+      }
+    }
+  }
+
   package func check() async throws -> [String] {
     try await readers.run { lane in
       try lane.transaction(.read, as: .platform, unguarded: true) { transaction in

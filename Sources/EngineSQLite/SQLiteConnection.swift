@@ -4,12 +4,21 @@ import Engine
 /// One connection, confined to the thread of its lane.
 final class SQLiteConnection: Connection {
   enum Place: Sendable {
-    case file(String)
+    case file(String, vfs: String?)
     case memory
     /// Nameless: in memory while it is small, then in a file that nobody else sees or finds later.
     case scratch
     /// A copy of a database in memory.
     case copy([UInt8])
+
+    /// What SQLite opens, and the name of the VFS that it opens it by.
+    fileprivate var opened: (path: String, vfs: String?) {
+      switch self {
+      case .file(let path, let vfs): (path, vfs)
+      case .memory, .copy: (":memory:", nil)
+      case .scratch: ("", nil)
+      }
+    }
   }
   enum Role: Sendable {
     case writer, reader
@@ -29,6 +38,11 @@ final class SQLiteConnection: Connection {
   private var mode = Mode.write
   private(set) var scope = Scope.platform
   private(set) var failure: ConnectionFailure?
+  /// The file could not be read or written as asked: what it holds now is found out by opening it
+  /// anew. A sync that has failed is never tried again: the system has forgotten what it owes.
+  private(set) var isBroken = false
+  /// What the log held at first is on the disk for sure, see `settleLog`.
+  private var isSettled: Bool
   var dialect: Dialect { .sqlite }
   var preparedStatements: Int { statements.count }
 
@@ -36,17 +50,13 @@ final class SQLiteConnection: Connection {
     self.place = place
     self.role = role
     self.guards = guards
-    let path =
-      switch place {
-      case .file(let path): path
-      case .memory, .copy: ":memory:"
-      case .scratch: ""
-      }
+    let (path, vfs) = place.opened
+    isSettled = if case .file = place { !SQLiteInspection.hasLog(path) } else { true }
     var opened: OpaquePointer?
     let access =
       role == .observer ? SQLITE_OPEN_READONLY : SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE
     let code = sqlite3_open_v2(
-      path, &opened, access | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE, nil)
+      path, &opened, access | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE, vfs)
     guard code == SQLITE_OK, let opened else {
       sqlite3_close_v2(opened)
       throw .unavailable("\(path): \(String(cString: sqlite3_errstr(code)))")
@@ -67,7 +77,12 @@ final class SQLiteConnection: Connection {
   deinit {
     statements.removeAll()
     controls.removeAll()
-    if role == .writer {
+    let isSure = role == .writer && !isBroken && isSettled
+    // A log with something in it is left to whoever opens the file next, unless all of it is known
+    // to be there.
+    if !isSure, case .file(let path, _) = place, SQLiteInspection.hasLog(path) {
+      csqlite_leave_log(handle)
+    } else if role == .writer {
       sqlite3_wal_checkpoint_v2(handle, nil, SQLITE_CHECKPOINT_TRUNCATE, nil, nil)
     }
     sqlite3_close_v2(handle)
@@ -106,16 +121,20 @@ final class SQLiteConnection: Connection {
       found = try one(SQL(verbatim: pragma))
     } catch let error as EngineError { throw error } catch { throw .engine("\(error)") }
     guard found == due else {
+      isBroken = true
       throw .unavailable("\(pragma) gives \(found ?? "nothing") instead of \(due)")
     }
   }
 
   /// The first column of the first row, whatever its type, as text.
   private func one(_ sql: SQL) throws -> String? {
-    let statement = try statements.take(sql, dialect)
+    let statement: PreparedStatement
+    do throws(EngineError) { statement = try statements.take(sql, dialect) } catch {
+      throw note(error)
+    }
     defer { statements.give(statement) }
     let code = sqlite3_step(statement.pointer)
-    guard code == SQLITE_ROW || code == SQLITE_DONE else { throw error() }
+    guard code == SQLITE_ROW || code == SQLITE_DONE else { throw fail() }
     guard code == SQLITE_ROW else { return nil }
     return sqlite3_column_text(statement.pointer, 0).map { String(cString: $0) }
   }
@@ -147,6 +166,7 @@ final class SQLiteConnection: Connection {
   private func begin(_ mode: Mode, guarded: Bool = true) throws(EngineError) {
     failure = nil
     self.mode = mode
+    if mode == .write, guarded { try settleLog() }
     if guarded, guardsInstalled != guards.current { try installGuards() }
     try control(mode == .write ? .beginImmediate : .begin)
   }
@@ -198,7 +218,25 @@ final class SQLiteConnection: Connection {
 
   func rollback() {
     if sqlite3_get_autocommit(handle) == 0 { try? control(.rollback) }
+    if sqlite3_get_autocommit(handle) == 0 { isBroken = true }
     failure = nil
+  }
+
+  /// Makes sure that what the log held when it was opened is on the disk.
+  ///
+  /// The log of a server that was killed or whose disk failed may end in a commit that was never
+  /// synced. SQLite shows it, and whoever repeats that command is told that it is done; so it must
+  /// not be lost any more. To sync again is not enough: after a sync that failed the system takes
+  /// the bytes for written. And a checkpoint would build on a log that is not there.
+  private func settleLog() throws(EngineError) {
+    guard !isSettled else { return }
+    let code = csqlite_rewrite_log(handle)
+    guard code == SQLITE_OK else {
+      isBroken = true
+      let text = "the log can't be written: \(String(cString: sqlite3_errstr(code)))"
+      throw code & 0xFF == SQLITE_FULL ? .full(text) : .unavailable(text)
+    }
+    isSettled = true
   }
 
   private func control(_ statement: ControlStatements.Kind) throws(EngineError) {
@@ -214,6 +252,12 @@ final class SQLiteConnection: Connection {
     enter(.platform)
     // The moment is that of the first read.
     _ = try one("SELECT count(*) FROM sqlite_schema")
+  }
+
+  /// Writes what the database holds at this moment into a new file. Only for observers.
+  func copy(to target: String) throws {
+    try setQueryOnly(false)
+    try execute("VACUUM INTO \(target)")
   }
 
   /// All of a database in memory, as one piece.
@@ -250,8 +294,7 @@ final class SQLiteConnection: Connection {
     do throws(EngineError) {
       statement = try statements.take(sql, dialect)
     } catch {
-      failure = ConnectionFailure(error, endsTransaction: false)
-      throw error
+      throw note(error)
     }
     defer { statements.give(statement) }
     if mode == .read, !statement.isReadOnly {
@@ -289,11 +332,18 @@ final class SQLiteConnection: Connection {
       }
     failure = ConnectionFailure(
       error, endsTransaction: endsTransaction || sqlite3_get_autocommit(handle) != 0)
+    if case .unavailable = error { isBroken = true }
     return error
   }
 
   private func note(_ error: EngineError) -> EngineError {
-    failure = ConnectionFailure(error, endsTransaction: false)
+    let endsTransaction =
+      switch error {
+      case .unavailable, .retry, .full: true
+      default: false
+      }
+    failure = ConnectionFailure(error, endsTransaction: endsTransaction)
+    if case .unavailable = error { isBroken = true }
     return error
   }
 
@@ -318,6 +368,7 @@ final class SQLiteConnection: Connection {
     try script("PRAGMA foreign_keys=ON")
     try expect("PRAGMA foreign_keys", "1")
     try result.get()
+    try settleLog()
   }
 
   /// What is wrong with the file's structure and references, at most a hundred findings of each.

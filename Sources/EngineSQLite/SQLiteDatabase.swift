@@ -18,19 +18,22 @@ package final class SQLiteDatabase: Database {
   private let readers: Lanes<SQLiteConnection>?
   private let lock: FileLock?
 
-  /// Opens or creates the file, with mode 0600.
+  /// Opens or creates the file, with mode 0600. Until the schema has been found to fit (`migrate`),
+  /// nothing in the file and its log is altered.
   ///
   /// - Parameters:
   ///   - readers: how many snapshots can be read at the same time, 1…64.
   ///   - queueLimit: the most writes, and the most reads, that wait.
+  ///   - vfs: the name of the SQLite VFS that does the file's input and output; nil: the system's.
   package static func open(
-    path: String, readers: Int = 4, queueLimit: Int = 4096
+    path: String, readers: Int = 4, queueLimit: Int = 4096, vfs: String? = nil
   ) async throws -> SQLiteDatabase {
     let path = resolved(path)
     let lock = try FileLock(path + ".lock")
+    try SQLiteInspection.inspect(path)
     try restrict(path)
     let database = SQLiteDatabase(
-      .file(path), readers: min(max(readers, 1), 64), queueLimit: queueLimit, lock: lock)
+      .file(path, vfs: vfs), readers: min(max(readers, 1), 64), queueLimit: queueLimit, lock: lock)
     return try await database.opened()
   }
 
@@ -49,7 +52,7 @@ package final class SQLiteDatabase: Database {
   /// changes no byte of the database and refuses writes with `EngineError.readOnly`.
   package static func reading(path: String) async throws -> SQLiteDatabase {
     let database = SQLiteDatabase(
-      .file(resolved(path)), readers: 1, queueLimit: 64, lock: nil, isObserver: true)
+      .file(resolved(path), vfs: nil), readers: 1, queueLimit: 64, lock: nil, isObserver: true)
     do {
       _ = try await database.read(as: .platform) { try $0.first("SELECT 1", as: Int.self) }
       return database
@@ -69,12 +72,16 @@ package final class SQLiteDatabase: Database {
     writer = Lanes(1, name: "sqlite-writer", limit: queueLimit) { () throws(EngineError) in
       if isObserver { throw .readOnly("the database is open for reading only") }
       return try SQLiteConnection(place, .writer, guards: guards)
+    } isUsable: {
+      !$0.isBroken
     }
     self.readers =
       readers == 0
       ? nil
       : Lanes(readers, name: "sqlite-reader", limit: queueLimit) { () throws(EngineError) in
         try SQLiteConnection(place, isObserver ? .observer : .reader, guards: guards)
+      } isUsable: {
+        !$0.isBroken
       }
   }
 
@@ -136,6 +143,13 @@ package final class SQLiteDatabase: Database {
     try writer.schedule { lane in job(lane.map { $0 as any Connection }) }
   }
 
+  package func sizeInBytes() async throws -> Int? {
+    try await (readers ?? writer).run { connection in
+      let pages = try connection.first("PRAGMA page_count", as: Int.self) ?? 0
+      return pages * (try connection.first("PRAGMA page_size", as: Int.self) ?? 0)
+    }
+  }
+
   package func check() async throws -> [String] {
     try await (readers ?? writer).run { try $0.findings() }
   }
@@ -156,9 +170,7 @@ package final class SQLiteDatabase: Database {
   /// Payment data is for the server's user alone; the files beside it take over the file's mode.
   private static func restrict(_ path: String) throws(EngineError) {
     let descriptor = Glibc.open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o600)
-    guard descriptor >= 0 else {
-      throw .unavailable("\(path): \(String(cString: strerror(errno)))")
-    }
+    guard descriptor >= 0 else { throw .file(path, errno) }
     fchmod(descriptor, 0o600)
     Glibc.close(descriptor)
   }

@@ -19,6 +19,8 @@ extension EngineError {
       case (SQLITE_CANTOPEN, _): .unavailable(message)
       case (SQLITE_NOTADB, _): .unavailable("\(message): another kind of file, or encrypted")
       case (SQLITE_CORRUPT, _): .unavailable("\(message): restore a backup")
+      case (SQLITE_IOERR, _), (SQLITE_NOMEM, _), (SQLITE_PROTOCOL, _):
+        .unavailable("\(message) (SQLite code \(code))")
       default: .engine("\(message) (SQLite code \(code))")
       }
   }

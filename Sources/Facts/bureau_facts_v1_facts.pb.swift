@@ -246,6 +246,46 @@ package nonisolated struct Bureau_Facts_V1_Body: Sendable {
     set {fact = .transferDelivered(newValue)}
   }
 
+  package var transfersHeld: Bureau_Facts_V1_TransfersHeld {
+    get {
+      if case .transfersHeld(let v)? = fact {return v}
+      return Bureau_Facts_V1_TransfersHeld()
+    }
+    set {fact = .transfersHeld(newValue)}
+  }
+
+  package var transferRecovered: Bureau_Facts_V1_TransferRecovered {
+    get {
+      if case .transferRecovered(let v)? = fact {return v}
+      return Bureau_Facts_V1_TransferRecovered()
+    }
+    set {fact = .transferRecovered(newValue)}
+  }
+
+  package var unknownPaymentFound: Bureau_Facts_V1_UnknownPaymentFound {
+    get {
+      if case .unknownPaymentFound(let v)? = fact {return v}
+      return Bureau_Facts_V1_UnknownPaymentFound()
+    }
+    set {fact = .unknownPaymentFound(newValue)}
+  }
+
+  package var transfersReleased: Bureau_Facts_V1_TransfersReleased {
+    get {
+      if case .transfersReleased(let v)? = fact {return v}
+      return Bureau_Facts_V1_TransfersReleased()
+    }
+    set {fact = .transfersReleased(newValue)}
+  }
+
+  package var unknownPaymentDismissed: Bureau_Facts_V1_UnknownPaymentDismissed {
+    get {
+      if case .unknownPaymentDismissed(let v)? = fact {return v}
+      return Bureau_Facts_V1_UnknownPaymentDismissed()
+    }
+    set {fact = .unknownPaymentDismissed(newValue)}
+  }
+
   package var returnFileRead: Bureau_Facts_V1_ReturnFileRead {
     get {
       if case .returnFileRead(let v)? = fact {return v}
@@ -334,6 +374,11 @@ package nonisolated struct Bureau_Facts_V1_Body: Sendable {
     case paymentRestored(Bureau_Facts_V1_PaymentRestored)
     case transferPrepared(Bureau_Facts_V1_TransferPrepared)
     case transferDelivered(Bureau_Facts_V1_TransferDelivered)
+    case transfersHeld(Bureau_Facts_V1_TransfersHeld)
+    case transferRecovered(Bureau_Facts_V1_TransferRecovered)
+    case unknownPaymentFound(Bureau_Facts_V1_UnknownPaymentFound)
+    case transfersReleased(Bureau_Facts_V1_TransfersReleased)
+    case unknownPaymentDismissed(Bureau_Facts_V1_UnknownPaymentDismissed)
     case returnFileRead(Bureau_Facts_V1_ReturnFileRead)
     case instructionAccepted(Bureau_Facts_V1_InstructionAccepted)
     case paymentRejected(Bureau_Facts_V1_PaymentRejected)
@@ -987,6 +1032,132 @@ package nonisolated struct Bureau_Facts_V1_TransferDelivered: Sendable {
   package init() {}
 }
 
+package nonisolated struct Bureau_Facts_V1_HoldEvidence: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  package var kind: String = String()
+
+  /// What tells it from other evidence; known evidence holds nothing anew.
+  package var key: String = String()
+
+  package var text: String = String()
+
+  package var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  package init() {}
+}
+
+/// Something outside the database is ahead of it: nothing is sent until it is reconciled.
+package nonisolated struct Bureau_Facts_V1_TransfersHeld: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  package var evidence: [Bureau_Facts_V1_HoldEvidence] = []
+
+  package var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  package init() {}
+}
+
+/// A file that was found with the bank, sent before an older copy of the database was put back.
+package nonisolated struct Bureau_Facts_V1_TransferRecovered: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  package var transfer: Data = Data()
+
+  package var agreement: Data = Data()
+
+  package var fileDigest: Data = Data()
+
+  package var executionDate: String = String()
+
+  package var items: [Bureau_Facts_V1_TransferItem] = []
+
+  package var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  package init() {}
+}
+
+/// Unset or empty values are not known.
+package nonisolated struct Bureau_Facts_V1_UnknownPaymentFound: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  package var endToEndID: String = String()
+
+  package var finding: String = String()
+
+  package var bank: String = String()
+
+  package var messageID: String = String()
+
+  package var creditorName: String = String()
+
+  package var creditorAccount: Bureau_Facts_V1_Account {
+    get {_creditorAccount ?? Bureau_Facts_V1_Account()}
+    set {_creditorAccount = newValue}
+  }
+  /// Returns true if `creditorAccount` has been explicitly set.
+  package var hasCreditorAccount: Bool {self._creditorAccount != nil}
+  /// Clears the value of `creditorAccount`. Subsequent reads from it will return its default value.
+  package mutating func clearCreditorAccount() {self._creditorAccount = nil}
+
+  package var amount: Bureau_Facts_V1_Money {
+    get {_amount ?? Bureau_Facts_V1_Money()}
+    set {_amount = newValue}
+  }
+  /// Returns true if `amount` has been explicitly set.
+  package var hasAmount: Bool {self._amount != nil}
+  /// Clears the value of `amount`. Subsequent reads from it will return its default value.
+  package mutating func clearAmount() {self._amount = nil}
+
+  package var reference: String = String()
+
+  package var date: String = String()
+
+  package var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  package init() {}
+
+  fileprivate var _creditorAccount: Bureau_Facts_V1_Account? = nil
+  fileprivate var _amount: Bureau_Facts_V1_Money? = nil
+}
+
+package nonisolated struct Bureau_Facts_V1_TransfersReleased: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  /// Of the list that was confirmed.
+  package var digest: Data = Data()
+
+  package var reason: String = String()
+
+  package var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  package init() {}
+}
+
+package nonisolated struct Bureau_Facts_V1_UnknownPaymentDismissed: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  package var endToEndID: String = String()
+
+  package var reason: String = String()
+
+  package var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  package init() {}
+}
+
 package nonisolated struct Bureau_Facts_V1_ReturnFileRead: Sendable {
   // SwiftProtobuf.Message conformance is added in an extension below. See the
   // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
@@ -1241,7 +1412,7 @@ nonisolated extension Bureau_Facts_V1_Envelope: SwiftProtobuf.Message, SwiftProt
 
 nonisolated extension Bureau_Facts_V1_Body: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   package static let protoMessageName: String = _protobuf_package + ".Body"
-  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}salt\0\u{4}\u{9}bureau_created\0\u{3}company_created\0\u{3}user_created\0\u{3}role_assigned\0\u{3}role_removed\0\u{3}token_created\0\u{3}token_revoked\0\u{4}\u{e}agreement_drafted\0\u{3}agreement_sent\0\u{3}agreement_signed\0\u{4}\u{8}consent_given\0\u{3}consent_revoked\0\u{4}\u{9}invoice_imported\0\u{3}payment_proposed\0\u{3}payment_changed\0\u{3}payment_acknowledged\0\u{3}payment_signed\0\u{3}payment_deleted\0\u{3}payment_restored\0\u{4}\u{e}transfer_prepared\0\u{3}transfer_delivered\0\u{4}\u{9}return_file_read\0\u{3}instruction_accepted\0\u{3}payment_rejected\0\u{3}payment_paid\0\u{3}payment_lost\0\u{3}bank_check_recorded\0\u{3}alarm_raised\0\u{4}\u{4}voucher_posted\0")
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}salt\0\u{4}\u{9}bureau_created\0\u{3}company_created\0\u{3}user_created\0\u{3}role_assigned\0\u{3}role_removed\0\u{3}token_created\0\u{3}token_revoked\0\u{4}\u{e}agreement_drafted\0\u{3}agreement_sent\0\u{3}agreement_signed\0\u{4}\u{8}consent_given\0\u{3}consent_revoked\0\u{4}\u{9}invoice_imported\0\u{3}payment_proposed\0\u{3}payment_changed\0\u{3}payment_acknowledged\0\u{3}payment_signed\0\u{3}payment_deleted\0\u{3}payment_restored\0\u{4}\u{e}transfer_prepared\0\u{3}transfer_delivered\0\u{3}transfers_held\0\u{3}transfer_recovered\0\u{3}unknown_payment_found\0\u{3}transfers_released\0\u{3}unknown_payment_dismissed\0\u{4}\u{4}return_file_read\0\u{3}instruction_accepted\0\u{3}payment_rejected\0\u{3}payment_paid\0\u{3}payment_lost\0\u{3}bank_check_recorded\0\u{3}alarm_raised\0\u{4}\u{4}voucher_posted\0")
 
   package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -1523,6 +1694,71 @@ nonisolated extension Bureau_Facts_V1_Body: SwiftProtobuf.Message, SwiftProtobuf
           self.fact = .transferDelivered(v)
         }
       }()
+      case 72: try {
+        var v: Bureau_Facts_V1_TransfersHeld?
+        var hadOneofValue = false
+        if let current = self.fact {
+          hadOneofValue = true
+          if case .transfersHeld(let m) = current {v = m}
+        }
+        try decoder.decodeSingularMessageField(value: &v)
+        if let v = v {
+          if hadOneofValue {try decoder.handleConflictingOneOf()}
+          self.fact = .transfersHeld(v)
+        }
+      }()
+      case 73: try {
+        var v: Bureau_Facts_V1_TransferRecovered?
+        var hadOneofValue = false
+        if let current = self.fact {
+          hadOneofValue = true
+          if case .transferRecovered(let m) = current {v = m}
+        }
+        try decoder.decodeSingularMessageField(value: &v)
+        if let v = v {
+          if hadOneofValue {try decoder.handleConflictingOneOf()}
+          self.fact = .transferRecovered(v)
+        }
+      }()
+      case 74: try {
+        var v: Bureau_Facts_V1_UnknownPaymentFound?
+        var hadOneofValue = false
+        if let current = self.fact {
+          hadOneofValue = true
+          if case .unknownPaymentFound(let m) = current {v = m}
+        }
+        try decoder.decodeSingularMessageField(value: &v)
+        if let v = v {
+          if hadOneofValue {try decoder.handleConflictingOneOf()}
+          self.fact = .unknownPaymentFound(v)
+        }
+      }()
+      case 75: try {
+        var v: Bureau_Facts_V1_TransfersReleased?
+        var hadOneofValue = false
+        if let current = self.fact {
+          hadOneofValue = true
+          if case .transfersReleased(let m) = current {v = m}
+        }
+        try decoder.decodeSingularMessageField(value: &v)
+        if let v = v {
+          if hadOneofValue {try decoder.handleConflictingOneOf()}
+          self.fact = .transfersReleased(v)
+        }
+      }()
+      case 76: try {
+        var v: Bureau_Facts_V1_UnknownPaymentDismissed?
+        var hadOneofValue = false
+        if let current = self.fact {
+          hadOneofValue = true
+          if case .unknownPaymentDismissed(let m) = current {v = m}
+        }
+        try decoder.decodeSingularMessageField(value: &v)
+        if let v = v {
+          if hadOneofValue {try decoder.handleConflictingOneOf()}
+          self.fact = .unknownPaymentDismissed(v)
+        }
+      }()
       case 80: try {
         var v: Bureau_Facts_V1_ReturnFileRead?
         var hadOneofValue = false
@@ -1724,6 +1960,26 @@ nonisolated extension Bureau_Facts_V1_Body: SwiftProtobuf.Message, SwiftProtobuf
     case .transferDelivered?: try {
       guard case .transferDelivered(let v)? = self.fact else { preconditionFailure() }
       try visitor.visitSingularMessageField(value: v, fieldNumber: 71)
+    }()
+    case .transfersHeld?: try {
+      guard case .transfersHeld(let v)? = self.fact else { preconditionFailure() }
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 72)
+    }()
+    case .transferRecovered?: try {
+      guard case .transferRecovered(let v)? = self.fact else { preconditionFailure() }
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 73)
+    }()
+    case .unknownPaymentFound?: try {
+      guard case .unknownPaymentFound(let v)? = self.fact else { preconditionFailure() }
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 74)
+    }()
+    case .transfersReleased?: try {
+      guard case .transfersReleased(let v)? = self.fact else { preconditionFailure() }
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 75)
+    }()
+    case .unknownPaymentDismissed?: try {
+      guard case .unknownPaymentDismissed(let v)? = self.fact else { preconditionFailure() }
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 76)
     }()
     case .returnFileRead?: try {
       guard case .returnFileRead(let v)? = self.fact else { preconditionFailure() }
@@ -3132,6 +3388,270 @@ nonisolated extension Bureau_Facts_V1_TransferDelivered: SwiftProtobuf.Message, 
 
   package static func ==(lhs: Bureau_Facts_V1_TransferDelivered, rhs: Bureau_Facts_V1_TransferDelivered) -> Bool {
     if lhs.transfer != rhs.transfer {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension Bureau_Facts_V1_HoldEvidence: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  package static let protoMessageName: String = _protobuf_package + ".HoldEvidence"
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}kind\0\u{1}key\0\u{1}text\0")
+
+  package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularStringField(value: &self.kind) }()
+      case 2: try { try decoder.decodeSingularStringField(value: &self.key) }()
+      case 3: try { try decoder.decodeSingularStringField(value: &self.text) }()
+      default: break
+      }
+    }
+  }
+
+  package func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if !self.kind.isEmpty {
+      try visitor.visitSingularStringField(value: self.kind, fieldNumber: 1)
+    }
+    if !self.key.isEmpty {
+      try visitor.visitSingularStringField(value: self.key, fieldNumber: 2)
+    }
+    if !self.text.isEmpty {
+      try visitor.visitSingularStringField(value: self.text, fieldNumber: 3)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  package static func ==(lhs: Bureau_Facts_V1_HoldEvidence, rhs: Bureau_Facts_V1_HoldEvidence) -> Bool {
+    if lhs.kind != rhs.kind {return false}
+    if lhs.key != rhs.key {return false}
+    if lhs.text != rhs.text {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension Bureau_Facts_V1_TransfersHeld: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  package static let protoMessageName: String = _protobuf_package + ".TransfersHeld"
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}evidence\0")
+
+  package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeRepeatedMessageField(value: &self.evidence) }()
+      default: break
+      }
+    }
+  }
+
+  package func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if !self.evidence.isEmpty {
+      try visitor.visitRepeatedMessageField(value: self.evidence, fieldNumber: 1)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  package static func ==(lhs: Bureau_Facts_V1_TransfersHeld, rhs: Bureau_Facts_V1_TransfersHeld) -> Bool {
+    if lhs.evidence != rhs.evidence {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension Bureau_Facts_V1_TransferRecovered: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  package static let protoMessageName: String = _protobuf_package + ".TransferRecovered"
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}transfer\0\u{1}agreement\0\u{3}file_digest\0\u{3}execution_date\0\u{1}items\0")
+
+  package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularBytesField(value: &self.transfer) }()
+      case 2: try { try decoder.decodeSingularBytesField(value: &self.agreement) }()
+      case 3: try { try decoder.decodeSingularBytesField(value: &self.fileDigest) }()
+      case 4: try { try decoder.decodeSingularStringField(value: &self.executionDate) }()
+      case 5: try { try decoder.decodeRepeatedMessageField(value: &self.items) }()
+      default: break
+      }
+    }
+  }
+
+  package func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if !self.transfer.isEmpty {
+      try visitor.visitSingularBytesField(value: self.transfer, fieldNumber: 1)
+    }
+    if !self.agreement.isEmpty {
+      try visitor.visitSingularBytesField(value: self.agreement, fieldNumber: 2)
+    }
+    if !self.fileDigest.isEmpty {
+      try visitor.visitSingularBytesField(value: self.fileDigest, fieldNumber: 3)
+    }
+    if !self.executionDate.isEmpty {
+      try visitor.visitSingularStringField(value: self.executionDate, fieldNumber: 4)
+    }
+    if !self.items.isEmpty {
+      try visitor.visitRepeatedMessageField(value: self.items, fieldNumber: 5)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  package static func ==(lhs: Bureau_Facts_V1_TransferRecovered, rhs: Bureau_Facts_V1_TransferRecovered) -> Bool {
+    if lhs.transfer != rhs.transfer {return false}
+    if lhs.agreement != rhs.agreement {return false}
+    if lhs.fileDigest != rhs.fileDigest {return false}
+    if lhs.executionDate != rhs.executionDate {return false}
+    if lhs.items != rhs.items {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension Bureau_Facts_V1_UnknownPaymentFound: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  package static let protoMessageName: String = _protobuf_package + ".UnknownPaymentFound"
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}end_to_end_id\0\u{1}finding\0\u{1}bank\0\u{3}message_id\0\u{3}creditor_name\0\u{3}creditor_account\0\u{1}amount\0\u{1}reference\0\u{1}date\0")
+
+  package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularStringField(value: &self.endToEndID) }()
+      case 2: try { try decoder.decodeSingularStringField(value: &self.finding) }()
+      case 3: try { try decoder.decodeSingularStringField(value: &self.bank) }()
+      case 4: try { try decoder.decodeSingularStringField(value: &self.messageID) }()
+      case 5: try { try decoder.decodeSingularStringField(value: &self.creditorName) }()
+      case 6: try { try decoder.decodeSingularMessageField(value: &self._creditorAccount) }()
+      case 7: try { try decoder.decodeSingularMessageField(value: &self._amount) }()
+      case 8: try { try decoder.decodeSingularStringField(value: &self.reference) }()
+      case 9: try { try decoder.decodeSingularStringField(value: &self.date) }()
+      default: break
+      }
+    }
+  }
+
+  package func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    // The use of inline closures is to circumvent an issue where the compiler
+    // allocates stack space for every if/case branch local when no optimizations
+    // are enabled. https://github.com/apple/swift-protobuf/issues/1034 and
+    // https://github.com/apple/swift-protobuf/issues/1182
+    if !self.endToEndID.isEmpty {
+      try visitor.visitSingularStringField(value: self.endToEndID, fieldNumber: 1)
+    }
+    if !self.finding.isEmpty {
+      try visitor.visitSingularStringField(value: self.finding, fieldNumber: 2)
+    }
+    if !self.bank.isEmpty {
+      try visitor.visitSingularStringField(value: self.bank, fieldNumber: 3)
+    }
+    if !self.messageID.isEmpty {
+      try visitor.visitSingularStringField(value: self.messageID, fieldNumber: 4)
+    }
+    if !self.creditorName.isEmpty {
+      try visitor.visitSingularStringField(value: self.creditorName, fieldNumber: 5)
+    }
+    try { if let v = self._creditorAccount {
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 6)
+    } }()
+    try { if let v = self._amount {
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 7)
+    } }()
+    if !self.reference.isEmpty {
+      try visitor.visitSingularStringField(value: self.reference, fieldNumber: 8)
+    }
+    if !self.date.isEmpty {
+      try visitor.visitSingularStringField(value: self.date, fieldNumber: 9)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  package static func ==(lhs: Bureau_Facts_V1_UnknownPaymentFound, rhs: Bureau_Facts_V1_UnknownPaymentFound) -> Bool {
+    if lhs.endToEndID != rhs.endToEndID {return false}
+    if lhs.finding != rhs.finding {return false}
+    if lhs.bank != rhs.bank {return false}
+    if lhs.messageID != rhs.messageID {return false}
+    if lhs.creditorName != rhs.creditorName {return false}
+    if lhs._creditorAccount != rhs._creditorAccount {return false}
+    if lhs._amount != rhs._amount {return false}
+    if lhs.reference != rhs.reference {return false}
+    if lhs.date != rhs.date {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension Bureau_Facts_V1_TransfersReleased: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  package static let protoMessageName: String = _protobuf_package + ".TransfersReleased"
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}digest\0\u{1}reason\0")
+
+  package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularBytesField(value: &self.digest) }()
+      case 2: try { try decoder.decodeSingularStringField(value: &self.reason) }()
+      default: break
+      }
+    }
+  }
+
+  package func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if !self.digest.isEmpty {
+      try visitor.visitSingularBytesField(value: self.digest, fieldNumber: 1)
+    }
+    if !self.reason.isEmpty {
+      try visitor.visitSingularStringField(value: self.reason, fieldNumber: 2)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  package static func ==(lhs: Bureau_Facts_V1_TransfersReleased, rhs: Bureau_Facts_V1_TransfersReleased) -> Bool {
+    if lhs.digest != rhs.digest {return false}
+    if lhs.reason != rhs.reason {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension Bureau_Facts_V1_UnknownPaymentDismissed: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  package static let protoMessageName: String = _protobuf_package + ".UnknownPaymentDismissed"
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}end_to_end_id\0\u{1}reason\0")
+
+  package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularStringField(value: &self.endToEndID) }()
+      case 2: try { try decoder.decodeSingularStringField(value: &self.reason) }()
+      default: break
+      }
+    }
+  }
+
+  package func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if !self.endToEndID.isEmpty {
+      try visitor.visitSingularStringField(value: self.endToEndID, fieldNumber: 1)
+    }
+    if !self.reason.isEmpty {
+      try visitor.visitSingularStringField(value: self.reason, fieldNumber: 2)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  package static func ==(lhs: Bureau_Facts_V1_UnknownPaymentDismissed, rhs: Bureau_Facts_V1_UnknownPaymentDismissed) -> Bool {
+    if lhs.endToEndID != rhs.endToEndID {return false}
+    if lhs.reason != rhs.reason {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }

@@ -28,6 +28,7 @@ package struct ServerParts: Sendable {
   package var logger: Logger
   /// Shared with the transport, which begins it.
   package var drain = Drain()
+  package var metrics = Metrics()
   /// What looking at the past may cost.
   package var pastLimits = PastLimits()
   /// Makes an empty database in memory, to look at the past in.
@@ -59,10 +60,21 @@ package struct BureauServer: Sendable {
   package let jobs: Jobs
   package let commands: Commands
   package let publisher: CheckpointPublisher
+  /// What all of it counts.
+  package let metrics: Metrics
 
   package init(_ parts: ServerParts) {
+    let metrics = parts.metrics
+    let group = GroupCommit(parts.database) { event in
+      switch event {
+      case .committed(let commands, let nanoseconds):
+        metrics.observe(.commitCommands, Double(commands))
+        metrics.observe(.commitSeconds, Double(nanoseconds) / 1e9)
+      case .conflicted: metrics.count(.commitConflicts)
+      }
+    }
     let commands = Commands(
-      database: parts.database, group: GroupCommit(parts.database), sources: parts.sources,
+      database: parts.database, group: group, sources: parts.sources,
       drain: parts.drain,
       past: PastReads(limits: parts.pastLimits, open: parts.emptyDatabase))
     let access = Access(
@@ -74,6 +86,8 @@ package struct BureauServer: Sendable {
     publisher = CheckpointPublisher(
       database: parts.database, key: parts.auditKey, witness: parts.witness,
       now: parts.sources.now, logger: parts.logger)
+    let reconciliation = Reconciliation(
+      commands: commands, channel: parts.channel, publisher: publisher, logger: parts.logger)
     services = [
       TenancyService(
         commands: commands, key: parts.nationalIDKey, allowsSynthetic: parts.allowsSyntheticIDs,
@@ -84,7 +98,7 @@ package struct BureauServer: Sendable {
         allowsSynthetic: parts.allowsSyntheticIDs, access: access),
       ConsentService(commands: commands, orders: orders, access: access),
       PaymentService(commands: commands, orders: orders, access: access),
-      TransferService(commands: commands),
+      TransferService(commands: commands, reconciliation: reconciliation),
       StatementService(commands: commands),
       PostingService(commands: commands),
       AuditService(commands: commands, publisher: publisher),
@@ -92,7 +106,9 @@ package struct BureauServer: Sendable {
     interceptors = [AuthenticationInterceptor(access: access)]
     jobs = Jobs(
       commands: commands, channel: parts.channel, messenger: parts.messenger,
-      publisher: publisher, checkpointMinutes: parts.checkpointMinutes, logger: parts.logger)
+      publisher: publisher, checkpointMinutes: parts.checkpointMinutes,
+      reconciliation: reconciliation, metrics: metrics, logger: parts.logger)
     self.commands = commands
+    self.metrics = metrics
   }
 }

@@ -16,12 +16,13 @@ package enum Schema {
     "token": .projection, "credential": .projection, "request": .projection,
     "agreement": .projection, "consent": .projection, "invoice": .projection,
     "payment": .projection, "instruction": .projection, "transfer": .projection,
+    "transfer_hold": .projection, "hold_evidence": .projection, "unknown_payment": .projection,
     "return_file": .projection, "alarm": .projection, "voucher": .projection,
     "voucher_line": .projection,
     "session": .working, "bankid_order": .working, "message": .working, "work": .working,
   ]
 
-  package static let migrations: [Migration] = [first, claims, checkpointWork]
+  package static let migrations: [Migration] = [first, claims, checkpointWork, holds]
 
   /// Several servers share the work of one database (invariant O).
   private static let claims = Migration(
@@ -29,6 +30,29 @@ package enum Schema {
     """
     ALTER TABLE work ADD COLUMN claim_owner BLOB;
     ALTER TABLE work ADD COLUMN claim_end INTEGER;
+    """)
+
+  /// What was sent and then lost with an older copy of the database (invariant O).
+  private static let holds = Migration(
+    4, "holds of transfers",
+    tables: [
+      TenantTable("transfer_hold", .journal), TenantTable("hold_evidence", .journal),
+      TenantTable("unknown_payment", .journal),
+    ],
+    """
+    CREATE TABLE transfer_hold (
+      bureau BLOB NOT NULL, company BLOB NOT NULL, hold_time INTEGER NOT NULL,
+      PRIMARY KEY (bureau, company)) STRICT;
+    CREATE TABLE hold_evidence (
+      bureau BLOB NOT NULL, company BLOB NOT NULL, evidence_key TEXT NOT NULL,
+      kind TEXT NOT NULL, body TEXT NOT NULL, released BOOLEAN NOT NULL, seq INTEGER NOT NULL,
+      PRIMARY KEY (bureau, company, evidence_key)) STRICT;
+    CREATE TABLE unknown_payment (
+      bureau BLOB NOT NULL, company BLOB NOT NULL, end_to_end_id TEXT NOT NULL,
+      finding TEXT NOT NULL, bank TEXT NOT NULL, message_id TEXT, creditor_name TEXT NOT NULL,
+      account_form TEXT, account_text TEXT, amount_minor INTEGER, currency TEXT, reference TEXT,
+      value_date TEXT, dismissed BOOLEAN NOT NULL, seq INTEGER NOT NULL,
+      PRIMARY KEY (bureau, company, end_to_end_id)) STRICT;
     """)
 
   private static let first = Migration(

@@ -8,6 +8,7 @@ struct Bureaud: AsyncParsableCommand {
     abstract: "The Bureau server.",
     subcommands: [
       InitCommand.self, ServeCommand.self, SandboxCommand.self, ConfigCommand.self,
-      RebuildCommand.self, VerifyCommand.self, AuditCommand.self,
+      RebuildCommand.self, VerifyCommand.self, AuditCommand.self, BackupCommand.self,
+      RestoreCommand.self,
     ])
 }

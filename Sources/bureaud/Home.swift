@@ -132,16 +132,24 @@ package struct Home: Sendable {
     return Array(data)
   }
 
+  /// Whole or not at all: a start that was cut off leaves no half a key behind.
   static func write(_ data: Data, to file: URL) throws {
+    let part = file.appendingPathExtension("part")
     // The mode comes first: the content is never readable for others.
     guard
       FileManager.default.createFile(
-        atPath: file.path, contents: nil, attributes: [.posixPermissions: 0o600])
+        atPath: part.path, contents: nil, attributes: [.posixPermissions: 0o600])
     else { throw Fault(description: "\(file.path) cannot be written") }
-    let handle = try FileHandle(forWritingTo: file)
+    let handle = try FileHandle(forWritingTo: part)
+    defer { try? handle.close() }
     try handle.write(contentsOf: data)
     try handle.synchronize()
-    try handle.close()
+    let folder = open(file.deletingLastPathComponent().path, O_RDONLY | O_CLOEXEC)
+    defer { if folder >= 0 { close(folder) } }
+    guard rename(part.path, file.path) == 0, folder >= 0, fsync(folder) == 0 else {
+      throw Fault(
+        description: "\(file.path) cannot be written: \(String(cString: strerror(errno)))")
+    }
   }
 }
 

@@ -1,4 +1,5 @@
-// The composition root: the only place that names SQLite, BankID and folders.
+// The composition root: the only place that names BankID, folders and, with DatabaseLocation, the
+// engines.
 
 import Connectors
 import Domain
@@ -18,6 +19,9 @@ struct Wiring: Sendable {
   let server: BureauServer
   let grpc: GRPCService
   let messages: FolderMessenger
+  /// Nil where no metrics are asked for.
+  let operations: OperationsServer?
+  private let shutdownSeconds: Int
 
   /// Opens the database and puts the parts together.
   /// - Parameters:
@@ -35,8 +39,12 @@ struct Wiring: Sendable {
     let bootstrap = try home.bootstrap()
     let database: any Database
     do {
-      database = try await SQLiteDatabase.open(path: configuration.database.path)
-      try await database.migrate(Schema.migrations)
+      database = try await configuration.location.open()
+      do { try await database.migrate(Schema.migrations) } catch {
+        // So that a file which is refused lies there as it did.
+        await database.close()
+        throw error
+      }
     } catch let error as EngineError { throw DatabaseFault(error) }
     let messages = FolderMessenger(folder: home.folder.appending(path: "messages"))
     var parts = ServerParts(
@@ -58,8 +66,31 @@ struct Wiring: Sendable {
       services: server.services, interceptors: server.interceptors,
       host: configuration.listenHost, port: configuration.listenPort,
       tls: try configuration.serverTLS(), limits: configuration.limits, drain: parts.drain,
-      logger: logger)
-    return Wiring(database: database, server: server, grpc: grpc, messages: messages)
+      metrics: parts.metrics, logger: logger)
+    return Wiring(
+      database: database, server: server, grpc: grpc, messages: messages,
+      operations: operations(configuration, parts, server, grpc),
+      // A backstop: handlers are awaited, whatever they do.
+      shutdownSeconds: 20 + Int(configuration.limits.drain / .seconds(1)))
+  }
+
+  private static func operations(
+    _ configuration: ServerConfiguration, _ parts: ServerParts, _ server: BureauServer,
+    _ grpc: GRPCService
+  ) -> OperationsServer? {
+    guard let listen = configuration.metricsListen else { return nil }
+    let commands = server.commands
+    let probe = OperationsProbe(
+      metrics: parts.metrics, database: parts.database, drain: parts.drain,
+      now: parts.sources.now,
+      gauges: [
+        .callsInFlight: { Double(grpc.calls.count) },
+        .commandsWaiting: { Double(commands.waiting) },
+        .connections: { Double(grpc.census.count) },
+        .partialBytes: { Double(grpc.census.partialBytes) },
+      ])
+    return OperationsServer(
+      host: listen.host, port: listen.port, probe: probe, logger: parts.logger)
   }
 
   /// Refuses an audit key that is not the one of the newest checkpoints. A witness that cannot be
@@ -76,10 +107,11 @@ struct Wiring: Sendable {
   /// Runs the services until SIGTERM or SIGINT, then closes the database.
   func run(beside others: [any Service], logger: Logger) async throws {
     var configuration = ServiceGroupConfiguration(
-      services: others.map { .init(service: $0) } + [.init(service: grpc)],
+      // Ended in the opposite order: metrics and readiness tell of the drain to its end.
+      services: [operations].compactMap { $0.map { .init(service: $0) } }
+        + others.map { .init(service: $0) } + [.init(service: grpc)],
       gracefulShutdownSignals: [.sigterm, .sigint], logger: logger)
-    // A backstop: handlers are awaited, whatever they do.
-    configuration.maximumGracefulShutdownDuration = .seconds(20)
+    configuration.maximumGracefulShutdownDuration = .seconds(shutdownSeconds)
     let result: Result<Void, any Error>
     do { result = .success(try await ServiceGroup(configuration: configuration).run()) } catch {
       result = .failure(error)
@@ -93,13 +125,6 @@ struct Wiring: Sendable {
     await database.close()
     try result.get()
   }
-}
-
-/// Why the server does not start, in the engine's words for people.
-struct DatabaseFault: Error, CustomStringConvertible {
-  let description: String
-
-  init(_ error: EngineError) { description = "the database cannot be used: \(error.text)" }
 }
 
 /// Stands in where no BankID is configured: nobody can log in, and is told why.

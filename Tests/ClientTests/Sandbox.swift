@@ -65,43 +65,39 @@ enum Program {
   }
 }
 
-/// What the daemon has logged: says when everything listens, and is read to the end, so that the
-/// daemon never has to wait for its reader.
-private final class Told: Sendable {
+/// What a program says on standard error: tells when a word has come, and is read to the end, so
+/// that the program never has to wait for its reader.
+final class Told: Sendable {
   private let log = Mutex("")
-  private let ready = DispatchSemaphore(value: 0)
+  private let word: String
+  private let heard = DispatchSemaphore(value: 0)
+
+  init(awaiting word: String) { self.word = word }
 
   var text: String { log.withLock { $0 } }
 
   @Sendable func take(_ handle: FileHandle) {
     let data = handle.availableData
     if data.isEmpty { handle.readabilityHandler = nil }
-    let isReady = log.withLock { text in
+    let hasCome = log.withLock { text in
       if text.utf8.count < 100_000 { text += String(decoding: data, as: UTF8.self) }
-      return text.contains("sandbox is ready")
+      return text.contains(word)
     }
-    if isReady || data.isEmpty { ready.signal() }
+    if hasCome || data.isEmpty { heard.signal() }
   }
 
-  /// Until the daemon is ready or has ended, but no longer than `seconds`.
-  func wait(seconds: Int) { _ = ready.wait(timeout: .now() + .seconds(seconds)) }
+  /// Until the word has come or the program has ended, but no longer than `seconds`.
+  func wait(seconds: Int) { _ = heard.wait(timeout: .now() + .seconds(seconds)) }
 }
 
 /// A running `bureaud sandbox` with a bureau, a company and a service user's token.
-struct Sandbox {
+struct Sandbox: Sendable {
   let folder: URL
   let server: String
   let authority: String
-  private let process: Process
+  private let daemon: SandboxDaemon
   private let url: String
   private let bootstrapToken: String
-
-  private struct Sheet: Decodable {
-    var server: String
-    var sandbox_url: String
-    var ca: String
-    var bootstrap_token_file: String
-  }
 
   /// Starts it, and stops it when `body` ends.
   static func run(_ body: (Sandbox) throws -> Void) throws {
@@ -115,12 +111,6 @@ struct Sandbox {
     try body(sandbox)
   }
 
-  /// An orderly end; may be asked for again.
-  func stop() {
-    if process.isRunning { process.terminate() }
-    process.waitUntilExit()
-  }
-
   /// A run over the files of another, without anybody who calls.
   static func startAndStop(_ home: URL) throws {
     try Sandbox(home.deletingLastPathComponent(), home: home).stop()
@@ -128,28 +118,22 @@ struct Sandbox {
 
   private init(_ folder: URL, home: URL) throws {
     self.folder = folder
-    let log = Pipe()
-    process = Process()
-    let executable: URL = try #require(Program.product("bureaud"))
-    process.executableURL = executable
-    process.arguments = ["sandbox", "--home", home.path, "--at", "2026-03-02T08:00:00Z"]
-    process.standardOutput = FileHandle.nullDevice
-    process.standardError = log
-    let told = Told()
-    log.fileHandleForReading.readabilityHandler = told.take
-    try process.run()
-    told.wait(seconds: 20)
-    let file = home.appending(path: "sandbox.json")
-    guard let found = FileManager.default.contents(atPath: file.path) else {
-      process.terminate()
-      throw ProgramFailure(
-        description: "the sandbox did not start: \(told.text.suffix(500))")
-    }
-    let sheet = try JSONDecoder().decode(Sheet.self, from: found)
+    daemon = SandboxDaemon(home: home)
+    let sheet = try daemon.start()
     server = sheet.server
     authority = sheet.ca
     url = sheet.sandbox_url
     bootstrapToken = sheet.bootstrap_token_file
+  }
+
+  /// Ends the server as an operator does, by SIGTERM; returns its exit status and what it logged.
+  @discardableResult
+  func stop() -> (status: Int32, log: String) { daemon.stop() }
+
+  /// Starts the server again where its clients look for it.
+  func startAgain() throws {
+    let sheet = try daemon.start(port: server.split(separator: ":").last.map(String.init) ?? "0")
+    #expect(sheet.server == server)
   }
 
   /// Runs `bureau ARGUMENTS`. Throws for what is refused.
@@ -200,5 +184,56 @@ struct Sandbox {
       "token", "create", "--user", user, "--lifetime", "1d", "--secret-file", token.path,
     ])
     return (company, token)
+  }
+}
+
+/// `bureaud sandbox` as a process of its own, started and stopped as often as a test wants.
+private final class SandboxDaemon: Sendable {
+  struct Sheet: Decodable {
+    var server: String
+    var sandbox_url: String
+    var ca: String
+    var bootstrap_token_file: String
+  }
+
+  private struct Running {
+    var process: Process
+    var told: Told
+  }
+
+  private let home: URL
+  private let running = Mutex<Running?>(nil)
+
+  init(home: URL) { self.home = home }
+
+  func start(port: String = "0") throws -> Sheet {
+    let process = Process(), log = Pipe(), told = Told(awaiting: "sandbox is ready")
+    let executable: URL = try #require(Program.product("bureaud"))
+    process.executableURL = executable
+    process.arguments = [
+      "sandbox", "--home", home.path, "--at", "2026-03-02T08:00:00Z", "--set",
+      "listen.port=\(port)",
+    ]
+    process.standardOutput = FileHandle.nullDevice
+    process.standardError = log
+    log.fileHandleForReading.readabilityHandler = told.take
+    try process.run()
+    told.wait(seconds: 60)
+    guard
+      let found = FileManager.default.contents(atPath: home.appending(path: "sandbox.json").path)
+    else {
+      process.terminate()
+      throw ProgramFailure(description: "the sandbox did not start: \(told.text.suffix(500))")
+    }
+    running.withLock { $0 = Running(process: process, told: told) }
+    return try JSONDecoder().decode(Sheet.self, from: found)
+  }
+
+  @discardableResult
+  func stop() -> (status: Int32, log: String) {
+    guard let now = running.withLock({ $0.take() }) else { return (0, "") }
+    now.process.terminate()
+    now.process.waitUntilExit()
+    return (now.process.terminationStatus, now.told.text)
   }
 }

@@ -4,7 +4,7 @@
 package import Engine
 import EnginePostgres
 import EngineSQLite
-import Foundation
+package import Foundation
 import Synchronization
 package import Testing
 
@@ -51,6 +51,16 @@ package final class TestEngine: Sendable {
     let place = try await DatabasePlace.make(kind, migrations)
     places.withLock { $0.append(place) }
     return place
+  }
+
+  /// A place for a database with this schema, as a file of this name where the engine has files.
+  package func place(
+    named name: String, in folder: URL, _ migrations: [Migration]
+  ) async throws -> DatabasePlace {
+    switch kind {
+    case .sqlite: DatabasePlace(address: folder.appending(path: name).path, kind: kind)
+    case .postgres: try await place(migrations)
+    }
   }
 
   /// A database with this schema, for the rest of the test.

@@ -12,11 +12,17 @@ extension Database {
     return try await read(as: .bureau(TenantKey(bureau))) { tx in
       var dump: [String: [String]] = [:]
       for table in tables {
-        let columns = try tx.rows(
-          "SELECT name FROM pragma_table_info(\(table)) ORDER BY cid", as: String.self)
-        let line = columns.map { "quote(\($0))" }.joined(separator: " || ' ' || ")
-        dump[table] = try tx.rows(
-          SQL(verbatim: "SELECT \(line) FROM \(table) ORDER BY 1"), as: String.self)
+        let columns = try tx.layout(of: table).columns
+        let names = columns.map(\.name).joined(separator: ", ")
+        var lines: [String] = []
+        try tx.query(SQL(verbatim: "SELECT \(names) FROM \(table)")) { row in
+          var line: [String] = []
+          for (index, column) in columns.enumerated() {
+            line.append("\(try row.value(index, of: column.type))")
+          }
+          lines.append(line.joined(separator: " "))
+        }
+        dump[table] = lines.sorted()
       }
       return dump
     }

@@ -26,8 +26,8 @@ import Testing
     Feature("Names and pages", names), Feature("Requests", requests), Feature("The past", past),
     Feature("Bureaus, companies, users and roles", tenancy), Feature("Agreements", agreements),
     Feature("Consents", consents), Feature("Invoices", invoices), Feature("Payments", payments),
-    Feature("Transfers", transfers), Feature("Postings", [PostingError.notFound]),
-    Feature("Audit", audit),
+    Feature("Transfers", transfers), Feature("Holds", holds),
+    Feature("Postings", [PostingError.notFound]), Feature("Audit", audit),
   ]
 
   static let identity: [IdentityError] = [
@@ -71,7 +71,8 @@ import Testing
     .bicInvalid("it is too short."), .currencyUnknown("NKR"), .amountNotPositive, .amountTooLarge,
     .referenceInvalid("the check digit is wrong."), .dueDateInvalid("31.03.2026"),
     .incomplete(["creditor_account", "reference"]), .noAgreement,
-    .notSendable("it does not come back as it was written."), .held, .tooManyInstructions,
+    .notSendable("it does not come back as it was written."), .held,
+    .sentBefore(endToEndID: "0af7…-1"), .tooManyInstructions,
     .noPayments, .tooManyPayments(limit: 150), .textTooLong, .signedValuesChanged, .findingMissing,
   ]
   static let transfers: [TransferError] = [
@@ -83,6 +84,9 @@ import Testing
   static let audit: [WitnessError] = [
     .unavailable("the folder cannot be read"), .damaged("statement 7 cannot be read"),
     .keyDiffers("Statement 7"), .contradicted("company 0af7… ends before fact 12"), .noCheckpoint,
+  ]
+  static let holds: [HoldError] = [
+    .notHeld, .unknownPaymentNotFound, .reasonInvalid, .changed, .unread("camt054-4.xml"),
   ]
 
   static let package: URL = {

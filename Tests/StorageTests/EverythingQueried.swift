@@ -52,6 +52,21 @@ enum EverythingQueried {
       "TransferTables.executionDate",
       try some(TransferTables.executionDate(of: key(50), at: place, in: tx)))
     note("TransferTables.list", try TransferTables.list(of: place, limit: 10, in: tx))
+    note("TransferTables.ids", try Array(TransferTables.ids(of: place, in: tx)))
+    note("HoldTables.isHeld", try flag(HoldTables.isHeld(place, in: tx)))
+    let hold = try HoldTables.hold(of: place, in: tx)
+    note("HoldTables.hold time", some(hold.holdTime))
+    note("HoldTables.hold evidence", hold.evidence)
+    note("HoldTables.hold unknown", hold.unknown)
+    note("HoldTables.knownEvidence", try Array(HoldTables.knownEvidence(of: place, in: tx)))
+    note("HoldTables.findings", try HoldTables.findings(of: place, in: tx).map(\.key))
+    note(
+      "HoldTables.unknownPayments barring",
+      try HoldTables.unknownPayments(barring: place, in: tx))
+    note(
+      "HoldTables.unknownPayments listed",
+      try HoldTables.unknownPayments(listedFor: place, in: tx).map(\.payment))
+    note("AuditTables.hash", try some(AuditTables.hash(of: 1, at: place, in: tx)))
     note("MessageTables.load", try some(MessageTables.load(key(70), of: place, in: tx)))
     let origin = Origin.example(place, request: "request-5", digest: hash(0))
     do { note("Requests.earlier", try some(Requests.earlier(origin, in: tx))) } catch {
@@ -85,6 +100,7 @@ enum EverythingQueried {
         TenancyTables.hasCompany(
           bureau, numbered: History().theCompany.organisationNumber, in: tx)))
     note("OrderTables.load", try some(OrderTables.load(key(71), of: bureau, in: tx)))
+    note("HoldTables.places", try HoldTables.places(of: bureau, limit: 10, in: tx))
     note("AuditTables.heads", try AuditTables.heads(of: bureau, in: tx))
     return all
   }

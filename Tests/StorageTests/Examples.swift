@@ -1,5 +1,6 @@
 import Domain
 import Engine
+import EngineKit
 import EngineSQLite
 import Primitives
 import Storage
@@ -33,6 +34,11 @@ func valid<T, E: Error>(_ make: () throws(E) -> T) -> T {
 }
 
 let monday = moment("2026-03-02T08:00:00Z")
+
+/// An empty database with the present schema, of the running test's engine.
+func exampleDatabase() async throws -> any Database {
+  try await TestEngine.current.database(Schema.migrations)
+}
 
 extension SQLiteDatabase {
   /// An empty database with the present schema.

@@ -200,6 +200,25 @@ struct History {
       kind: .doublePayment, payment: Self.second, returnFile: key(91), text: "Look at \(mark).")
   }
 
+  private func held(_ key: String, _ kind: HoldEvidence.Kind) -> Fact {
+    .transfersHeld(
+      TransfersHeld(evidence: [HoldEvidence(kind, key: key, text: "The bank has \(mark)")]))
+  }
+
+  /// All of it told, and as little as may be.
+  var unknown: UnknownPayment {
+    UnknownPayment(
+      endToEndID: Instruction.endToEndID(of: key(48), number: 1), finding: .sent, bank: "dnb",
+      messageID: "M\(mark)", creditorName: "Elbolaget \(mark)", creditorAccount: Self.account,
+      amount: .nok(125_000), reference: "1234567897", date: day("2026-04-13"))
+  }
+  var untold: UnknownPayment {
+    UnknownPayment(
+      endToEndID: Instruction.endToEndID(of: key(49), number: 1), finding: .executed, bank: "dnb",
+      messageID: nil, creditorName: "", creditorAccount: nil, amount: nil, reference: nil,
+      date: nil)
+  }
+
   static let asWritten = AsWritten(account: "1234", reference: "KID 1")
 
   var companySteps: [Step] {
@@ -260,9 +279,31 @@ struct History {
             rejection: Rejection(code: "AC03", text: "No account \(mark)"))),
         .alarmRaised(alarm),
       ],
+      [held("file", .file)],
+      [
+        .transferRecovered(
+          TransferRecovered(
+            transfer: key(52), agreement: Self.agreementID, fileDigest: hash(52),
+            executionDate: day("2026-04-13"),
+            items: [TransferItem(payment: Self.second, number: 3)])),
+        .unknownPaymentFound(UnknownPaymentFound(payment: unknown)),
+        .unknownPaymentFound(UnknownPaymentFound(payment: untold)),
+      ],
+      [
+        .paymentRejected(
+          PaymentRejected(
+            payment: Self.second, number: 3,
+            rejection: Rejection(code: "AC03", text: "No account \(mark)")))
+      ],
       [.paymentDeleted(PaymentDeleted(payment: Self.second))],
       [.paymentRestored(PaymentRestored(payment: Self.second, state: .proposalComplete))],
       [.consentRevoked(ConsentRevoked(consent: key(30), revokeTime: monday.adding(days: 1)))],
+      [
+        .unknownPaymentDismissed(
+          UnknownPaymentDismissed(endToEndID: untold.endToEndID, reason: "Rent \(mark)"))
+      ],
+      [.transfersReleased(TransfersReleased(digest: hash(6), reason: "Looked \(mark)"))],
+      [held("answer", .answer)],
     ]
     return steps(facts, at: place)
   }

@@ -1,12 +1,12 @@
 import Domain
 import Engine
-import EngineSQLite
+import EngineKit
 import Primitives
 import Storage
 import Testing
 
 /// Invariant T: two bureaus and two companies with the same ids never see each other's rows.
-@Suite struct IsolationTests {
+@Suite(.everyEngine) struct IsolationTests {
   /// One company of two, in two bureaus; the second bureau's company has the same id as the first.
   private static let histories = [
     History(),
@@ -14,8 +14,8 @@ import Testing
     History(bureau: key(5), mark: 3),
   ]
 
-  private static func database() async throws -> SQLiteDatabase {
-    let database = try await SQLiteDatabase.example()
+  private static func database() async throws -> any Database {
+    let database = try await exampleDatabase()
     try await histories[0].append(to: database)
     try await database.append(
       [.companyCreated(CompanyCreated(company: histories[1].theCompany))],

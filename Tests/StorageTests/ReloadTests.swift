@@ -1,16 +1,16 @@
 import Domain
 import Engine
-import EngineSQLite
+import EngineKit
 import Primitives
 @testable import Storage
 import Testing
 
 /// What the tables give back is what the facts said.
-@Suite struct ReloadTests {
+@Suite(.everyEngine) struct ReloadTests {
   private let history = History()
 
-  private func database() async throws -> SQLiteDatabase {
-    let database = try await SQLiteDatabase.example()
+  private func database() async throws -> any Database {
+    let database = try await exampleDatabase()
     try await history.append(to: database)
     return database
   }
@@ -45,7 +45,8 @@ import Testing
     #expect(loaded == payment)
   }
 
-  @Test func `Payments D one that failed twice, was deleted and restored, and is held`()
+  @Test
+  func `Payments D one that failed twice, was restored, is held, and was sent by a lost file`()
     async throws
   {
     let payment = Payment(
@@ -56,6 +57,7 @@ import Testing
       instructions: [
         Instruction(number: 1, state: .rejected, transfer: key(50)),
         Instruction(number: 2, state: .rejected, transfer: key(51)),
+        Instruction(number: 3, state: .rejected, transfer: key(52)),
       ], rejection: Rejection(code: "AC03", text: "No account 1"), isHeld: true,
       revision: sequence { if case .paymentRestored = $0 { true } else { false } })
     let loaded = try await database().read(as: history.place.scope) { [history] tx in
@@ -65,7 +67,7 @@ import Testing
   }
 
   @Test func `Payments after every step the payment is where its facts put it`() async throws {
-    let database = try await SQLiteDatabase.example()
+    let database = try await exampleDatabase()
     for step in history.bureauSteps {
       try await database.append(step.facts, by: .example(step.place))
     }
@@ -139,6 +141,11 @@ import Testing
           id: key(51), state: .prepared, agreement: History.agreementID, fileDigest: hash(51),
           executionDate: day("2026-03-31"), prepareTime: steps[17].time, deliverTime: nil,
           items: [TransferItem(payment: History.second, number: 2)]),
+        Transfer(
+          id: key(52), state: .delivered, agreement: History.agreementID, fileDigest: hash(52),
+          executionDate: day("2026-04-13"), prepareTime: steps[20].time,
+          deliverTime: steps[20].time,
+          items: [TransferItem(payment: History.second, number: 3)]),
       ])
     #expect(files.map(\.id) == [key(90), key(91), key(92)])
     #expect(files.map(\.kind) == [.statusReport, .statusReport, .notification])
@@ -146,6 +153,24 @@ import Testing
     #expect(files.map(\.alarms) == [[], ["Look at 1."], []])
     #expect(voucher == history.voucher)
     #expect(next == 2)
+  }
+
+  @Test func `Holds what is held, known and unknown`() async throws {
+    try await database().read(as: history.place.scope) {
+      [history] (tx: any Transaction) throws -> Void in
+      let place = history.place
+      let hold = try HoldTables.hold(of: place, in: tx)
+      #expect(hold.holdTime == history.companySteps.last?.time)
+      #expect(hold.evidence == [HoldEvidence(.answer, key: "answer", text: "The bank has 1")])
+      #expect(hold.unknown == [history.unknown])
+      #expect(try HoldTables.knownEvidence(of: place, in: tx) == ["file", "answer"])
+      #expect(
+        try HoldTables.findings(of: place, in: tx) == [
+          history.unknown.endToEndID: .sent, history.untold.endToEndID: .executed,
+        ])
+      #expect(try HoldTables.isHeld(place, in: tx))
+      #expect(try !HoldTables.isBureauHeld(history.bureau, in: tx))
+    }
   }
 
   @Test func `Tenancy bureau, company, users, roles and tokens`() async throws {
@@ -188,15 +213,19 @@ import Testing
         WorkItem(
           place: history.place, kind: .deliver, subject: key(51, Transfer.self).bytes,
           due: history.companySteps[17].time),
+        // What was dismissed stands in nobody's way: what is due is looked for at once.
         WorkItem(
           place: history.place, kind: .prepare, subject: History.agreementID.bytes,
-          due: moment("2026-03-31T05:00:00Z")),
+          due: history.companySteps[25].time),
         WorkItem(
           place: history.place, kind: .answer, subject: key(50, Transfer.self).bytes,
           due: deadline),
         WorkItem(
           place: history.place, kind: .answer, subject: key(51, Transfer.self).bytes,
           due: deadline),
+        WorkItem(
+          place: history.place, kind: .answer, subject: key(52, Transfer.self).bytes,
+          due: moment("2026-04-16T22:00:00Z")),
       ])
   }
 }
@@ -216,6 +245,7 @@ extension History {
       case .paymentDeleted(let fact): fact.payment == payment
       case .paymentRestored(let fact): fact.payment == payment
       case .transferPrepared(let fact): fact.items.contains { $0.payment == payment }
+      case .transferRecovered(let fact): fact.items.contains { $0.payment == payment }
       case .instructionAccepted(let fact): fact.payment == payment
       case .paymentRejected(let fact): fact.payment == payment
       case .paymentPaid(let fact): fact.payment == payment

@@ -1,16 +1,17 @@
 import Engine
-import EngineSQLite
+import EngineKit
 import Storage
 import Testing
 
-@Suite struct SchemaTests {
+@Suite(.everyEngine) struct SchemaTests {
   @Test func `J every table is journal, projection or working state, and guarded`() async throws {
-    let database = try await SQLiteDatabase.example()
+    let database = try await exampleDatabase()
     let (tables, guards) = try await database.read(as: .platform) { tx in
       (
         try tx.rows(
-          "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%'",
-          as: String.self),
+          tx.dialect == .sqlite
+            ? "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%'"
+            : "SELECT tablename FROM pg_tables WHERE schemaname = 'main'", as: String.self),
         try EngineTables.guards(tx)
       )
     }
@@ -23,16 +24,9 @@ import Testing
   }
 
   @Test func `T the key of every tenant's table starts with its bureau`() async throws {
-    let database = try await SQLiteDatabase.example()
+    let database = try await exampleDatabase()
     let keys = try await database.read(as: .platform) { tx in
-      try Schema.classes.keys.map { table in
-        (
-          table,
-          try tx.rows(
-            "SELECT name FROM pragma_table_info(\(table), 'main') WHERE pk > 0 ORDER BY pk LIMIT 2",
-            as: String.self)
-        )
-      }
+      try Schema.classes.keys.map { table in (table, try tx.layout(of: table).key) }
     }
     for (table, key) in keys where !["credential", "session"].contains(table) {
       #expect(key.first == "bureau", "\(table)")
@@ -41,7 +35,7 @@ import Testing
 
   @Test func `migrations are numbered and are applied once`() async throws {
     #expect(Schema.migrations.map(\.number) == Array(1...Schema.migrations.count))
-    let database = try await SQLiteDatabase.example()
+    let database = try await exampleDatabase()
     try await database.migrate(Schema.migrations)
   }
 
@@ -49,7 +43,7 @@ import Testing
   func `a database of every earlier schema is brought up to date with what is in it`(
     number: Int
   ) async throws {
-    let database = try await SQLiteDatabase.inMemory()
+    let database = try await TestEngine.current.database([])
     try await database.migrate(Array(Schema.migrations.prefix(number)))
     // As much of the history as that schema has room for: the bureau's own journal.
     let history = History()
@@ -57,7 +51,7 @@ import Testing
       try await database.append(step.facts, by: .example(step.place, request: step.request))
     }
     try await database.migrate(Schema.migrations)
-    let now = try await SQLiteDatabase.example()
+    let now = try await exampleDatabase()
     #expect(try await Self.columns(of: database) == Self.columns(of: now))
     let found = try await database.read(as: history.bureauPlace.scope) { tx in
       try TenancyTables.bureau(history.bureau, in: tx)
@@ -65,15 +59,9 @@ import Testing
     #expect(found == history.theBureau)
   }
 
-  /// `table.column` of all.
-  private static func columns(of database: some Database) async throws -> Set<String> {
+  private static func columns(of database: some Database) async throws -> [TableLayout] {
     try await database.read(as: .platform) { tx in
-      Set(
-        try tx.rows(
-          """
-          SELECT t.name || '.' || c.name FROM pragma_table_list t, pragma_table_info(t.name) c
-          WHERE t.schema = 'main' AND t.type = 'table'
-          """, as: String.self))
+      try Schema.classes.keys.sorted().map { try tx.layout(of: $0) }
     }
   }
 }

@@ -6,11 +6,12 @@ import Primitives
 import Storage
 import SwiftProtobuf
 import Synchronization
+import EngineKit
 import TestKit
 import Testing
 
 /// What was shown at a moment is shown again for ever, when asked for as of that moment.
-struct AsOfStories {
+@Suite(.everyEngine) struct AsOfStories {
   /// Everything that the API tells of a company, by what it is; as of a moment, or now.
   private static func look(_ robin: Person, _ asOf: Instant? = nil) async throws
     -> [String: [String]]

@@ -2,11 +2,12 @@ import BureauAPI
 import GRPCCore
 import Primitives
 import Sandbox
+import EngineKit
 import TestKit
 import Testing
 
 /// What the bank refuses comes back, is put right, and is paid once.
-struct ErrorStories {
+@Suite(.everyEngine) struct ErrorStories {
   @Test
   func `a payee who wants a KID gets it in a second instruction, and is paid once (E-01, E-02)`()
     async throws

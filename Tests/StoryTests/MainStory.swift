@@ -4,10 +4,11 @@ import Foundation
 import Primitives
 import Sandbox
 import Testing
+import EngineKit
 import TestKit
 
 /// The product in one breath, over real TLS, with a real signature and real bank files.
-struct MainStory {
+@Suite(.everyEngine) struct MainStory {
   @Test
   func
     `an invoice is acknowledged, signed, sent, paid and posted (A-08, A-10, A-11, C-01, P-08, P-10, L-02, D-05, F-02, B-02)`()

@@ -6,11 +6,12 @@ import Primitives
 import Sandbox
 import Storage
 import SwiftProtobuf
+import EngineKit
 import TestKit
 import Testing
 
 /// Whatever breaks, a payment is executed once; and what is sent is what was signed.
-struct OnceStories {
+@Suite(.everyEngine) struct OnceStories {
   @Test func `a crash between delivery and its record pays once`() async throws {
     try await withOffice { office in
       let bureau = office.bureau

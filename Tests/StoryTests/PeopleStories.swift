@@ -3,11 +3,12 @@ import GRPCCore
 import Primitives
 import Sandbox
 import SwiftProtobuf
+import EngineKit
 import TestKit
 import Testing
 
 /// Who agrees, who consents, and whose roles count.
-struct PeopleStories {
+@Suite(.everyEngine) struct PeopleStories {
   // MARK: Agreements
 
   @Test

@@ -251,6 +251,59 @@ extension Person {
     }
   }
 
+  // MARK: Holds
+
+  private func holdName(_ company: TestCompany?) -> String {
+    "\(company?.name ?? "\(bureau.name)/companies/\(bureau.id.hex)")/transferHold"
+  }
+
+  /// The hold of a company; nil: of the whole bureau.
+  package func seesHold(of company: TestCompany? = nil) async throws -> Bureau_V1_TransferHold {
+    let name = holdName(company)
+    return try await calls { connection, metadata in
+      try await connection.transfers.getTransferHold(.with { $0.name = name }, metadata: metadata)
+    }
+  }
+
+  package func seesHolds() async throws -> [Bureau_V1_TransferHold] {
+    try await calls { connection, metadata in
+      try await connection.transfers.listTransferHolds(
+        .with { $0.parent = bureau.name }, metadata: metadata
+      ).transferHolds
+    }
+  }
+
+  /// Confirms a list as it was seen.
+  @discardableResult
+  package func releases(
+    _ hold: Bureau_V1_TransferHold, reason: String = "Compared with the online bank"
+  ) async throws -> Bureau_V1_TransferHold {
+    try await calls { connection, metadata in
+      try await connection.transfers.releaseTransferHold(
+        .with {
+          $0.name = hold.name
+          $0.digest = hold.digest
+          $0.reason = reason
+          $0.requestID = newRequestID()
+        }, metadata: metadata)
+    }
+  }
+
+  @discardableResult
+  package func dismisses(
+    _ payment: Bureau_V1_UnknownPayment, reason: String = "Another invoice of the same amount"
+  ) async throws -> Bureau_V1_TransferHold {
+    try await calls { connection, metadata in
+      try await connection.transfers.dismissUnknownPayment(
+        .with {
+          $0.name = "\(payment.company)/transferHold"
+          $0.endToEndID = payment.endToEndID
+          $0.reason = reason
+          $0.requestID = newRequestID()
+        }, metadata: metadata)
+    }
+  }
+
   // MARK: Posting and audit
 
   package func posts(_ payment: Bureau_V1_Payment) async throws -> Bureau_V1_Voucher {

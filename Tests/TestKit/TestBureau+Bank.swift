@@ -46,3 +46,23 @@ extension TestBureau {
   /// The bank executes the company's next message and never answers it.
   package func bankIsSilent() throws { try bankWill(BankFault(.silent)) }
 }
+
+extension TestBureau {
+  /// Leaves a trace of a file that the database does not know, as an older copy of it would find:
+  /// one payment of an amount, made from a file that the company has sent.
+  package func bankHasUnknownFile(_ mark: UInt8 = 0xE0) async throws -> String {
+    let sent = try files("sent")
+    guard let file = sent.first else { throw TestFault("the company has sent nothing yet") }
+    let id = String(file.lastPathComponent.dropFirst(8).prefix(32))
+    let message = String(repeating: String(mark, radix: 16), count: 16)
+    let payment = String(repeating: String(mark &+ 1, radix: 16), count: 16)
+    var text = String(decoding: try Data(contentsOf: file), as: UTF8.self)
+    text = text.replacing(id, with: message)
+    let part = text.matches(of: /<EndToEndId>([0-9a-f]{32})-1</).first.map { String($0.output.1) }
+    guard let part else { throw TestFault("the file names no payment") }
+    text = text.replacing(part, with: payment)
+    try Data(text.utf8).write(
+      to: file.deletingLastPathComponent().appending(path: "pain001-\(message).xml"))
+    return "\(payment)-1"
+  }
+}

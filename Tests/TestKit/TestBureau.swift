@@ -3,7 +3,7 @@
 package import BureauAPI
 package import Domain
 import Engine
-import Foundation
+package import Foundation
 import GRPCCore
 package import Primitives
 package import Sandbox
@@ -12,10 +12,12 @@ import SwiftProtobuf
 import Synchronization
 
 /// Runs `body` with a fresh server, bank and BankID and one bureau with one company.
+/// - Parameter disk: the SQLite VFS under the database; nil: the system's.
 package func withBureau<Result: Sendable>(
-  at time: String = "2026-03-02T08:00:00Z", _ body: @Sendable (TestBureau) async throws -> Result
+  at time: String = "2026-03-02T08:00:00Z", disk: String? = nil,
+  _ body: @Sendable (TestBureau) async throws -> Result
 ) async throws -> Result {
-  try await World.run(at: time) { world in
+  try await World.run(at: time, disk: disk) { world in
     try await body(try await TestBureau.founded(in: world, name: "Fjord Regnskap AS"))
   }
 }
@@ -23,9 +25,10 @@ package func withBureau<Result: Sendable>(
 /// Runs `body` with a bureau whose company has an active agreement with DNB, an accountant Kim, and
 /// an approver Alex who has given consent.
 package func withOffice<Result: Sendable>(
-  at time: String = "2026-03-02T08:00:00Z", _ body: @Sendable (Office) async throws -> Result
+  at time: String = "2026-03-02T08:00:00Z", disk: String? = nil,
+  _ body: @Sendable (Office) async throws -> Result
 ) async throws -> Result {
-  try await withBureau(at: time) { bureau in
+  try await withBureau(at: time, disk: disk) { bureau in
     let kim = try await bureau.accountant("Kim"), alex = try await bureau.approver("Alex")
     let agreement = try await kim.registersAgreement(signer: alex)
     try await alex.signs(agreement)
@@ -260,6 +263,30 @@ package final class TestBureau: Sendable {
     try await world.turnClock(to: time, visiting: visiting)
   }
   package func restart() async throws { try await world.restart() }
+
+  /// Keeps a copy of the database as it is now.
+  package func copiesDatabase() async throws -> URL {
+    let copy = world.databaseFile.deletingLastPathComponent()
+      .appending(path: "copy-\(world.next()).db")
+    try await world.restart {
+      try FileManager.default.copyItem(at: world.databaseFile, to: copy)
+    }
+    return copy
+  }
+
+  /// Puts a copy of before back in the place of the database. Nobody's session outlives it.
+  package func putsBack(_ copy: URL, _ people: Person...) async throws {
+    try await world.restart {
+      for ending in ["", "-wal", "-shm"] {
+        let file = world.databaseFile.path + ending
+        if FileManager.default.fileExists(atPath: file) {
+          try FileManager.default.removeItem(atPath: file)
+        }
+      }
+      try FileManager.default.copyItem(at: copy, to: world.databaseFile)
+    }
+    for person in try people + [administrator] { person.forgetsSession() }
+  }
 
   /// Lets the world go on to the evening of a day: files leave, the bank pays and answers.
   package func bankSettles(on date: String) async throws {

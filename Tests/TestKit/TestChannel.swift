@@ -41,4 +41,17 @@ package final class TestChannel: BankChannel {
   package func finish(_ file: IncomingFile) throws(BankChannelError) {
     try folders.finish(file)
   }
+  package func connections() throws(BankChannelError) -> [BankConnection] {
+    try folders.connections()
+  }
+  package func sent(to connection: BankConnection) throws(BankChannelError) -> [String] {
+    try folders.sent(to: connection)
+  }
+  package func sentFile(_ messageID: String, to connection: BankConnection, limit: Int)
+    throws(BankChannelError) -> [UInt8]?
+  { try folders.sentFile(messageID, to: connection, limit: limit) }
+  package func finished(from connection: BankConnection) throws(BankChannelError) -> [IncomingFile]
+  {
+    try folders.finished(from: connection)
+  }
 }

@@ -6,8 +6,9 @@ import BureauAPI
 package import Connectors
 package import Domain
 package import Engine
+import EngineKit
 import EngineSQLite
-import Foundation
+package import Foundation
 package import GRPCCore
 package import GRPCNIOTransportHTTP2Posix
 import Logging
@@ -32,6 +33,9 @@ package final class World: Sendable {
   package let sessionLimits = Session.Limits()
 
   private let folder: URL
+  /// The SQLite VFS under the database; nil: the system's.
+  private let disk: String?
+  private let place: DatabasePlace
   private let identity: BankIDIdentity
   package let auditKey: AuditKey
   package let witness: TestWitness
@@ -44,15 +48,18 @@ package final class World: Sendable {
     var server: BureauServer
     var group: ServiceGroup
     var client: GRPCClient<Transport>
+    var census: ConnectionCensus
     var port: Int
     var tasks: [Task<Void, any Error>]
   }
 
   private init(
-    at start: Instant, folder: URL, bankID: SandboxBankID, clock: TurnedClock,
-    identity: BankIDIdentity, log: LogBook
+    at start: Instant, folder: URL, disk: String?, bankID: SandboxBankID, clock: TurnedClock,
+    identity: BankIDIdentity, log: LogBook, place: DatabasePlace
   ) throws {
     self.folder = folder
+    self.disk = disk
+    self.place = place
     self.clock = clock
     self.bankID = bankID
     self.identity = identity
@@ -70,13 +77,13 @@ package final class World: Sendable {
 
   /// Runs `body` in a world of its own and takes it down again.
   static func run<Result: Sendable>(
-    at time: String, _ body: @Sendable (World) async throws -> Result
+    at time: String, disk: String? = nil, _ body: @Sendable (World) async throws -> Result
   ) async throws -> Result {
-    try await Turnstile.worlds.pass { try await made(at: time, body) }
+    try await Turnstile.worlds.pass { try await made(at: time, disk: disk, body) }
   }
 
   private static func made<Result: Sendable>(
-    at time: String, _ body: @Sendable (World) async throws -> Result
+    at time: String, disk: String?, _ body: @Sendable (World) async throws -> Result
   ) async throws -> Result {
     guard let start = Instant(rfc3339: time) else { throw TestFault("\(time) is no time") }
     let folder = FileManager.default.temporaryDirectory
@@ -100,7 +107,10 @@ package final class World: Sendable {
         client: client,
         verifier: try EvidenceVerifier(rootPEM: people.rootPEM, nonceRule: .sha256OfDocument))
       let world = try World(
-        at: start, folder: folder, bankID: bankID, clock: clock, identity: identity, log: log)
+        at: start, folder: folder, disk: disk, bankID: bankID, clock: clock, identity: identity,
+        log: log,
+        place: try await TestEngine.current.place(named: "bureau.db", in: folder, Schema.migrations)
+      )
       outcome = await world.serving(body)
     } catch { outcome = .failure(error) }
     await client.shutdown()
@@ -125,8 +135,15 @@ package final class World: Sendable {
 
   // MARK: The server
 
+  package var bankFolder: URL { folder.appending(path: "bank") }
+
   private func start() async throws {
-    let database = try await SQLiteDatabase.open(path: folder.appending(path: "bureau.db").path)
+    let database: any Database =
+      if let disk {
+        try await SQLiteDatabase.open(path: databaseFile.path, vfs: disk)
+      } else {
+        try await place.open()
+      }
     try await database.migrate(Schema.migrations)
     let clock = clock
     let server = BureauServer(parts(database, now: { clock.now }))
@@ -136,7 +153,7 @@ package final class World: Sendable {
     let grpc = try GRPCService(
       services: server.services, interceptors: server.interceptors, host: "127.0.0.1", port: 0,
       tls: tls.tls, limits: limits, drain: server.commands.drain,
-      logger: log.logger)
+      metrics: server.metrics, logger: log.logger)
     let group = ServiceGroup(
       configuration: .init(services: [.init(service: grpc)], logger: log.logger))
     let serving = Task { try await group.run() }
@@ -145,7 +162,8 @@ package final class World: Sendable {
     let connected = Task { try await client.runConnections() }
     running.withLock {
       $0 = Running(
-        database: database, server: server, group: group, client: client, port: port,
+        database: database, server: server, group: group, client: client, census: grpc.census,
+        port: port,
         tasks: [serving, connected])
     }
   }
@@ -191,6 +209,16 @@ package final class World: Sendable {
     await now.database.close()
   }
 
+  /// The database file; what lies beside it belongs to it while a server runs.
+  package var databaseFile: URL { folder.appending(path: "bureau.db") }
+
+  /// The same with the server stopped meanwhile, for whoever puts other files in place.
+  package func restart(_ change: () throws -> Void) async throws {
+    await stop()
+    try change()
+    try await start()
+  }
+
   /// Ends the server and starts it again on the same database, as after a crash or an upgrade.
   package func restart() async throws {
     await stop()
@@ -206,7 +234,10 @@ package final class World: Sendable {
 
   package var client: GRPCClient<Transport> { get throws { try current.client } }
   package var database: any Database { get throws { try current.database } }
+  /// Of the server that runs now; it goes on counting when that one is stopped.
+  package var census: ConnectionCensus { get throws { try current.census } }
   package var jobs: Jobs { get throws { try current.server.jobs } }
+  package var metrics: Metrics { get throws { try current.server.metrics } }
   /// The services and interceptors that are served.
   package var server: BureauServer { get throws { try current.server } }
 

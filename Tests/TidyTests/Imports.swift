@@ -36,7 +36,9 @@ struct ImportTests {
       "Connectors", "GRPCCore",
       "GRPCNIOTransportHTTP2Posix", "GRPCProtobuf", "SwiftProtobuf", "NIOCore", "NIOPosix",
       "NIOTLS",
-      "NIOSSL", "Crypto", "X509", "SwiftASN1", "Logging", "ServiceLifecycle",
+      "NIOSSL", "Crypto", "X509", "SwiftASN1", "Logging", "ServiceLifecycle", "Hummingbird",
+      "HummingbirdCore",
+      "HTTPTypes",
     ] + system,
     "Sources/Sandbox": [
       "Primitives", "Formats", "Domain", "CEvidence", "Hummingbird", "HummingbirdTLS", "HTTPTypes",
@@ -44,8 +46,8 @@ struct ImportTests {
       "ServiceLifecycle",
     ] + system,
     "Sources/bureaud": [
-      "Primitives", "Formats", "Domain", "AuditTrail", "Engine", "EngineSQLite", "Storage",
-      "Connectors", "Server",
+      "Primitives", "Formats", "Domain", "AuditTrail", "Engine", "EngineSQLite", "EnginePostgres",
+      "Storage", "Connectors", "Server",
       "Sandbox", "BureauAPI", "ArgumentParser", "Configuration", "ServiceLifecycle", "Logging",
       "Crypto", "X509", "SwiftASN1", "GRPCCore", "GRPCNIOTransportHTTP2Posix", "NIOCore", "NIOSSL",
       "UnixSignals", "SystemPackage",
@@ -62,9 +64,8 @@ struct ImportTests {
     ] + system,
     "Clients/bench": [
       "Primitives", "Formats", "Domain", "Engine", "EngineSQLite", "EnginePostgres", "EngineKit",
-      "CSQLite", "CBenchReference",
-      "Storage", "Server", "AuditTrail",
-      "BureauAPI", "Connectors", "Sandbox", "ArgumentParser", "GRPCCore",
+      "CSQLite", "CBenchReference", "Storage", "Server", "AuditTrail", "BureauAPI", "Connectors",
+      "Sandbox", "ArgumentParser", "GRPCCore",
       "GRPCNIOTransportHTTP2Posix", "GRPCProtobuf", "SwiftProtobuf", "NIOCore", "NIOPosix",
       "NIOSSL",
       "Crypto", "Logging",
@@ -78,7 +79,16 @@ struct ImportTests {
       "services are written against GRPCCore, so that another transport can stand beside HTTP/2"
     ),
     (
+      "Sources/Server", "Hummingbird", ["Sources/Server/Operations/"],
+      "plain HTTP is for operators' tools only"
+    ),
+    (
       "Sources/bureaud", "EngineSQLite",
+      ["Sources/bureaud/Wiring", "Sources/bureaud/Commands/", "Sources/bureaud/Database"],
+      "one place chooses the engine"
+    ),
+    (
+      "Sources/bureaud", "EnginePostgres",
       ["Sources/bureaud/Wiring", "Sources/bureaud/Commands/", "Sources/bureaud/Database"],
       "one place chooses the engine"
     ),

@@ -106,3 +106,71 @@ import bureaud
     }
   }
 }
+
+@Suite struct FolderWitnessTests {
+  private let time = Instant(microseconds: 1_772_438_400_000_000)
+
+  private func withFolder(_ body: (URL, ID<Bureau>, AuditKey) throws -> Void) throws {
+    let folder = FileManager.default.temporaryDirectory
+      .appending(path: "bureau-witness-\(UInt64.random(in: .min ... .max))")
+    defer { try? FileManager.default.removeItem(at: folder) }
+    try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+    let bureau = try #require(ID<Bureau>(bytes: [UInt8](repeating: 1, count: 16)))
+    try body(folder, bureau, try AuditKey(seed: [UInt8](repeating: 2, count: 32)))
+  }
+
+  @Test func `a number that is taken is left as it is, and no draft stays behind`() throws {
+    try withFolder { folder, bureau, key in
+      let witness = FolderWitness(folder: folder), root = MerkleTree([]).root
+      let first = try key.sign(.checkpoint(size: 0, root: root), of: bureau, after: nil, at: time)
+      let second = try key.sign(.restored, of: bureau, after: nil, at: time)
+      #expect(try witness.append(first, leaves: []))
+      #expect(try !witness.append(second, leaves: nil))
+      #expect(try witness.statement(1, of: bureau) == first)
+      let names = try FileManager.default.contentsOfDirectory(
+        atPath: folder.appending(path: bureau.hex).path)
+      #expect(Set(names) == ["000000000001.statement", "\(root.hexadecimal).heads"])
+      #expect(try witness.newestCheckpoint(of: bureau)?.leaves == [])
+    }
+  }
+
+  @Test func `a folder that cannot be used is said to be out of reach`() throws {
+    try withFolder { folder, bureau, key in
+      // Root reads and writes everywhere; nobody makes a folder of a file.
+      let file = folder.appending(path: "file")
+      try Data("x".utf8).write(to: file)
+      let witness = FolderWitness(folder: file)
+      let signed = try key.sign(.restored, of: bureau, after: nil, at: time)
+      for attempt in [
+        { _ = try witness.append(signed, leaves: nil) }, { _ = try witness.bureaus() },
+      ] as [() throws -> Void] {
+        let error = #expect(throws: WitnessError.self) { try attempt() }
+        #expect(error?.reason == "WITNESS_UNAVAILABLE")
+      }
+      #expect(try Data(contentsOf: file) == Data("x".utf8))
+    }
+  }
+
+  @Test func `a statement that is cut off or another's is damage, not a checkpoint`() throws {
+    try withFolder { folder, bureau, key in
+      let witness = FolderWitness(folder: folder)
+      let signed = try key.sign(
+        .checkpoint(size: 0, root: MerkleTree([]).root), of: bureau, after: nil, at: time)
+      #expect(try witness.append(signed, leaves: []))
+      let file = folder.appending(path: "\(bureau.hex)/000000000001.statement")
+      for content in [Data(signed.file.prefix(100)), Data()] {
+        try content.write(to: file)
+        let error = #expect(throws: WitnessError.self) {
+          try witness.newestCheckpoints(signedBy: key.publicKey)
+        }
+        #expect(error?.reason == "WITNESS_DAMAGED")
+      }
+      // The text of one bureau under the name of another.
+      let other = try #require(ID<Bureau>(bytes: [UInt8](repeating: 3, count: 16)))
+      try Data(signed.file).write(to: file)
+      try FileManager.default.moveItem(
+        at: folder.appending(path: bureau.hex), to: folder.appending(path: other.hex))
+      #expect(throws: WitnessError.self) { try witness.newest(of: other) }
+    }
+  }
+}

@@ -121,7 +121,9 @@ import bureaud
     ("listen.port", "http"), ("listen.port", "65536"), ("listen.port", "-1"),
     ("listen.port", "80.5"), ("listen.port", "0x50"), ("listen.port", ""),
     ("listen.host", "a b"), ("listen.host", "https://x"), ("log.level", "loud"),
-    ("database", "postgres://u:p@h/db"), ("database", "sqlite:"), ("database", "bureau.db"),
+    ("database", "postgres://u:p@h/db"), ("database", "postgres://u@h/db?sslmode=disable"),
+    ("database", "postgres://u@[h/db"), ("database", "postgres://u@/db?passwordfile=/no/such"),
+    ("postgres.writers", "1"), ("database", "sqlite:"), ("database", "bureau.db"),
     ("session.idle-minutes", "0"), ("tls.client-authorities", "no/such.pem"),
     ("bankid.url", "http://bankid.example"), ("limits.max-connections", "0"),
     ("bank.folder", "two\nlines"),
@@ -134,6 +136,28 @@ import bureaud
       #expect(found.count == 1)
       #expect(found.first?.source == "flag --\(key)")
       #expect(found.first?.remedy.isEmpty == false)
+    }
+  }
+
+  @Test(arguments: [
+    "postgres://bureau:tr0ub4dor@/bureau", "postgres://bureau@/bureau?password=tr0ub4dor&host=/tmp",
+  ])
+  func `a password in the database's URL is never shown`(url: String) throws {
+    try withHome("database: \"\(url)\"\n") { home in
+      let configuration = try load(home)
+      #expect(configuration.effectiveText.contains("REDACTED"))
+      #expect(!configuration.effectiveText.contains("tr0ub4dor"))
+      guard case .postgres(url: let kept, writers: 16, readers: 8) = configuration.location else {
+        Issue.record("not PostgreSQL")
+        return
+      }
+      #expect(kept == url)
+      let found = try problems(home, flags: ["database": url])
+      #expect(found.map(\.problem) == ["holds a password, which others on this machine could read"])
+      let mark = url.contains("?") ? "&" : "?"
+      let wrong = try problems(
+        home, environment: ["BUREAU_DATABASE": url + "\(mark)nonsense=1"])
+      #expect(!"\(wrong)".contains("tr0ub4dor"))
     }
   }
 

@@ -17,6 +17,7 @@ package enum PaymentError: Refusal, Equatable {
   case noAgreement
   case notSendable(String)
   case held
+  case sentBefore(endToEndID: String)
   case tooManyInstructions
   case noPayments
   case tooManyPayments(limit: Int)
@@ -28,7 +29,8 @@ package enum PaymentError: Refusal, Equatable {
     switch self {
     case .notFound: .notFound
     case .changedMeanwhile, .signedValuesChanged: .conflict
-    case .notAllowed, .incomplete, .noAgreement, .notSendable, .held, .tooManyInstructions:
+    case .notAllowed, .incomplete, .noAgreement, .notSendable, .held, .sentBefore,
+      .tooManyInstructions:
       .failedPrecondition
     default: .invalidArgument
     }
@@ -53,6 +55,7 @@ package enum PaymentError: Refusal, Equatable {
     case .noAgreement: "PAYMENT_NO_AGREEMENT"
     case .notSendable: "PAYMENT_NOT_SENDABLE"
     case .held: "PAYMENT_HELD"
+    case .sentBefore: "PAYMENT_SENT_BEFORE"
     case .tooManyInstructions: "PAYMENT_INSTRUCTION_LIMIT"
     case .noPayments: "PAYMENTS_MISSING"
     case .tooManyPayments: "PAYMENTS_TOO_MANY"
@@ -102,6 +105,10 @@ package enum PaymentError: Refusal, Equatable {
       "The company has no active agreement whose bank can make this payment; have one signed."
     case .notSendable(let why): "The bank would not take the payment as it is: \(why)"
     case .held: "An earlier sending of this payment was executed by the bank: it must not go again."
+    case .sentBefore(let id):
+      "A payment like this was sent to the bank (\(id)) before an older copy of the database was put"
+        + " back. Delete this one, or have the other dismissed if the online bank shows that it is not"
+        + " the same."
     case .tooManyInstructions:
       "The payment has been sent \(Instruction.limit) times; make a new one."
     case .noPayments: "Name at least one payment to sign."

@@ -89,13 +89,20 @@ extension Payment {
   }
 
   /// The values that a signature now would cover (P-09, P-11, L-02, E-02).
-  package func approving(with agreements: [Agreement]) throws(PaymentError) -> Approval.Item {
+  ///
+  /// `unknown`: what the bank was asked to pay and the database has lost; none of it is paid anew.
+  package func approving(
+    with agreements: [Agreement], besides unknown: [UnknownPayment] = []
+  ) throws(PaymentError) -> Approval.Item {
     if state == .proposalIncomplete { throw .incomplete(terms.missingFields) }
     _ = try state.after(.sign)
     if isHeld { throw .held }
     if instructions.count >= Instruction.limit { throw .tooManyInstructions }
     let (agreement, profile) = try PaymentRules.agreement(for: terms, among: agreements)
     let rendered = try terms.rendered(id, for: agreement, profile: profile)
+    if let lost = unknown.first(where: { $0.mayBe(rendered) }) {
+      throw .sentBefore(endToEndID: lost.endToEndID)
+    }
     try TransferRules.rehearse(rendered, profile: profile)
     return Approval.Item(rendered: rendered, agreement: agreement.id)
   }

@@ -10,6 +10,19 @@ package struct ReturnReading: Sendable, Equatable {
   package var messageID: String
   package var answers: [BankAnswer]
   package var alarms: [AlarmRaised]
+  /// A message of our form that a status report answers and that is not the company's.
+  package var unknownMessageID: String?
+  /// What entries tell of each sending: all that is known of one that the company does not have.
+  package var told: [TransferItem: UnknownPayment] = [:]
+
+  package init(
+    kind: ReturnFile.Kind, messageID: String, answers: [BankAnswer], alarms: [AlarmRaised]
+  ) {
+    self.kind = kind
+    self.messageID = messageID
+    self.answers = answers
+    self.alarms = alarms
+  }
 }
 
 extension ReturnReading {
@@ -21,6 +34,7 @@ extension ReturnReading {
         AlarmRaised(
           kind: .unknownMessage, payment: nil, returnFile: file,
           text: "Answers the message \(report.originalMessageID.prefix(35)), which is not ours."))
+      unknownMessageID = ID<Transfer>(hex: report.originalMessageID)?.hex
       return
     }
     for item in transfer.items {
@@ -93,9 +107,18 @@ extension ReturnReading {
       guard let date = entry.bookingDate ?? entry.valueDate else { continue }
       let amount =
         transaction.amount?.money ?? (entry.transactions.count == 1 ? entry.amount.money : nil)
+      let item = TransferItem(payment: payment, number: number)
+      told[item] = UnknownPayment(
+        endToEndID: id, finding: .executed, bank: "", messageID: nil,
+        creditorName: String((transaction.creditorName ?? "").prefix(140)),
+        creditorAccount: transaction.creditorAccount?.number.map(AccountNumber.normalised),
+        amount: amount,
+        reference: (transaction.references.first?.text ?? transaction.messages.first)
+          .map { String($0.prefix(140)) },
+        date: date)
       answers.append(
         BankAnswer(
-          item: TransferItem(payment: payment, number: number),
+          item: item,
           outcome: .executed(
             date: date,
             bankReference: transaction.servicerReference ?? entry.servicerReference ?? "",

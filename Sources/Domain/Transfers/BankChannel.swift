@@ -45,6 +45,18 @@ package protocol BankChannel: Sendable {
   func read(_ file: IncomingFile, limit: Int) throws(BankChannelError) -> [UInt8]?
   /// Puts a file that has been read aside; one that is no longer there is left alone.
   func finish(_ file: IncomingFile) throws(BankChannelError)
+
+  // What lies outside of the database, and outlives it (invariant O).
+
+  /// Every connection that anything was ever left for.
+  func connections() throws(BankChannelError) -> [BankConnection]
+  /// The message ids of all files that were ever left for the bank, whatever it did with them.
+  func sent(to connection: BankConnection) throws(BankChannelError) -> [String]
+  /// One of these files; nil where its content is gone.
+  func sentFile(_ messageID: String, to connection: BankConnection, limit: Int)
+    throws(BankChannelError) -> [UInt8]?
+  /// The files that have been put aside, by name; `read` reads them.
+  func finished(from connection: BankConnection) throws(BankChannelError) -> [IncomingFile]
 }
 
 /// Sends a message to a person, by SMS or mail.

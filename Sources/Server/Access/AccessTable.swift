@@ -102,6 +102,10 @@ package enum AccessTable {
   private static let reading: [AccessRule] = [
     rule("TransferService", "GetTransfer", .company(all)),
     rule("TransferService", "ListTransfers", .company(all)),
+    rule("TransferService", "GetTransferHold", .company(all)),
+    rule("TransferService", "ListTransferHolds", .bureau(registrars)),
+    rule("TransferService", "ReleaseTransferHold", administrators, leavesFact: true),
+    rule("TransferService", "DismissUnknownPayment", administrators, leavesFact: true),
     rule("StatementService", "ListReturnFiles", .company(all)),
     rule("PostingService", "PostPayment", .company([.accountant]), leavesFact: true),
     rule("PostingService", "GetVoucher", .company(all)),

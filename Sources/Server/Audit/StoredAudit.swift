@@ -15,7 +15,7 @@ package struct StoredAudit: Sendable {
     self.witness = witness
   }
 
-  /// Recomputes every journal of a bureau. Reads a page at a time, so that no snapshot is held.
+  /// Recomputes every journal of a bureau and every file that facts name. Reads a page at a time, so that no snapshot is held.
   /// - Parameter publicKey: The audit key that must be in force at the witness, where it is known.
   package func verify(_ bureau: ID<Bureau>, publicKey: [UInt8]?) async throws -> AuditVerdict {
     var verdict = AuditVerdict()
@@ -31,11 +31,28 @@ package struct StoredAudit: Sendable {
       let checker = try await check(extent, of: bureau, watching: byCompany[company]?.sequence)
       verdict.count(checker, company: company, vouched: byCompany[company])
     }
+    try await checkFiles(of: bureau, &verdict)
     let present = Set(extents.map(\.company.bytes))
     for leaf in vouched?.leaves ?? [] where !present.contains(leaf.company) {
       verdict.findMissing("Company \(leaf.company.hexadecimal): the whole journal is missing")
     }
     return verdict
+  }
+
+  /// Invoices, bank files and signatures lie beside the facts that name them by their digests.
+  private func checkFiles(of bureau: ID<Bureau>, _ verdict: inout AuditVerdict) async throws {
+    var last: AuditTables.KeptFile?
+    repeat {
+      let after = last
+      let found = try await database.read(as: Place(bureau: bureau).scope) { tx in
+        try AuditTables.checkFiles(of: bureau, after: after, limit: 64, in: tx)
+      }
+      for file in found.changed {
+        verdict.findAltered(
+          "Company \(file.company.hex): the kept file \(file.digest.hexadecimal) was changed")
+      }
+      last = found.last
+    } while last != nil
   }
 
   private func check(_ extent: JournalExtent, of bureau: ID<Bureau>, watching: Int64?)

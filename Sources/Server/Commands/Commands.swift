@@ -116,6 +116,9 @@ package struct Commands: Sendable {
     self.past = past
   }
 
+  /// Commands that wait for a commit.
+  package var waiting: Int { group.queued }
+
   /// What a command sees while it decides.
   package struct Context {
     package let place: Place

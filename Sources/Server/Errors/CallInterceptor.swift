@@ -1,6 +1,8 @@
 package import GRPCCore
 import GRPCProtobuf
 package import Logging
+import Engine
+import Synchronization
 
 /// What a handler may know of its call beside the request.
 package struct CallContext: ServerContext.TransportSpecific {
@@ -37,15 +39,24 @@ package struct CallInterceptor: ServerInterceptor {
 
   private let logger: Logger
   private let census: ConnectionCensus?
+  private let metrics: Metrics
+  private let maxCalls: Int
+  /// Calls open now.
+  package let open = OpenCalls()
   private let makeRequestID: @Sendable () -> String
 
-  /// - Parameter census: Knows the client certificates; nil in process, where there are none.
+  /// - Parameters:
+  ///   - census: Knows the client certificates; nil in process, where there are none.
+  ///   - maxCalls: Calls open at once; one more is refused. Health is always told.
   package init(
-    logger: Logger, census: ConnectionCensus? = nil,
+    logger: Logger, census: ConnectionCensus? = nil, metrics: Metrics = Metrics(),
+    maxCalls: Int = TransportLimits().maxCalls,
     makeRequestID: @escaping @Sendable () -> String = CallInterceptor.randomRequestID
   ) {
     self.logger = logger
     self.census = census
+    self.metrics = metrics
+    self.maxCalls = maxCalls
     self.makeRequestID = makeRequestID
   }
 
@@ -68,11 +79,17 @@ package struct CallInterceptor: ServerInterceptor {
     var call = CallContext(requestID: id, certificate: census?.certificate(of: context.remotePeer))
     call.itemFailed = { self.log(method, id, started, item: true, failure: $0) }
     context.transportSpecific = call
+    // Held until the answer is out, or the transport has dropped it.
+    let place = open.enter()
     do {
+      if place.number > maxCalls, !Self.isForMachines(method) {
+        throw EngineError.overloaded("\(maxCalls) calls are open")
+      }
       var contents = try await next(request, context).accepted.get()
       contents.metadata.replaceOrAddString(id, forKey: Self.requestIDKey)
       let produce = contents.producer
       contents.producer = { writer in
+        defer { withExtendedLifetime(place) {} }
         do {
           let trailers = try await produce(writer)
           self.log(method, id, started, failure: nil)
@@ -114,16 +131,50 @@ package struct CallInterceptor: ServerInterceptor {
     item: Bool = false, failure: CallFailure?
   ) {
     let took = (ContinuousClock.now - started) / .milliseconds(1)
+    let code = failure.map { Status.Code($0.status.code).description } ?? "ok"
+    if !item {
+      metrics.count(.calls, method.fullyQualifiedMethod, ErrorMapping.wireName(code))
+      metrics.observe(.callSeconds, took / 1_000)
+    }
+    if let failure { metrics.count(.refusals, failure.reason) }
     var line: Logger.Metadata = [
       "method": "\(method.fullyQualifiedMethod)", "request_id": "\(id)",
       "duration_ms": "\(Int(took.rounded()))",
-      "code": "\(failure.map { Status.Code($0.status.code).description } ?? "ok")",
+      "code": "\(code)",
     ]
     if let failure { line["reason"] = "\(failure.reason)" }
     if let cause = failure?.cause { line["cause"] = "\(cause)" }
-    // Health checks and reflection come from machines, all day.
-    let quiet = method.service.fullyQualifiedService.hasPrefix("grpc.")
+    let quiet = Self.isForMachines(method)
     let level: Logger.Level = failure?.cause != nil ? .error : quiet ? .debug : .info
     logger.log(level: level, item ? "item" : "call", metadata: line)
+  }
+
+  /// Health checks and reflection come from machines, all day.
+  private static func isForMachines(_ method: MethodDescriptor) -> Bool {
+    method.service.fullyQualifiedService.hasPrefix("grpc.")
+  }
+}
+
+/// Counts the calls that are open.
+package final class OpenCalls: Sendable {
+  private let number = Atomic<Int>(0)
+
+  package var count: Int { number.load(ordering: .relaxed) }
+
+  fileprivate func enter() -> Place {
+    Place(of: self, number: number.add(1, ordering: .relaxed).newValue)
+  }
+
+  /// One call's place, given up when nobody holds it any more.
+  fileprivate final class Place: Sendable {
+    let number: Int
+    private let calls: OpenCalls
+
+    init(of calls: OpenCalls, number: Int) {
+      self.calls = calls
+      self.number = number
+    }
+
+    deinit { calls.number.subtract(1, ordering: .relaxed) }
   }
 }

@@ -77,8 +77,8 @@ package enum ErrorMapping {
 
   private static func failure(for error: RPCError, requestID: String) -> CallFailure {
     // What a handler throws comes wrapped where another interceptor stands between.
-    if let refusal = error.cause as? any Refusal {
-      return failure(for: refusal, requestID: requestID)
+    if let cause = error.cause, cause is any Refusal || cause is EngineError {
+      return failure(for: cause, requestID: requestID)
     }
     if isMalformed(error) {
       return failure(
@@ -100,7 +100,7 @@ package enum ErrorMapping {
       return passed(status, metadata: error.metadata, requestID: requestID)
     }
     return failure(
-      error.code, wireName(of: error.code),
+      error.code, wireName(error.code.description),
       error.message, wire: error.metadata, requestID: requestID)
   }
 
@@ -157,8 +157,8 @@ package enum ErrorMapping {
   }
 
   /// `NOT_FOUND`, as gRPC's documentation spells it.
-  private static func wireName(of code: RPCError.Code) -> String {
-    code.description.reduce(into: "") { name, letter in
+  static func wireName(_ code: String) -> String {
+    code.reduce(into: "") { name, letter in
       if letter.isUppercase { name.append("_") }
       name += letter.uppercased()
     }.replacing(" ", with: "_")

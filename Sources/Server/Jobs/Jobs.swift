@@ -19,6 +19,8 @@ package struct Jobs: Sendable {
   let publisher: CheckpointPublisher
   /// Between two checkpoints of a bureau.
   let checkpointMinutes: Int
+  let metrics: Metrics
+  let reconciliation: Reconciliation
   let logger: Logger
   private let postponed = PostponedFiles()
   /// This run of this server, in the claims.
@@ -35,13 +37,17 @@ package struct Jobs: Sendable {
 
   package init(
     commands: Commands, channel: any BankChannel, messenger: any Messenger,
-    publisher: CheckpointPublisher, checkpointMinutes: Int, logger: Logger
+    publisher: CheckpointPublisher, checkpointMinutes: Int, reconciliation: Reconciliation,
+    metrics: Metrics = Metrics(),
+    logger: Logger
   ) {
     self.commands = commands
     self.channel = channel
     self.messenger = messenger
     self.publisher = publisher
     self.checkpointMinutes = checkpointMinutes
+    self.metrics = metrics
+    self.reconciliation = reconciliation
     self.logger = logger
     owner = commands.sources.random(16)
   }
@@ -49,6 +55,7 @@ package struct Jobs: Sendable {
   /// Does what is due now, once. Returns how many steps succeeded.
   @discardableResult
   package func runOnce() async throws -> Int {
+    await reconcile()
     var done = 0, taken = 0
     while taken < roundLimit {
       let items = try await claim()
@@ -110,14 +117,21 @@ package struct Jobs: Sendable {
   private func attempt(_ item: WorkItem) async -> Bool {
     do {
       switch item.kind {
-      case .prepare: try await prepare(item)
-      case .deliver: try await deliver(item)
+      case .prepare:
+        guard try await mayLeave(item) else { return false }
+        try await prepare(item)
+      case .deliver:
+        guard try await mayLeave(item) else { return false }
+        try await deliver(item)
       case .answer: try await lose(item)
       case .message: try await send(item)
       case .checkpoint: try await vouch(item)
       }
+      metrics.count(.jobs, item.kind.rawValue, "done")
+      if item.kind == .checkpoint { metrics.mark(.checkpointAge, at: commands.sources.now()) }
       return true
     } catch {
+      metrics.count(.jobs, item.kind.rawValue, "failed")
       logger.error(
         "job failed, will be tried again in a minute",
         metadata: [
@@ -136,6 +150,55 @@ package struct Jobs: Sendable {
     Call(method: "job/\(name)", caller: nil, requestID: "", digest: [])
   }
 
+  // MARK: Reconcile first
+
+  /// The comparison with what lies outside of the database, until it has succeeded once.
+  private func reconcile() async {
+    do {
+      if reconciliation.isDone { return try await reconciliation.compareWithWitness() }
+      for connection in try await reconciliation.compare() { try await reread(connection) }
+      reconciliation.finish()
+    } catch {
+      logger.error(
+        "the bank folders cannot be compared with the database: nothing is sent until they can",
+        metadata: ["cause": "\(String(reflecting: error).prefix(300))"])
+    }
+  }
+
+  /// Whether an item that leads to the bank may be worked on; what is held waits for its release.
+  private func mayLeave(_ item: WorkItem) async throws -> Bool {
+    guard reconciliation.isDone else { throw NotCompared() }
+    let place = item.place
+    let isHeld = try await commands.database.read(as: place.scope) { tx in
+      try HoldTables.isHeld(place, in: tx)
+    }
+    guard isHeld else { return true }
+    try await commands.database.write(as: place.scope) { try Work.park(item, in: $0) }
+    logger.warning(
+      "held back until the bank is reconciled",
+      metadata: ["job": "\(item.kind.rawValue)", "company": "\(place.company.hex)"])
+    return false
+  }
+
+  /// Reads the files of before that an older copy of the database does not know. Those that it
+  /// knows have no second effect.
+  private func reread(_ connection: BankConnection) async throws {
+    guard reconciliation.takesReread(of: connection) else { return }
+    let place = Place(bureau: connection.bureau, company: connection.company)
+    for file in try channel.finished(from: connection) {
+      do {
+        guard let content = try channel.read(file, limit: returnFileLimit) else { continue }
+        let digest = Array(SHA256.hash(data: content))
+        let isRead = try await commands.database.read(as: place.scope) { tx in
+          try StatementTables.isRead(digest, of: place, in: tx)
+        }
+        if !isRead { try await apply(content, from: connection) }
+      } catch let error as BankChannelError {
+        logger.error("a file of before cannot be read", metadata: ["cause": "\(error.message)"])
+      } catch TenancyError.companyNotFound { return }
+    }
+  }
+
   // MARK: Due payments
 
   /// Writes the files of an agreement's due payments and fixes their bytes.
@@ -152,7 +215,7 @@ package struct Jobs: Sendable {
     } apply: { context in
       let tx = context.transaction
       try Work.finish(.prepare, agreement.bytes, of: place, in: tx)
-      let waiting = try PaymentTables.signed(of: place, limit: 10_000, in: tx)
+      let waiting = try Self.sendable(place, in: tx)
       let next = waiting.filter { $0.signature?.agreement == agreement && !$0.isHeld }
         .compactMap { $0.signature?.transferTime }.min()
       if let next { try Work.schedule(.prepare, agreement.bytes, at: next, of: place, in: tx) }
@@ -165,12 +228,13 @@ package struct Jobs: Sendable {
     _ id: ID<Agreement>, _ ids: [ID<Transfer>], _ context: Commands.Context
   ) throws -> [Fact] {
     let tx = context.transaction, place = context.place
-    guard let agreement = try AgreementTables.load(id, of: place, in: tx),
+    guard try !HoldTables.isHeld(place, in: tx),
+      let agreement = try AgreementTables.load(id, of: place, in: tx),
       agreement.state == .active, let profile = BankProfile.named(agreement.bank),
       let company = try TenancyTables.company(place, in: tx)
     else { return [] }
-    let signed = try PaymentTables.signed(of: place, limit: 10_000, in: tx)
-    let groups = TransferRules.due(signed, of: id, profile: profile, at: context.time)
+    let groups = TransferRules.due(
+      try sendable(place, in: tx), of: id, profile: profile, at: context.time)
     return try zip(groups, ids).map { group, transfer in
       let prepared = try TransferRules.preparing(
         transfer, group.payments, on: group.date, agreement: agreement, profile: profile,
@@ -181,6 +245,19 @@ package struct Jobs: Sendable {
         TransferPrepared(
           transfer: transfer, agreement: id, fileDigest: digest,
           executionDate: prepared.executionDate, items: prepared.items))
+    }
+  }
+
+  /// Signed payments, without those that the bank may have been sent already, before an older copy
+  /// of the database was put back.
+  private static func sendable(_ place: Place, in tx: any Transaction) throws -> [Payment] {
+    let signed = try PaymentTables.signed(of: place, limit: 10_000, in: tx)
+    let unknown = try HoldTables.unknownPayments(barring: place, in: tx)
+    if unknown.isEmpty { return signed }
+    return signed.filter { payment in
+      payment.signature.map { signature in
+        !unknown.contains { $0.mayBe(signature.rendered) }
+      } ?? false
     }
   }
 
@@ -276,10 +353,14 @@ package struct Jobs: Sendable {
     do {
       // Servers that share the folder may see the same file: it is applied once all the same.
       guard let content = try channel.read(file, limit: returnFileLimit) else { return false }
-      try await apply(content, from: file.connection)
+      let isHeld = try await apply(content, from: file.connection)
       try channel.finish(file)
+      metrics.count(.jobs, "return", "done")
+      // It may have told that the database is an older copy: then so may the files of before.
+      if isHeld { try await reread(file.connection) }
       return true
     } catch {
+      metrics.count(.jobs, "return", "failed")
       postponed.hold(file, until: commands.sources.now().adding(minutes: 1))
       logger.error(
         "return file failed, will be tried again in a minute",
@@ -292,12 +373,14 @@ package struct Jobs: Sendable {
   }
 
   /// Applies one return file of a company; one that was read before has no second effect.
-  package func apply(_ content: [UInt8], from connection: BankConnection) async throws {
+  /// Returns whether the company's transfers are held after it.
+  @discardableResult
+  package func apply(_ content: [UInt8], from connection: BankConnection) async throws -> Bool {
     let place = Place(bureau: connection.bureau, company: connection.company)
     let digest = Array(SHA256.hash(data: content))
     let id = commands.sources.id(ReturnFile.self)
     let parsed = ParsedReturn(content)
-    try await commands.run(Self.call("return"), at: place, subject: id) { context in
+    return try await commands.run(Self.call("return"), at: place, subject: id) { context in
       let tx = context.transaction
       if try TenancyTables.company(place, in: tx) == nil { throw TenancyError.companyNotFound }
       if try StatementTables.isRead(digest, of: place, in: tx) { return [] }
@@ -309,17 +392,20 @@ package struct Jobs: Sendable {
           try Self.transfer($0, sentTo: connection.bank, of: place, in: tx)
         }
         return try Self.facts(
-          ReturnReading(report, transfer: transfer, file: id), id, digest, context)
+          ReturnReading(report, transfer: transfer, file: id), from: connection.bank, id, digest,
+          context)
       case .notification(let message):
         // Those that somebody has signed with this bank: another has no say about them.
         let accounts = try AgreementTables.list(of: place, limit: 1_000, in: tx)
           .filter { $0.bank == connection.bank && $0.signTime != nil }.map(\.account)
         return try Self.facts(
-          ReturnReading(message, accounts: accounts, file: id), id, digest, context)
+          ReturnReading(message, accounts: accounts, file: id), from: connection.bank, id, digest,
+          context)
       }
     } apply: { context in
       try Blobs.store(content, digest: digest, of: place, in: context.transaction)
-    } answer: { _, _ in
+    } answer: { _, context in
+      try HoldTables.isHeld(place, in: context.transaction)
     }
   }
 
@@ -334,15 +420,22 @@ package struct Jobs: Sendable {
   }
 
   private static func facts(
-    _ reading: ReturnReading, _ file: ID<ReturnFile>, _ digest: [UInt8],
+    _ reading: ReturnReading, from bank: String, _ file: ID<ReturnFile>, _ digest: [UInt8],
     _ context: Commands.Context
   ) throws -> [Fact] {
+    let tx = context.transaction, place = context.place
     var payments: [ID<Payment>: Payment] = [:]
     for answer in reading.answers where payments[answer.item.payment] == nil {
       payments[answer.item.payment] = try PaymentTables.load(
-        answer.item.payment, of: context.place, in: context.transaction)
+        answer.item.payment, of: place, in: tx)
     }
+    let suspicions = HoldRules.suspecting(
+      reading, from: bank, payments: payments,
+      known: try HoldTables.findings(of: place, in: tx),
+      evidence: try HoldTables.knownEvidence(of: place, in: tx),
+      isBureauHeld: try HoldTables.isBureauHeld(place.bureau, in: tx))
     return StatementRules.applying(reading, to: payments, file: file, fileDigest: digest)
+      + suspicions
   }
 }
 
@@ -360,6 +453,9 @@ private final class PostponedFiles: Sendable {
     }
   }
 }
+
+/// Why nothing is sent yet: what the banks were sent before is not known.
+private struct NotCompared: Error {}
 
 /// A return file by what it is.
 private enum ParsedReturn: Sendable {

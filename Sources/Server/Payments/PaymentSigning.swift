@@ -18,12 +18,13 @@ enum PaymentSigning {
       throw TenancyError.companyNotFound
     }
     let agreements = try AgreementTables.active(of: place, in: tx)
+    let unknown = try HoldTables.unknownPayments(barring: place, in: tx)
     let items = try payments.enumerated().map { index, id in
       do {
         guard let payment = try PaymentTables.load(id, of: place, in: tx) else {
           throw PaymentError.notFound
         }
-        return try payment.approving(with: agreements)
+        return try payment.approving(with: agreements, besides: unknown)
       } catch let refusal as PaymentError {
         throw RefusedItem(
           refusal: refusal, field: "payments[\(index)]",
@@ -47,7 +48,10 @@ enum PaymentSigning {
       }
       return payment
     }
-    let banks = try loaded.map { try $0.approving(with: agreements).rendered.bank }
+    let unknown = try HoldTables.unknownPayments(barring: place, in: tx)
+    let banks = try loaded.map {
+      try $0.approving(with: agreements, besides: unknown).rendered.bank
+    }
     try requireConsents(banks, of: user, at: place, time: context.time, in: tx)
     return try loaded.flatMap { try $0.signing(by: user, with: evidence, agreements: agreements) }
   }

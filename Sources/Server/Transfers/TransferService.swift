@@ -1,3 +1,4 @@
+import AuditTrail
 package import BureauAPI
 import Domain
 import Engine
@@ -9,6 +10,7 @@ import SwiftProtobuf
 
 package struct TransferService: Bureau_V1_TransferService.SimpleServiceProtocol {
   let commands: Commands
+  let reconciliation: Reconciliation
 
   package func getTransfer(
     request: Bureau_V1_GetTransferRequest, context: ServerContext
@@ -40,6 +42,78 @@ package struct TransferService: Bureau_V1_TransferService.SimpleServiceProtocol 
     return .with {
       $0.transfers = items.map { Bureau_V1_Transfer($0, at: place) }
       $0.nextPageToken = next
+    }
+  }
+
+  // MARK: Holds
+
+  package func getTransferHold(
+    request: Bureau_V1_GetTransferHoldRequest, context: ServerContext
+  ) async throws -> Bureau_V1_TransferHold {
+    let place = try ResourceName.parseHold(request.name)
+    return try await commands.read(context.method, by: context.caller, at: place) { tx in
+      try Bureau_V1_TransferHold(of: place, in: tx)
+    }
+  }
+
+  package func listTransferHolds(
+    request: Bureau_V1_ListTransferHoldsRequest, context: ServerContext
+  ) async throws -> Bureau_V1_ListTransferHoldsResponse {
+    let bureau = try ResourceName.parseBureau(request.parent, field: "parent")
+    let page = try Page<Company>(size: request.pageSize, token: request.pageToken)
+    return try await commands.read(
+      context.method, by: context.caller, at: Place(bureau: bureau)
+    ) { tx in
+      let found = try HoldTables.places(of: bureau, after: page.after, limit: page.limit, in: tx)
+      let (places, next) = page.cut(found, id: \.company)
+      return try .with {
+        $0.transferHolds = try places.map { try Bureau_V1_TransferHold(of: $0, in: tx) }
+        $0.nextPageToken = next
+      }
+    }
+  }
+
+  package func releaseTransferHold(
+    request: Bureau_V1_ReleaseTransferHoldRequest, context: ServerContext
+  ) async throws -> Bureau_V1_TransferHold {
+    let place = try ResourceName.parseHold(request.name)
+    let caller = try context.caller
+    let call = try Call(
+      context, caller, request, requestID: request.requestID, isDryRun: request.validateOnly)
+    try await commands.read(context.method, by: caller, at: place) { _ in }
+    // What has come since the list was read changes its digest.
+    if !request.validateOnly { try await reconciliation.compare(place.bureau) }
+    let unread = try reconciliation.unread(place)
+    let digest = request.digest.hexBytes(32) ?? []
+    let released = try await commands.run(call, at: place, subject: ID<Company>(place.company.uuid))
+    {
+      context in
+      try HoldRules.releasing(
+        try HoldTables.hold(of: place, in: context.transaction), digest: digest,
+        reason: request.reason, unread: unread)
+    } answer: { _, context in
+      try Bureau_V1_TransferHold(of: place, in: context.transaction)
+    }
+    // The witness is told that its checkpoints of before do not hold any more.
+    if !request.validateOnly { try await reconciliation.compare(place.bureau) }
+    return released
+  }
+
+  package func dismissUnknownPayment(
+    request: Bureau_V1_DismissUnknownPaymentRequest, context: ServerContext
+  ) async throws -> Bureau_V1_TransferHold {
+    let place = try ResourceName.parseHold(request.name)
+    let call = try Call(
+      context, context.caller, request, requestID: request.requestID,
+      isDryRun: request.validateOnly)
+    return try await commands.run(call, at: place, subject: ID<Company>(place.company.uuid)) {
+      context in
+      // The bureau's hold lists its companies' too; each is dismissed where it stands.
+      let own = try HoldTables.unknownPayments(listedFor: place, in: context.transaction)
+        .filter { $0.company == place.company }.map(\.payment)
+      return try HoldRules.dismissing(request.endToEndID, of: own, reason: request.reason)
+    } answer: { _, context in
+      try Bureau_V1_TransferHold(of: place, in: context.transaction)
     }
   }
 }

@@ -9,15 +9,20 @@ package final class ConnectionCensus: Sendable {
     var total = 0
     var byAddress: [String: Int] = [:]
     var certificates: [String: ClientCertificate] = [:]
+    var partialBytes = 0
   }
 
   private let maxTotal: Int
   private let maxPerAddress: Int
+  private let maxPartialBytes: Int
+  private let maxPartialBytesPerConnection: Int
   private let state = Mutex(State())
 
   package init(limits: TransportLimits) {
     self.maxTotal = limits.maxConnections
     self.maxPerAddress = limits.maxConnectionsPerAddress
+    self.maxPartialBytes = limits.maxPartialBytes
+    self.maxPartialBytesPerConnection = limits.maxPartialBytesPerConnection
   }
 
   /// The connections open now.
@@ -26,6 +31,20 @@ package final class ConnectionCensus: Sendable {
   /// The certificate that the peer of a call showed; `peer` is `ServerContext.remotePeer`.
   package func certificate(of peer: String) -> ClientCertificate? {
     state.withLock { $0.certificates[peer] }
+  }
+
+  /// Bytes of all messages that have come in part.
+  package var partialBytes: Int { state.withLock { $0.partialBytes } }
+
+  /// Notes that a connection holds `held` bytes of half messages, `change` more than before. False
+  /// when it must go: it holds too much, or all together do and it more than its part.
+  func holds(_ held: Int, change: Int) -> Bool {
+    state.withLock { state in
+      state.partialBytes += change
+      if held > maxPartialBytesPerConnection { return false }
+      return state.partialBytes <= maxPartialBytes
+        || held <= maxPartialBytes / max(state.total, 1)
+    }
   }
 
   /// Counts a connection in, or answers false when a limit is reached.

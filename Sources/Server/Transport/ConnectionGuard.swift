@@ -7,11 +7,15 @@ import NIOTLS
 final class ConnectionEdge: ChannelInboundHandler {
   typealias InboundIn = ByteBuffer
 
-  private let census: ConnectionCensus
+  let census: ConnectionCensus
+  private let metrics: Metrics
   private var admitted: (address: String, peer: String)?
   private var context: ChannelHandlerContext?
 
-  init(census: ConnectionCensus) { self.census = census }
+  init(census: ConnectionCensus, metrics: Metrics) {
+    self.census = census
+    self.metrics = metrics
+  }
 
   func handlerAdded(context: ChannelHandlerContext) { self.context = context }
   func handlerRemoved(context: ChannelHandlerContext) { self.context = nil }
@@ -20,6 +24,7 @@ final class ConnectionEdge: ChannelInboundHandler {
     let remote = context.channel.remoteAddress
     let address = remote?.ipAddress ?? "unknown"
     guard census.admit(address: address) else {
+      metrics.count(.connectionsClosed, "too many connections")
       context.close(promise: nil)
       return
     }
@@ -53,12 +58,14 @@ final class ConnectionEdge: ChannelInboundHandler {
 }
 
 /// Closes a connection that makes no progress: a peer that never answers, one that trickles, one
-/// that outlives the server's shutdown. Stands between TLS and HTTP/2.
+/// that fills the memory with halves of messages, one that outlives the server's shutdown. Stands
+/// between TLS and HTTP/2.
 ///
 /// The transport's own keepalive, idle and age rules only ask the peer to go and wait for its
 /// answer, for ever.
-final class ConnectionGuard: ChannelInboundHandler {
+final class ConnectionGuard: ChannelDuplexHandler {
   typealias InboundIn = ByteBuffer
+  typealias OutboundIn = ByteBuffer
 
   private enum Phase {
     case handshaking(until: NIODeadline)
@@ -71,14 +78,19 @@ final class ConnectionGuard: ChannelInboundHandler {
   private let logger: Logger
   private var phase: Phase
   private var progress = FrameProgress()
+  private var answers = FrameProgress(preface: 0)
+  private var partial: PartialMessages
+  private let metrics: Metrics
   private var lastFrame: NIODeadline
   private var insideFrameSince: NIODeadline?
   private var shutdownEnd: NIODeadline?
   private var timer: (fires: NIODeadline, task: Scheduled<Void>)?
 
-  init(limits: TransportLimits, edge: ConnectionEdge, logger: Logger) {
+  init(limits: TransportLimits, edge: ConnectionEdge, metrics: Metrics, logger: Logger) {
     let now = NIODeadline.now()
     self.limits = limits
+    self.partial = PartialMessages(maxMessageBytes: limits.maxRequestBytes)
+    self.metrics = metrics
     self.edge = edge
     self.logger = logger
     self.phase = .handshaking(until: now + TimeAmount(limits.handshake))
@@ -91,7 +103,19 @@ final class ConnectionGuard: ChannelInboundHandler {
 
   func channelInactive(context: ChannelHandlerContext) {
     stop()
+    _ = edge.census.holds(0, change: -partial.held)
+    partial = PartialMessages(maxMessageBytes: limits.maxRequestBytes)
     context.fireChannelInactive()
+  }
+
+  /// What the server has answered to the end holds nothing any more, whatever its client sends on.
+  func write(context: ChannelHandlerContext, data: NIOAny, promise: EventLoopPromise<Void>?) {
+    let before = partial.held
+    answers.receive(unwrapOutboundIn(data).readableBytesView, ended: { partial.end($0) })
+    if partial.held != before {
+      _ = edge.census.holds(partial.held, change: partial.held - before)
+    }
+    context.write(data, promise: promise)
   }
 
   func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
@@ -113,8 +137,14 @@ final class ConnectionGuard: ChannelInboundHandler {
   }
 
   func channelRead(context: ChannelHandlerContext, data: NIOAny) {
-    let before = progress.frames
-    progress.receive(unwrapInboundIn(data).readableBytesView)
+    let before = progress.frames, held = partial.held
+    progress.receive(
+      unwrapInboundIn(data).readableBytesView, data: { partial.receive($1, on: $0) },
+      ended: { partial.end($0) })
+    if partial.held != held, !edge.census.holds(partial.held, change: partial.held - held) {
+      close("half messages")
+      return
+    }
     if progress.frames > before {
       lastFrame = .now()
       if case .opening = phase {
@@ -156,13 +186,18 @@ final class ConnectionGuard: ChannelInboundHandler {
       self.timer = nil
       let (end, reason) = self.deadline
       if end <= .now() {
-        self.logger.debug("connection closed", metadata: ["reason": "\(reason)"])
-        self.edge.closeHard()
+        self.close(reason)
       } else {
         self.watch(context)
       }
     }
     timer = (deadline, task)
+  }
+
+  private func close(_ reason: String) {
+    logger.debug("connection closed", metadata: ["reason": "\(reason)"])
+    metrics.count(.connectionsClosed, reason)
+    edge.closeHard()
   }
 
   private func stop() {

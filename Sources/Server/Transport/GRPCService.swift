@@ -12,10 +12,13 @@ package struct GRPCService: Service {
   private let server: GRPCServer<HTTP2ServerTransport.Custom<GuardedListener>>
   private let transport: HTTP2ServerTransport.Custom<GuardedListener>
   private let drain: Drain
+  private let drainTime: Duration
   private let logger: Logger
 
   /// Which services are ready; all are NOT_SERVING once shutdown has begun.
   package let health: HealthService
+  /// Calls open now.
+  package let calls: OpenCalls
   /// Who is connected.
   package let census: ConnectionCensus
 
@@ -27,7 +30,7 @@ package struct GRPCService: Service {
   package init(
     services: [any RegistrableRPCService], interceptors: [any ServerInterceptor] = [],
     host: String, port: Int, tls: ServerTLS, limits: TransportLimits = TransportLimits(),
-    drain: Drain = Drain(), logger: Logger
+    drain: Drain = Drain(), metrics: Metrics = Metrics(), logger: Logger
   ) throws {
     let faults = limits.faults
     guard faults.isEmpty else { throw TransportError.limits(faults) }
@@ -36,11 +39,12 @@ package struct GRPCService: Service {
     let group = MultiThreadedEventLoopGroup.singleton
     let listener = GuardedListener(
       eventLoopGroup: group, host: host, port: port, tls: try tls.context(), limits: limits,
-      census: census, logger: logger)
+      census: census, metrics: metrics, logger: logger)
     let transport = HTTP2ServerTransport.Custom(
       listenerFactory: listener, config: GRPCService.config(limits))
     let reflection = try Reflection()
-    let calls = CallInterceptor(logger: logger, census: census)
+    let calls = CallInterceptor(
+      logger: logger, census: census, metrics: metrics, maxCalls: limits.maxCalls)
     self.server = GRPCServer(
       transport: transport,
       services: services + [
@@ -49,6 +53,8 @@ package struct GRPCService: Service {
       interceptors: [calls] + interceptors)
     self.transport = transport
     self.drain = drain
+    self.drainTime = limits.drain
+    self.calls = calls.open
     self.logger = logger
     self.health = health
     self.census = census
@@ -65,20 +71,31 @@ package struct GRPCService: Service {
     }
   }
 
-  /// Serves until graceful shutdown or cancellation. Ends within `shutdownGrace` of it, plus the
-  /// time that handlers need to finish what they have begun.
+  /// Serves until graceful shutdown or cancellation. Then health says NOT_SERVING for `drain`,
+  /// connections are asked to go, and it ends within `shutdownGrace`, plus the time that handlers
+  /// need to finish what they have begun.
   package func run() async throws {
-    try await withGracefulShutdownHandler {
-      do {
-        try await server.serve()
-      } catch let error as RuntimeError {
-        throw error.cause as? TransportError ?? error
+    try await withThrowingTaskGroup(of: Bool.self) { tasks in
+      tasks.addTask {
+        do {
+          try await server.serve()
+          return true
+        } catch let error as RuntimeError {
+          throw error.cause as? TransportError ?? error
+        }
       }
-    } onGracefulShutdown: {
-      logger.info("shutting down")
-      health.stop()
-      drain.begin()
-      server.beginGracefulShutdown()
+      tasks.addTask {
+        // Ends by cancellation where the server has ended by itself.
+        guard (try? await gracefulShutdown()) != nil else { return false }
+        logger.info("shutting down")
+        health.stop()
+        drain.begin()
+        if drainTime > .zero { try? await Task.sleep(for: drainTime) }
+        server.beginGracefulShutdown()
+        return false
+      }
+      defer { tasks.cancelAll() }
+      while let hasEnded = try await tasks.next(), !hasEnded {}
     }
   }
 

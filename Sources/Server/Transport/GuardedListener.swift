@@ -12,6 +12,7 @@ package struct GuardedListener: HTTP2ServerTransport.ListenerFactory {
   let tls: NIOSSLContext
   let limits: TransportLimits
   let census: ConnectionCensus
+  let metrics: Metrics
   let logger: Logger
 
   package func makeListeningChannel(
@@ -51,11 +52,12 @@ package struct GuardedListener: HTTP2ServerTransport.ListenerFactory {
       .serverChannelInitializer { listenerConfigurator.configure(channel: $0) }
       .bind(host: host, port: port) { channel in
         channel.eventLoop.makeCompletedFuture {
-          let edge = ConnectionEdge(census: census)
+          let edge = ConnectionEdge(census: census, metrics: metrics)
           let handlers = channel.pipeline.syncOperations
           try handlers.addHandler(edge)
           try handlers.addHandler(NIOSSLServerHandler(context: tls))
-          try handlers.addHandler(ConnectionGuard(limits: limits, edge: edge, logger: logger))
+          try handlers.addHandler(
+            ConnectionGuard(limits: limits, edge: edge, metrics: metrics, logger: logger))
         }.flatMap {
           connectionConfigurator.configure(channel: channel, tls: .configured(requireALPN: true))
         }

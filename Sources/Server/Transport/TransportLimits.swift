@@ -33,6 +33,15 @@ package struct TransportLimits: Hashable, Sendable {
   package var maxConcurrentStreams = 100
   /// Bytes of one request message, after decompression. A larger one resets its stream.
   package var maxRequestBytes = 4 * 1024 * 1024
+  /// Calls open at once, all connections together. A further one is refused with SERVER_OVERLOADED.
+  package var maxCalls = 10_000
+  /// Bytes of messages that have come in part, on one connection. More closes it.
+  package var maxPartialBytesPerConnection = 16 * 1024 * 1024
+  /// The same, all connections together. Beyond it a connection with more than its part is closed.
+  package var maxPartialBytes = 256 * 1024 * 1024
+  /// How long health says NOT_SERVING before connections are asked to go at shutdown: the time
+  /// that a load balancer needs to see it.
+  package var drain: Duration = .zero
   /// Bytes of the HTTP/2 flow control window per stream, and again per connection.
   package var windowBytes = 256 * 1024
 
@@ -47,6 +56,10 @@ package struct TransportLimits: Hashable, Sendable {
     for (name, value) in durations where value <= .zero {
       faults.append("\(name) is \(value), must be more than 0")
     }
+    if drain < .zero { faults.append("drain is \(drain), must not be less than 0") }
+    if maxPartialBytesPerConnection <= maxRequestBytes {
+      faults.append("maxPartialBytesPerConnection must be more than maxRequestBytes")
+    }
     if keepalive + keepaliveAnswer >= readIdle {
       faults.append("keepalive + keepaliveAnswer must be shorter than readIdle")
     }
@@ -57,6 +70,8 @@ package struct TransportLimits: Hashable, Sendable {
     [
       ("maxConnections", maxConnections), ("maxConnectionsPerAddress", maxConnectionsPerAddress),
       ("maxConcurrentStreams", maxConcurrentStreams), ("maxRequestBytes", maxRequestBytes),
+      ("maxCalls", maxCalls), ("maxPartialBytesPerConnection", maxPartialBytesPerConnection),
+      ("maxPartialBytes", maxPartialBytes),
       ("windowBytes", windowBytes),
     ]
   }

@@ -1,9 +1,11 @@
 // The journals as an outsider's check needs them: heads, and every fact as it is stored.
 
 package import AuditTrail
+import Crypto
 package import Domain
 package import Engine
 import Facts
+import Foundation
 package import Primitives
 import SwiftProtobuf
 
@@ -143,6 +145,36 @@ package enum AuditTables {
       ORDER BY seq LIMIT \(limit)
       """, as: (Int64, [UInt8], [UInt8], [UInt8]).self
     ).map { StoredFact(sequence: $0, envelope: $1, body: $2, hash: $3) }
+  }
+
+  /// A kept file: what facts name by its digest.
+  package struct KeptFile: Sendable, Hashable {
+    package var company: ID<Company>
+    package var digest: [UInt8]
+  }
+
+  /// Compares a bureau's kept files after `last` with their digests, at most `limit` and one in
+  /// memory at a time. Returns the last that was looked at, nil at the end, and those that were
+  /// changed.
+  package static func checkFiles(
+    of bureau: ID<Bureau>, after last: KeptFile?, limit: Int, in tx: any Transaction
+  ) throws -> (last: KeptFile?, changed: [KeptFile]) {
+    var last = last, changed: [KeptFile] = []
+    for _ in 0..<limit {
+      let company =
+        last?.company ?? ID(UUID(uuid: (0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0)))
+      let next = try tx.first(
+        """
+        SELECT company, digest, content FROM blob
+        WHERE bureau = \(bureau) AND (company, digest) > (\(company), \(last?.digest ?? []))
+        ORDER BY company, digest LIMIT 1
+        """, as: (ID<Company>, [UInt8], [UInt8]).self)
+      guard let next else { return (nil, changed) }
+      let file = KeptFile(company: next.0, digest: next.1)
+      if Array(SHA256.hash(data: next.2)) != file.digest { changed.append(file) }
+      last = file
+    }
+    return (last, changed)
   }
 
   /// Checks one journal from its first fact to its head, in one snapshot.

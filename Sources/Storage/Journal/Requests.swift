@@ -89,6 +89,9 @@ extension Fact {
     case .paymentRestored(let fact): fact.payment.bytes
     case .transferPrepared(let fact): fact.transfer.bytes
     case .transferDelivered(let fact): fact.transfer.bytes
+    case .transferRecovered(let fact): fact.transfer.bytes
+    // About a whole company, not one thing of it.
+    case .transfersHeld, .unknownPaymentFound, .transfersReleased, .unknownPaymentDismissed: []
     case .returnFileRead(let fact): fact.returnFile.bytes
     case .instructionAccepted(let fact): fact.payment.bytes
     case .paymentRejected(let fact): fact.payment.bytes

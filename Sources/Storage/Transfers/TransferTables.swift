@@ -45,6 +45,16 @@ package enum TransferTables {
     try select("AND id > \(after?.bytes ?? []) ORDER BY id LIMIT \(limit)", place, tx)
   }
 
+  /// The ids of all transfers of a company.
+  package static func ids(of place: Place, in tx: any Transaction) throws -> Set<ID<Transfer>> {
+    Set(
+      try tx.rows(
+        """
+        SELECT id FROM transfer
+        WHERE bureau = \(place.bureau) AND company = \(place.company)
+        """, as: ID<Transfer>.self))
+  }
+
   /// The day that the file asks for.
   package static func executionDate(
     of id: ID<Transfer>, at place: Place, in tx: any Transaction

@@ -109,14 +109,29 @@ package enum Work {
       "UPDATE main.work SET claim_owner = NULL, claim_end = NULL WHERE claim_owner = \(owner)")
   }
 
-  /// When the next work is due; nil where there is none. Without checkpoints: they have no end, and
-  /// who turns a clock from one due moment to the next would stop at each.
-  package static func nextDue(in tx: any Transaction) throws -> Instant? {
-    try tx.first(
+  /// How much is due and not yet done, counted to 10,000, and since when the oldest is.
+  package static func backlog(at time: Instant, in tx: any Transaction) throws
+    -> (due: Int, oldest: Instant?)
+  {
+    let due = try tx.first(
       """
-      SELECT due FROM work WHERE kind <> \(WorkItem.Kind.checkpoint.rawValue)
-      ORDER BY due LIMIT 1
-      """, as: Int64.self)?.instant
+      SELECT count(*) FROM (SELECT 1 FROM work WHERE due <= \(time.microseconds) LIMIT 10000) AS d
+      """, as: Int.self)
+    let oldest = try tx.first("SELECT due FROM work ORDER BY due LIMIT 1", as: Int64.self)?.instant
+    return (due ?? 0, oldest.flatMap { $0 <= time ? $0 : nil })
+  }
+
+  /// When the next work can be done: when it is due or, where a server holds it, when that claim
+  /// ends; nil where there is none. Without checkpoints: they have no end, and who turns a clock
+  /// from one due moment to the next would stop at each.
+  package static func nextDue(in tx: any Transaction) throws -> Instant? {
+    // Claims are few, and on what was due first.
+    try tx.rows(
+      """
+      SELECT CASE WHEN claim_end > due THEN claim_end ELSE due END FROM work
+      WHERE kind <> \(WorkItem.Kind.checkpoint.rawValue) ORDER BY due LIMIT 64
+      """, as: Int64.self
+    ).min()?.instant
   }
 
   /// All bureaus whose journals are vouched for: every one has this work for ever.
@@ -157,6 +172,43 @@ package enum Work {
       """)
   }
 
+  /// Beyond every date: the work waits for a hold to be released.
+  static let parked = Instant(microseconds: 253_402_300_799_000_000)
+
+  /// Puts off what would leave while transfers are held, until their release schedules it anew.
+  package static func park(_ item: WorkItem, in tx: any Transaction) throws {
+    try tx.execute(
+      """
+      UPDATE main.work SET due = \(parked.microseconds), claim_owner = NULL, claim_end = NULL
+      WHERE bureau = \(item.place.bureau) AND company = \(item.place.company)
+        AND kind = \(item.kind.rawValue) AND subject = \(item.subject)
+      """)
+  }
+
+  /// What may leave again after a release, in one company or in the whole bureau.
+  private static func resume(_ place: Place, at time: Instant, in tx: any Transaction) throws {
+    let places: SQL = place.isBureau ? "1 = 1" : "company = \(place.company)"
+    let agreements = try tx.rows(
+      """
+      SELECT company, id FROM agreement
+      WHERE bureau = \(place.bureau) AND \(places) AND state = \(AgreementState.active.rawValue)
+      """, as: (ID<Company>, ID<Agreement>).self)
+    for (company, id) in agreements {
+      try schedule(
+        .prepare, id.bytes, at: time, of: Place(bureau: place.bureau, company: company), in: tx)
+    }
+    let transfers = try tx.rows(
+      """
+      SELECT company, id FROM transfer
+      WHERE bureau = \(place.bureau) AND \(places)
+        AND state = \(Transfer.State.prepared.rawValue)
+      """, as: (ID<Company>, ID<Transfer>).self)
+    for (company, id) in transfers {
+      try schedule(
+        .deliver, id.bytes, at: time, of: Place(bureau: place.bureau, company: company), in: tx)
+    }
+  }
+
   package static func finish(
     _ kind: WorkItem.Kind, _ subject: [UInt8], of place: Place, in tx: any Transaction
   ) throws {
@@ -179,15 +231,25 @@ package enum Work {
         in: tx)
     case .transferPrepared(let fact):
       try schedule(.deliver, fact.transfer.bytes, at: projection.time, of: place, in: tx)
-      guard
-        let agreement = try AgreementTables.load(fact.agreement, of: place, in: tx),
-        let profile = BankProfile.named(agreement.bank)
-      else { return }
-      let deadline = Payment.answerDeadline(executionDate: fact.executionDate, profile: profile)
-      try schedule(.answer, fact.transfer.bytes, at: deadline, of: place, in: tx)
+      try expectAnswer(fact.transfer, fact.agreement, on: fact.executionDate, place, tx)
+    case .transferRecovered(let fact):
+      try expectAnswer(fact.transfer, fact.agreement, on: fact.executionDate, place, tx)
+    case .transfersReleased, .unknownPaymentDismissed:
+      try resume(place, at: projection.time, in: tx)
     case .transferDelivered(let fact):
       try finish(.deliver, fact.transfer.bytes, of: place, in: tx)
     default: break
     }
+  }
+
+  private static func expectAnswer(
+    _ transfer: ID<Transfer>, _ agreement: ID<Agreement>, on date: CalendarDate, _ place: Place,
+    _ tx: any Transaction
+  ) throws {
+    guard let agreement = try AgreementTables.load(agreement, of: place, in: tx),
+      let profile = BankProfile.named(agreement.bank)
+    else { return }
+    let deadline = Payment.answerDeadline(executionDate: date, profile: profile)
+    try schedule(.answer, transfer.bytes, at: deadline, of: place, in: tx)
   }
 }

@@ -4,7 +4,6 @@ import ArgumentParser
 import AuditTrail
 import Domain
 import Engine
-import EngineSQLite
 import Foundation
 import Primitives
 import Server
@@ -23,7 +22,8 @@ struct VerifyCommand: AsyncParsableCommand {
     commandName: "verify",
     abstract: "Checks the database and its journals against the witness; changes nothing.",
     discussion: """
-      May run beside the server. Ends with 1 when something was altered, 9 when something is \
+      May run beside the server; whether the tables follow from the journals is what `rebuild \
+      --verify` looks at. Ends with 1 when something was altered, 9 when something is \
       missing, 10 when nothing shows that the journals are complete, 6 when there is nothing to \
       check.
       """)
@@ -182,7 +182,7 @@ private enum ReadOnly {
   ) async throws -> Result {
     let database: any Database
     do {
-      database = try await SQLiteDatabase.reading(path: configuration.database.path)
+      database = try await configuration.location.reading()
     } catch let error as EngineError { throw refused(error) }
     let result: Swift.Result<Result, any Error>
     do {

@@ -40,12 +40,12 @@ struct RebuildCommand: AsyncParsableCommand {
   private static func open(_ configuration: ServerConfiguration, forReading: Bool) async throws
     -> any Database
   {
-    let path = configuration.database.path
-    guard FileManager.default.fileExists(atPath: path) else {
-      throw EngineError.unavailable("there is no file \(path)")
+    let location = configuration.location
+    if case .sqlite(let file) = location, !FileManager.default.fileExists(atPath: file.path) {
+      throw EngineError.unavailable("there is no file \(file.path)")
     }
     // Looked at before it is opened for writing: what is not ours is not touched.
-    let reader = try await SQLiteDatabase.reading(path: path)
+    let reader = try await location.reading()
     if forReading { return reader }
     let result: Result<Void, any Error>
     do { result = .success(try await reader.requireSchema(Schema.migrations)) } catch {
@@ -53,7 +53,7 @@ struct RebuildCommand: AsyncParsableCommand {
     }
     await reader.close()
     try result.get()
-    return try await SQLiteDatabase.open(path: path)
+    return try await location.open()
   }
 
   private static func verify(_ database: any Database) async throws -> RebuildReport {

@@ -41,9 +41,11 @@ struct SandboxCommand: AsyncParsableCommand {
       folder: home.folder.appending(path: "sandbox-bankid").path)
     let bankID = SandboxBankID(authority: people, now: { clock.now })
     let bankIDServer = SandboxBankIDServer(bankID, logger: logger)
-    // BankID must listen before its client can be made: it gets a task of its own.
+    // BankID must listen before its client can be made, and end after it: a group of its own.
+    let outside = ServiceGroup(
+      configuration: .init(services: [.init(service: bankIDServer)], logger: logger))
     try await withThrowingTaskGroup(of: Void.self) { group in
-      group.addTask { try await bankIDServer.run() }
+      group.addTask { try await outside.run() }
       let client = try BankIDClient(
         BankIDRelyingParty(
           baseURL: try await bankIDServer.baseURL(),
@@ -60,7 +62,7 @@ struct SandboxCommand: AsyncParsableCommand {
         result = .success(())
       } catch { result = .failure(error) }
       await client.shutdown()
-      group.cancelAll()
+      await outside.triggerGracefulShutdown()
       try result.get()
       while let ended = await group.nextResult() {
         if case .failure(let error) = ended, !(error is CancellationError) { throw error }
@@ -90,7 +92,8 @@ struct SandboxCommand: AsyncParsableCommand {
       try await world.settle()
     }
     let announcer = Announcer(
-      file: home.folder.appending(path: "sandbox.json"), grpc: wiring.grpc, control: control,
+      file: home.folder.appending(path: "sandbox.json"), grpc: wiring.grpc,
+      operations: wiring.operations, control: control,
       home: home, configuration: configuration, people: bankID.authority.people, logger: logger)
     try await wiring.run(beside: [control, runner, announcer], logger: logger)
   }
@@ -209,12 +212,25 @@ struct OpeningChannel: BankChannel {
     try folders.read(file, limit: limit)
   }
   func finish(_ file: IncomingFile) throws(BankChannelError) { try folders.finish(file) }
+  func connections() throws(BankChannelError) -> [BankConnection] {
+    try folders.connections()
+  }
+  func sent(to connection: BankConnection) throws(BankChannelError) -> [String] {
+    try folders.sent(to: connection)
+  }
+  func sentFile(_ messageID: String, to connection: BankConnection, limit: Int)
+    throws(BankChannelError) -> [UInt8]?
+  { try folders.sentFile(messageID, to: connection, limit: limit) }
+  func finished(from connection: BankConnection) throws(BankChannelError) -> [IncomingFile] {
+    try folders.finished(from: connection)
+  }
 }
 
 /// Writes `sandbox.json` once everything listens: where to find what.
 private struct Announcer: Service {
   let file: URL
   let grpc: GRPCService
+  let operations: OperationsServer?
   let control: SandboxControlServer
   let home: Home
   let configuration: ServerConfiguration
@@ -228,16 +244,25 @@ private struct Announcer: Service {
     }
     var server: String
     var sandbox_url: String
+    var metrics_url: String?
     var ca: String
     var bootstrap_token_file: String
     var persons: [Person]
     var pid: Int32
   }
 
+  private var metricsURL: String? {
+    get async throws {
+      guard let operations else { return nil }
+      return "http://127.0.0.1:\(try await operations.port())"
+    }
+  }
+
   func run() async throws {
     let sheet = Sheet(
       server: "127.0.0.1:\(try await grpc.boundPort)",
       sandbox_url: "https://127.0.0.1:\(try await control.port())",
+      metrics_url: try await metricsURL,
       ca: configuration.authorityFolder.appending(path: "ca.pem").path,
       bootstrap_token_file: home.bootstrapToken.path,
       persons: people.map {

@@ -22,8 +22,12 @@ package struct ServerConfiguration: Sendable {
   package let tlsCertificate: URL
   package let tlsKey: URL
   package let tlsClientAuthorities: URL?
-  /// The file of the SQLite database.
-  package let database: URL
+  package let location: DatabaseLocation
+  /// The file of the SQLite database; on PostgreSQL a path where nothing can be.
+  package var database: URL {
+    guard case .sqlite(let file) = location else { return URL(fileURLWithPath: "/dev/null/none") }
+    return file
+  }
   package let bankFolder: URL
   /// Nil: no BankID; only the sandbox works without.
   package let bankID: BankID?
@@ -31,6 +35,8 @@ package struct ServerConfiguration: Sendable {
   package let auditKey: URL
   package let witnessFolder: URL
   package let witnessIntervalMinutes: Int
+  /// Nil: no metrics and no health but gRPC's.
+  package let metricsListen: Endpoint?
   package let logLevel: Logger.Level
   package let sessionIdleMinutes: Int
   package let sessionAbsoluteMinutes: Int
@@ -80,12 +86,18 @@ package struct ServerConfiguration: Sendable {
     tlsCertificate = certificate ?? tls.appendingPathComponent("server.pem")
     tlsKey = key ?? tls.appendingPathComponent("server.key")
     tlsClientAuthorities = reading.path("tls.client-authorities")
-    database = reading.database("database")
+    location = reading.database("database")
     bankFolder = reading.path("bank.folder") ?? home
     bankID = ServerConfiguration.bankID(&reading)
     auditKey = reading.path("audit.key") ?? home
     witnessFolder = reading.path("witness.folder") ?? home
     witnessIntervalMinutes = reading.number("witness.interval-minutes")
+    metricsListen = reading.endpoint("metrics.listen")
+    if let metricsListen, !metricsListen.isLoopback, reading.text("metrics.any-address") != "yes" {
+      reading.refuse(
+        "metrics.listen", "can be reached from other machines, without TLS and without a login",
+        "listen on 127.0.0.1, or set metrics.any-address to yes where the network is your own")
+    }
     logLevel = Logger.Level(rawValue: reading.text("log.level")) ?? .info
     sessionIdleMinutes = reading.number("session.idle-minutes")
     sessionAbsoluteMinutes = reading.number("session.absolute-minutes")
@@ -129,9 +141,14 @@ package struct ServerConfiguration: Sendable {
     // A third of what is left between the ping and the guard.
     limits.keepaliveAnswer = (limits.readIdle - limits.keepalive) / 3
     limits.maxAge = .seconds(reading.number("limits.max-age-minutes") * 60)
+    limits.drain = .seconds(reading.number("limits.drain-seconds", otherwise: 0))
     limits.shutdownGrace = .seconds(reading.number("limits.shutdown-grace-seconds"))
     limits.maxConcurrentStreams = reading.number("limits.max-concurrent-streams")
+    limits.maxCalls = reading.number("limits.max-calls")
+    limits.maxPartialBytes = reading.number("limits.max-partial-bytes")
     limits.maxRequestBytes = reading.number("limits.max-request-bytes")
+    limits.maxPartialBytesPerConnection = max(
+      limits.maxPartialBytesPerConnection, 2 * limits.maxRequestBytes)
     if limits.keepalive >= limits.readIdle {
       reading.refuse(
         "limits.keepalive-seconds", "is not shorter than limits.read-idle-seconds",
@@ -167,6 +184,7 @@ package struct ServerConfiguration: Sendable {
   private static func quoted(_ text: String, _ kind: Setting.Kind) -> String {
     if case .number = kind { return text }
     let redacted = text.replacing(/:\/\/[^\/@]*@/, with: "://REDACTED@")
+      .replacing(/([?&]password=)[^&]*/) { "\($0.output.1)REDACTED" }
     return "\""
       + redacted.unicodeScalars.map { scalar in
         switch scalar {

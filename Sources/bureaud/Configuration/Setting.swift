@@ -8,8 +8,10 @@ package struct Setting: Sendable {
     /// Like `path`, but it must be there when it is set.
     case existing
     case https
-    /// `sqlite:PATH`.
+    /// `sqlite:PATH` or `postgres://…`.
     case database
+    /// `ADDRESS:PORT`, the address in figures.
+    case endpoint
     case number(ClosedRange<Int>)
     case choice([String])
   }
@@ -36,7 +38,13 @@ package struct Setting: Sendable {
         "tls.certificate", .existing, nil, "server certificate, PEM; not set: tls/server.pem"),
       Setting("tls.key", .existing, nil, "its private key, PEM; not set: tls/server.key"),
       Setting("tls.client-authorities", .existing, nil, "who issues client certificates, PEM"),
-      Setting("database", .database, "sqlite:bureau.db", "where everything is kept"),
+      Setting(
+        "database", .database, "sqlite:bureau.db",
+        "where everything is kept: sqlite:PATH or postgres://USER@HOST/NAME"),
+      Setting(
+        "postgres.writers", .number(2...256), "16", "writes at once, a connection each"),
+      Setting(
+        "postgres.readers", .number(2...256), "8", "reads at once, a connection each"),
       Setting("bank.folder", .path, "bank", "files to and from banks"),
       Setting("bankid.url", .https, nil, "relying-party API, version 6, up to the version"),
       Setting("bankid.client-certificate", .existing, nil, "relying-party certificate, PEM"),
@@ -48,6 +56,12 @@ package struct Setting: Sendable {
       Setting(
         "witness.interval-minutes", .number(1...1_440), "15",
         "between two checkpoints, where anything has changed"),
+      Setting(
+        "metrics.listen", .endpoint, nil,
+        "plain HTTP for /metrics, /healthz and /readyz, such as 127.0.0.1:9464"),
+      Setting(
+        "metrics.any-address", .choice(["no", "yes"]), "no",
+        "whether metrics.listen may be seen from other machines"),
       Setting("log.level", .choice(logLevels), "info", "least important line that is logged"),
       Setting("session.idle-minutes", .number(1...1_440), "5", "unused session ends"),
       Setting("session.absolute-minutes", .number(1...10_080), "480", "any session ends"),
@@ -67,9 +81,16 @@ package struct Setting: Sendable {
     Setting("limits.keepalive-seconds", .number(1...3_600), "20", "a silent peer is pinged"),
     Setting("limits.max-age-minutes", .number(1...10_080), "120", "connections are renewed"),
     Setting(
+      "limits.drain-seconds", .number(0...300), "0",
+      "health says NOT_SERVING before connections close"),
+    Setting(
       "limits.shutdown-grace-seconds", .number(1...300), "2", "time for calls at shutdown"),
     Setting(
       "limits.max-concurrent-streams", .number(1...1_000), "100", "calls at once, a connection"),
+    Setting("limits.max-calls", .number(1...1_000_000), "10000", "calls at once, all connections"),
+    Setting(
+      "limits.max-partial-bytes", .number(1_048_576...17_179_869_184), "268435456",
+      "messages that have come in part, all connections"),
     Setting(
       "limits.max-request-bytes", .number(1_024...67_108_864), "4194304", "largest message"),
   ]
@@ -90,7 +111,8 @@ package struct Setting: Sendable {
     case .path: "a path"
     case .existing: "the path of a file that is there and can be read"
     case .https: "a URL that begins with https:// and has no password in it"
-    case .database: "sqlite:PATH, such as sqlite:bureau.sqlite"
+    case .database: "sqlite:PATH, such as sqlite:bureau.sqlite, or postgres://USER@HOST/NAME"
+    case .endpoint: "ADDRESS:PORT, such as 127.0.0.1:9464 or [::1]:9464"
     case .number(let range): "a whole number from \(range.lowerBound) to \(range.upperBound)"
     case .choice(let words): "one of \(words.joined(separator: ", "))"
     }

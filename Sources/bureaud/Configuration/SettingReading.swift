@@ -18,7 +18,15 @@ struct SettingReading {
       values.append((setting, value))
       guard let value else { continue }
       read[setting.key] = value
-      if let problem = fault(of: value.text, as: setting.kind) {
+      if case .database = setting.kind, value.origin == .flag,
+        DatabaseLocation.holdsPassword(value.text)
+      {
+        found.append(
+          .init(
+            key: setting.key, source: value.source,
+            problem: "holds a password, which others on this machine could read",
+            remedy: "name a file that holds it: ?passwordfile=PATH, or passfile=PATH"))
+      } else if let problem = fault(of: value.text, as: setting.kind) {
         found.append(
           .init(
             key: setting.key, source: value.source, problem: problem,
@@ -47,15 +55,25 @@ struct SettingReading {
 
   func text(_ key: String) -> String { read[key]?.text ?? "" }
 
-  func number(_ key: String) -> Int { read[key].flatMap { Int($0.text) } ?? 1 }
+  /// - Parameter otherwise: Stands in for what has been refused.
+  func number(_ key: String, otherwise: Int = 1) -> Int {
+    read[key].flatMap { Int($0.text) } ?? otherwise
+  }
 
   func path(_ key: String) -> URL? { read[key].map { resolve($0.text) } }
 
   func url(_ key: String) -> URL? { read[key].flatMap { URL(string: $0.text) } }
 
-  func database(_ key: String) -> URL {
-    resolve(String(text(key).drop { $0 != ":" }.dropFirst()))
+  func database(_ key: String) -> DatabaseLocation {
+    let text = text(key)
+    if DatabaseLocation.isPostgres(text) {
+      return .postgres(
+        url: text, writers: number("postgres.writers"), readers: number("postgres.readers"))
+    }
+    return .sqlite(resolve(String(text.drop { $0 != ":" }.dropFirst())))
   }
+
+  func endpoint(_ key: String) -> Endpoint? { read[key].flatMap { Endpoint($0.text) } }
 
   private func resolve(_ path: String) -> URL {
     URL(fileURLWithPath: path, relativeTo: home).absoluteURL.standardizedFileURL
@@ -80,8 +98,11 @@ struct SettingReading {
       else { return "is no https URL" }
       return nil
     case .database:
+      if DatabaseLocation.isPostgres(text) { return DatabaseLocation.fault(ofPostgres: text) }
       let path = text.dropFirst("sqlite:".count)
       return text.hasPrefix("sqlite:") && !path.isEmpty ? nil : "is no database this server knows"
+    case .endpoint:
+      return Endpoint(text) == nil ? "is no address with a port" : nil
     case .number(let range):
       guard let number = Int(text) else { return "\(text.prefix(40)) is no whole number" }
       return range.contains(number) ? nil : "\(number) is out of range"

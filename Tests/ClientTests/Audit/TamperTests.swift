@@ -207,6 +207,16 @@ struct TamperTests {
     try FileManager.default.removeItem(at: copy)
   }
 
+  @Test func `a file beside the journals that was changed is found`() throws {
+    try Self.withOffice { sandbox, office in
+      sandbox.stop()
+      let copy = try Self.tampered(Case(kind: "edit-file", ending: 1, finding: ""), office)
+      let direct = try office.bureaud(["verify"], home: copy)
+      #expect(direct.status == Self.altered, "\(direct)")
+      #expect(direct.output.contains("the kept file"), "\(direct)")
+    }
+  }
+
   @Test func `an erased body is told and breaks nothing`() throws {
     try Self.withOffice { sandbox, office in
       sandbox.stop()

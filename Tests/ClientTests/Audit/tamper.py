@@ -3,7 +3,7 @@
 
   tamper.py DATABASE KIND [--rehash]
 
-KIND: edit-envelope edit-body erase-body insert delete reorder cut swap drop-journal
+KIND: edit-file edit-envelope edit-body erase-body insert delete reorder cut swap drop-journal
 With --rehash the attacker numbers and hashes the journal anew and mends its head.
 """
 
@@ -122,6 +122,13 @@ def tamper(facts, kind):
 def main():
     path, kind, smart = sys.argv[1], sys.argv[2], "--rehash" in sys.argv
     database = sqlite3.connect(path)
+    if kind == "edit-file":
+        with database:
+            row, content = database.execute("SELECT rowid, content FROM blob LIMIT 1").fetchone()
+            database.execute(
+                "UPDATE blob SET content = ? WHERE rowid = ?",
+                (flip(content, len(content) // 2), row))
+        return
     # The longest journal of a company.
     bureau, company = database.execute(
         "SELECT bureau, company FROM fact WHERE bureau <> company"

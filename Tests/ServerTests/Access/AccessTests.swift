@@ -6,11 +6,12 @@ import GRPCInProcessTransport
 import Primitives
 import Server
 import SwiftProtobuf
+import EngineKit
 import TestKit
 import Testing
 
 /// Every method, as everybody, everywhere: tried over the real server and printed.
-struct AccessTests {
+@Suite(.everyEngine) struct AccessTests {
   static let methods = Descriptors.methods.filter { $0.service.hasPrefix("bureau.") }
 
   @Test func `every method has a row in the access table and a probe, and no row is left over`() {

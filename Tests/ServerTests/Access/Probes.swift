@@ -163,6 +163,25 @@ enum Probes {
     "bureau.v1.TransferService/ListTransfers": probe(Bureau_V1_ListTransfersRequest.self) {
       $0.parent = $1.company
     },
+    "bureau.v1.TransferService/GetTransferHold": probe(Bureau_V1_GetTransferHoldRequest.self) {
+      $0.name = "\($1.company)/transferHold"
+    },
+    "bureau.v1.TransferService/ListTransferHolds": probe(
+      Bureau_V1_ListTransferHoldsRequest.self
+    ) { $0.parent = $1.bureau },
+    "bureau.v1.TransferService/ReleaseTransferHold": probe(
+      Bureau_V1_ReleaseTransferHoldRequest.self
+    ) {
+      $0.name = "\($1.company)/transferHold"
+      $0.requestID = $1.requestID
+    },
+    "bureau.v1.TransferService/DismissUnknownPayment": probe(
+      Bureau_V1_DismissUnknownPaymentRequest.self
+    ) {
+      $0.name = "\($1.company)/transferHold"
+      $0.endToEndID = "\($1.nothing)-1"
+      $0.requestID = $1.requestID
+    },
     "bureau.v1.StatementService/ListReturnFiles": probe(Bureau_V1_ListReturnFilesRequest.self) {
       $0.parent = $1.company
     },

@@ -6,10 +6,11 @@ import Foundation
 import Primitives
 import Server
 import Storage
+import EngineKit
 import TestKit
 import Testing
 
-struct CheckpointTests {
+@Suite(.everyEngine) struct CheckpointTests {
   /// Something that moves a head.
   private func works(_ bureau: TestBureau) async throws {
     _ = try await bureau.makeCompany("Nok en AS")

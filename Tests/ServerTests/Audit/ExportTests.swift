@@ -9,10 +9,11 @@ import Server
 import Storage
 import SwiftProtobuf
 import Synchronization
+import EngineKit
 import TestKit
 import Testing
 
-struct ExportTests {
+@Suite(.everyEngine) struct ExportTests {
   /// The export as `person` gets it; `company` nil: all journals.
   private func export(
     _ person: Person, _ company: TestCompany?, withoutBodies: Bool = false
@@ -136,6 +137,42 @@ struct ExportTests {
       #expect(unknown.reason == "CHECKPOINT_NOT_FOUND")
       let foreign = try await bureau.refusal { try await proof(other, 0) }
       #expect(foreign.reason == "ACCESS_DENIED")
+    }
+  }
+
+  @Test func `an erased body is told where facts are listed, and breaks no audit`() async throws {
+    try await withCompanies { bureau, _, statements in
+      let place = try bureau.company.place
+      let body = try #require(try await bureau.facts(of: try bureau.company).first?.body)
+      @Sendable func stores(_ body: [UInt8]) async throws {
+        try await bureau.world.database.alone { connection in
+          // Where append-only is a matter of rights, whoever erases takes the right first.
+          if connection.dialect == .postgres {
+            try connection.script("GRANT UPDATE ON main.fact TO CURRENT_USER")
+          }
+          try connection.execute(
+            """
+            UPDATE main.fact SET body = \(body) WHERE bureau = \(place.bureau)
+              AND company = \(place.company) AND seq = 1
+            """)
+          if connection.dialect == .postgres {
+            try connection.script("REVOKE UPDATE ON main.fact FROM CURRENT_USER")
+          }
+        }
+      }
+      try await stores([])
+      let audit = try await bureau.administrator.verifiesAudit()
+      #expect(audit.integrity && audit.completeness && audit.completenessShown)
+      #expect(audit.erasedBodyCount == 1)
+      let text = try await export(try bureau.administrator, try bureau.company)
+      #expect(try verdict(text, statements).erased == 1)
+      let company = try bureau.company
+      let listed = try await bureau.administrator.calls { connection, metadata in
+        try await connection.audit.listFacts(.with { $0.parent = company.name }, metadata: metadata)
+      }
+      #expect(listed.facts.first?.kind == "" && listed.facts.dropFirst().first?.kind != "")
+      // Every story ends with a replay, which needs what happened.
+      try await stores(body)
     }
   }
 }

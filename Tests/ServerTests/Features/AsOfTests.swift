@@ -4,11 +4,12 @@ import GRPCCore
 import Primitives
 import Server
 import SwiftProtobuf
+import EngineKit
 import TestKit
 import Testing
 
 /// Who may look at the past of what, and what is said to the others.
-struct AsOfTests {
+@Suite(.everyEngine) struct AsOfTests {
   private static func timestamp(_ time: Instant) -> Google_Protobuf_Timestamp {
     .with {
       $0.seconds = time.microseconds / 1_000_000

@@ -3,11 +3,12 @@ import Foundation
 import GRPCCore
 import Primitives
 import Sandbox
+import EngineKit
 import TestKit
 import Testing
 
 /// What comes back from the bank, and what is made of it.
-struct BankTests {
+@Suite(.everyEngine) struct BankTests {
   /// A payment at a bank that has accepted it and answers an hour late.
   private func processing(_ office: Office) async throws -> Bureau_V1_Payment {
     try office.bureau.bankWill(BankFault(.late, minutes: 60))

@@ -3,11 +3,12 @@ import Primitives
 import Server
 import Storage
 import Synchronization
+import EngineKit
 import TestKit
 import Testing
 
 /// Several servers share one database's work (invariant O).
-struct ClaimTests {
+@Suite(.everyEngine) struct ClaimTests {
   /// A signed payment whose file is due now and not yet prepared.
   private func due(_ office: Office) async throws {
     try await office.alex.signs(try await office.kim.imports(SupplierInvoice()))

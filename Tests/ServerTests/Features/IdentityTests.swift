@@ -8,11 +8,12 @@ import Sandbox
 import Server
 import Storage
 import SwiftProtobuf
+import EngineKit
 import TestKit
 import Testing
 
 /// Sessions, tokens, the bootstrap token, and what is never written down.
-struct IdentityTests {
+@Suite(.everyEngine) struct IdentityTests {
   private func session(
     _ token: String, _ bureau: TestBureau
   ) async throws -> Bureau_V1_Session {

@@ -1,10 +1,11 @@
 import BureauAPI
 import GRPCCore
+import EngineKit
 import TestKit
 import Testing
 
 /// What an invoice or a correction may not say.
-struct InvoiceTests {
+@Suite(.everyEngine) struct InvoiceTests {
   private static let impossible: [(String, @Sendable (inout SupplierInvoice) -> Void)] = [
     ("INVOICE_CURRENCY_UNKNOWN", { $0.currency = "XQX" }),
     ("INVOICE_AMOUNT_NOT_POSITIVE", { $0.amount = "0.00" }),

@@ -5,11 +5,12 @@ import Primitives
 import Sandbox
 import Storage
 import SwiftProtobuf
+import EngineKit
 import TestKit
 import Testing
 
 /// Whose signature over what counts, tried through the whole server.
-struct SignatureTests {
+@Suite(.everyEngine) struct SignatureTests {
   @Test func `an accountant signs nothing (L-02)`() async throws {
     try await withOffice { office in
       let payment = try await office.kim.imports(SupplierInvoice())

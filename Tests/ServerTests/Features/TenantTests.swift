@@ -2,11 +2,12 @@ import BureauAPI
 import GRPCCore
 import Primitives
 import SwiftProtobuf
+import EngineKit
 import TestKit
 import Testing
 
 /// What belongs to another company or bureau is as if it were not there (invariant T).
-struct TenantTests {
+@Suite(.everyEngine) struct TenantTests {
   @Test func `another company's payment under one's own name is not found`() async throws {
     try await withOffice { office in
       let bureau = office.bureau

@@ -2,11 +2,12 @@ import BureauAPI
 import GRPCCore
 import Server
 import Storage
+import EngineKit
 import TestKit
 import Testing
 
 /// What holds for every write alike (invariants J, L and O).
-struct WriteTests {
+@Suite(.everyEngine) struct WriteTests {
   @Test func `every write of the access table is tried here or with the bootstrap token`() {
     let writes = AccessTable.rules.filter(\.leavesFact).map(\.method)
     let tried = Write.all.map(\.method) + ["bureau.v1.TenancyService/CreateBureau"]

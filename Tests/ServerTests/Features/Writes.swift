@@ -30,7 +30,7 @@ struct Write: Sendable, CustomTestStringConvertible {
 }
 
 extension Write {
-  static let all = tenancy + bank + payments
+  static let all = tenancy + bank + payments + holds
 
   private static let nothing = String(repeating: "cd", count: 16)
 
@@ -305,6 +305,54 @@ extension Write {
         office.kim,
         { request, variant in
           request.name = named(payment.name, variant)
+          request.requestID = variant.requestID
+          request.validateOnly = variant.isDryRun
+        }
+      )
+    },
+  ]
+
+  // MARK: Holds
+
+  /// A file lies with the bank that the database does not know.
+  private static func held(_ office: Office) async throws -> Bureau_V1_UnknownPayment {
+    let payment = try await signed(office)
+    try await office.bureau.bankSettles(on: "2026-03-16")
+    #expect(try await office.kim.sees(payment).state == .paid)
+    _ = try await office.bureau.bankHasUnknownFile()
+    try await office.bureau.restart()
+    try await office.bureau.settle()
+    let hold = try await office.bureau.administrator.seesHold()
+    #expect(hold.held)
+    return try #require(hold.unknownPayments.first)
+  }
+
+  private static let holds = [
+    write("TransferService/ReleaseTransferHold", Bureau_V1_ReleaseTransferHoldRequest.self) {
+      office in
+      _ = try await held(office)
+      let robin = try office.bureau.administrator
+      let hold = try await robin.seesHold()
+      return (
+        robin,
+        { request, variant in
+          request.name = hold.name
+          request.digest = hold.digest
+          request.reason = variant.isOther ? "Something else" : "Compared with the online bank"
+          request.requestID = variant.requestID
+          request.validateOnly = variant.isDryRun
+        }
+      )
+    },
+    write("TransferService/DismissUnknownPayment", Bureau_V1_DismissUnknownPaymentRequest.self) {
+      office in
+      let unknown = try await held(office)
+      return (
+        try office.bureau.administrator,
+        { request, variant in
+          request.name = "\(unknown.company)/transferHold"
+          request.endToEndID = unknown.endToEndID
+          request.reason = variant.isOther ? "Something else" : "Not the same"
           request.requestID = variant.requestID
           request.validateOnly = variant.isDryRun
         }

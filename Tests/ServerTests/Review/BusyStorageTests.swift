@@ -14,10 +14,13 @@ import Testing
   func `the caller learns whether to repeat, and nothing of the storage`(
     error: EngineError, code: RPCError.Code
   ) {
-    let failure = ErrorMapping.failure(for: error, requestID: "r1")
-    #expect(failure.rpcError.code == code)
-    #expect(!failure.status.message.contains(error.text))
-    #expect(failure.cause?.contains(error.text) == true)
+    // As a handler throws it, and as it comes through another interceptor.
+    for thrown in [error, RPCError(code: .unknown, message: "", cause: error)] as [any Error] {
+      let failure = ErrorMapping.failure(for: thrown, requestID: "r1")
+      #expect(failure.rpcError.code == code)
+      #expect(!failure.status.message.contains(error.text))
+      #expect(failure.cause?.contains(error.text) == true)
+    }
   }
 
   @Test(arguments: [

@@ -72,9 +72,10 @@ struct ConnectionGuardTests {
 
   @Test func `a quiet client that answers pings stays while a silent one goes`() async throws {
     let limits = TransportLimits.with {
-      $0.keepalive = .milliseconds(20)
-      $0.keepaliveAnswer = .milliseconds(400)
-      $0.readIdle = .milliseconds(500)
+      // Long enough for a busy machine: the quiet client has to get a turn in between.
+      $0.keepalive = .milliseconds(100)
+      $0.keepaliveAnswer = .seconds(4)
+      $0.readIdle = .seconds(5)
     }
     try await LoopbackServer.run(limits: limits) { server in
       try await server.withClient { client in

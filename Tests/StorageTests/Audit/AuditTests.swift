@@ -1,18 +1,20 @@
 import AuditTrail
 import Domain
 import Engine
-import EngineSQLite
+import EngineKit
+import Foundation
 import Primitives
 import Testing
 
 @testable import Storage
 
-@Suite struct AuditTests {
+@Suite(.everyEngine) struct AuditTests {
   private let history = History()
 
   /// What the walk finds after `change`, made past every guard.
-  private func findings(_ change: String) async throws -> [String] {
-    let database = try await SQLiteDatabase.example()
+  private func findings(_ text: String) async throws -> [String] {
+    let change = TestEngine.current.kind == .sqlite ? text : Self.postgres(text)
+    let database = try await exampleDatabase()
     try await history.append(to: database)
     try await withCheckedThrowingContinuation { (done: CheckedContinuation<Void, any Error>) in
       do throws(EngineError) {
@@ -29,8 +31,16 @@ import Testing
     }
   }
 
+  /// The same change by one who has first taken the right to it.
+  private static func postgres(_ text: String) -> String {
+    "GRANT UPDATE, DELETE ON fact TO CURRENT_USER;"
+      + text.replacing(/x'([0-9a-f]*)'/) { "'\\x\($0.output.1)'::bytea" }
+      .replacingOccurrences(of: "zeroblob(32)", with: "decode(repeat('00', 32), 'hex')")
+      .replacingOccurrences(of: "AS BLOB", with: "AS bytea")
+  }
+
   @Test func `J an untouched journal has no finding, and every fact is counted`() async throws {
-    let database = try await SQLiteDatabase.example()
+    let database = try await exampleDatabase()
     try await history.append(to: database)
     let count = Int64(history.companySteps.flatMap(\.facts).count)
     let (checker, extents, last) = try await database.read(as: history.bureauPlace.scope) {

@@ -43,14 +43,19 @@ import Testing
     case .paymentRestored: 18
     case .transferPrepared: 19
     case .transferDelivered: 20
-    case .returnFileRead: 21
-    case .instructionAccepted: 22
-    case .paymentRejected: 23
-    case .paymentPaid: 24
-    case .paymentLost: 25
-    case .bankCheckRecorded: 26
-    case .alarmRaised: 27
-    case .voucherPosted: 28
+    case .transfersHeld: 21
+    case .transferRecovered: 22
+    case .unknownPaymentFound: 23
+    case .transfersReleased: 24
+    case .unknownPaymentDismissed: 25
+    case .returnFileRead: 26
+    case .instructionAccepted: 27
+    case .paymentRejected: 28
+    case .paymentPaid: 29
+    case .paymentLost: 30
+    case .bankCheckRecorded: 31
+    case .alarmRaised: 32
+    case .voucherPosted: 33
     }
   }
 
@@ -62,8 +67,8 @@ import Testing
   }
 
   @Test func `every case has an example`() {
-    #expect(Self.examples.map(Self.place(of:)) == Array(0...28))
-    #expect(Set(Self.examples.map(\.name)).count == 29)
+    #expect(Self.examples.map(Self.place(of:)) == Array(0...33))
+    #expect(Set(Self.examples.map(\.name)).count == 34)
   }
 
   @Test func `every fact of the history is read back as it was written`() throws {

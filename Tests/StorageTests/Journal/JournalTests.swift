@@ -1,6 +1,6 @@
 import Domain
 import Engine
-import EngineSQLite
+import EngineKit
 import Facts
 import Primitives
 import SwiftProtobuf
@@ -8,11 +8,11 @@ import Testing
 
 @testable import Storage
 
-@Suite struct JournalTests {
+@Suite(.everyEngine) struct JournalTests {
   private let history = History()
 
   /// The stored rows of one journal.
-  private func rows(_ place: Place, in database: SQLiteDatabase) async throws
+  private func rows(_ place: Place, in database: any Database) async throws
     -> [Journal.StoredRow]
   {
     try await database.read(as: place.scope) { tx in
@@ -34,7 +34,7 @@ import Testing
   @Test func `J sequences have no gap and each hash covers the fact and the one before`()
     async throws
   {
-    let database = try await SQLiteDatabase.example()
+    let database = try await exampleDatabase()
     try await history.append(to: database)
     for place in [history.bureauPlace, history.place] {
       let rows = try await rows(place, in: database)
@@ -65,7 +65,7 @@ import Testing
   }
 
   @Test func `J a company's facts tell which head of the bureau's journal they saw`() async throws {
-    let database = try await SQLiteDatabase.example()
+    let database = try await exampleDatabase()
     let facts = history.companySteps[0].facts
     try await database.append(facts, by: .example(history.place))
     for step in history.bureauSteps {
@@ -84,7 +84,7 @@ import Testing
   }
 
   @Test func `J a page of the journal starts after its cursor`() async throws {
-    let database = try await SQLiteDatabase.example()
+    let database = try await exampleDatabase()
     try await history.append(to: database)
     let pages = try await database.read(as: history.place.scope) { [history] tx in
       try [(0, 3), (3, 3), (1_000, 3)].map { after, limit in
@@ -95,7 +95,7 @@ import Testing
   }
 
   @Test func `L the lock takes the head of a journal, made where there is none`() async throws {
-    let database = try await SQLiteDatabase.example()
+    let database = try await exampleDatabase()
     let place = history.place
     let empty = Journal.Head(sequence: 0, hash: Journal.noHash)
     for _ in 0..<2 {
@@ -112,7 +112,7 @@ import Testing
   }
 
   @Test func `L of two commands that saw the same head only one is written`() async throws {
-    let database = try await SQLiteDatabase.example()
+    let database = try await exampleDatabase()
     let place = history.place, facts = history.companySteps[0].facts
     let head = try await database.write(as: place.scope) { try Journal.lock(place, in: $0) }
     try await database.append(facts, by: .example(place))
@@ -125,7 +125,7 @@ import Testing
 
   @Test func `L what is refused leaves nothing`() async throws {
     struct Refused: Error {}
-    let database = try await SQLiteDatabase.example()
+    let database = try await exampleDatabase()
     let place = history.place, facts = history.companySteps[0].facts
     await #expect(throws: Refused.self) {
       try await database.write(as: place.scope) { tx in
@@ -138,7 +138,7 @@ import Testing
   }
 
   @Test func `J nobody changes or removes a fact`() async throws {
-    let database = try await SQLiteDatabase.example()
+    let database = try await exampleDatabase()
     try await history.append(to: database)
     for statement: SQL in [
       "UPDATE main.fact SET body = x'00'", "DELETE FROM main.fact",
@@ -155,12 +155,12 @@ import Testing
   }
 }
 
-@Suite struct RequestTests {
+@Suite(.everyEngine) struct RequestTests {
   private let place = History().place
   private let facts = History().companySteps[0].facts
 
   @Test func `O the same request id with the same content gives the earlier answer`() async throws {
-    let database = try await SQLiteDatabase.example()
+    let database = try await exampleDatabase()
     let origin = Origin.example(place, request: "r-1")
     try await database.append(
       History().companySteps[0].facts, by: .example(place, request: "r-0"))
@@ -173,7 +173,7 @@ import Testing
   }
 
   @Test func `O the same request id with other content is refused`() async throws {
-    let database = try await SQLiteDatabase.example()
+    let database = try await exampleDatabase()
     try await database.append(facts, by: .example(place, request: "r-1"))
     let other = Origin.example(place, request: "r-1", digest: hash(2))
     await #expect(throws: RequestError.reused) {
@@ -182,7 +182,7 @@ import Testing
   }
 
   @Test func `O a request id is another one in another company`() async throws {
-    let database = try await SQLiteDatabase.example()
+    let database = try await exampleDatabase()
     try await database.append(facts, by: .example(place, request: "r-1"))
     let elsewhere = Place(bureau: place.bureau, company: key(3))
     let origin = Origin.example(elsewhere, request: "r-1", digest: hash(2))
@@ -191,7 +191,7 @@ import Testing
   }
 
   @Test func `O a request id is written once`() async throws {
-    let database = try await SQLiteDatabase.example()
+    let database = try await exampleDatabase()
     try await database.append(facts, by: .example(place, request: "r-1"))
     await #expect(throws: EngineError.self) {
       try await database.append(facts, by: .example(place, request: "r-1"))

@@ -1,5 +1,6 @@
 import Domain
 import Engine
+import EngineKit
 import EngineSQLite
 import Facts
 import Foundation
@@ -16,8 +17,8 @@ import Testing
   private let stranger = History(bureau: key(4), company: key(5), mark: 3)
 
   /// Two bureaus, three companies, every kind of fact.
-  private func example() async throws -> SQLiteDatabase {
-    let database = try await SQLiteDatabase.example()
+  private func example() async throws -> any Database {
+    let database = try await exampleDatabase()
     try await history.append(to: database)
     try await database.append(
       [.companyCreated(CompanyCreated(company: other.theCompany))],
@@ -45,9 +46,8 @@ import Testing
     ]
   }
 
-  @Test func `J replaying each journal by itself gives the same rows in every projection`()
-    async throws
-  {
+  @Test(.everyEngine)
+  func `J replaying each journal by itself gives the same rows in every projection`() async throws {
     let database = try await example()
     let dump = try await database.dump(of: history.bureau, [.projection])
     // Each table has rows, so that each is compared.
@@ -61,7 +61,9 @@ import Testing
     #expect(report.facts == Int64(steps.flatMap(\.facts).count + 1))
   }
 
-  @Test func `J a rebuild gives every projection back and touches nothing else`() async throws {
+  @Test(.everyEngine) func `J a rebuild gives every projection back and touches nothing else`()
+    async throws
+  {
     let database = try await example()
     let projections = try await dumps(database, [.projection])
     let rest = try await dumps(database, [.journal, .working])
@@ -205,7 +207,7 @@ import Testing
     }
   }
 
-  @Test func `J a fact of a newer program is refused by name`() async throws {
+  @Test(.everyEngine) func `J a fact of a newer program is refused by name`() async throws {
     let database = try await example()
     let place = history.place
     try await database.write(as: place.scope) { tx in

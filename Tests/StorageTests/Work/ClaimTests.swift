@@ -1,12 +1,12 @@
 import Domain
 import Engine
-import EngineSQLite
+import EngineKit
 import Primitives
 import Storage
 import Testing
 
 /// Invariant O: what is to be done is done by one server at a time.
-@Suite struct ClaimTests {
+@Suite(.everyEngine) struct ClaimTests {
   private static let one = [UInt8](repeating: 1, count: 16)
   private static let other = [UInt8](repeating: 2, count: 16)
   private static let place = History().place
@@ -15,7 +15,7 @@ import Testing
 
   /// A database where `count` messages wait to be sent.
   private static func database(_ count: UInt8) async throws -> any Database {
-    let database = try await SQLiteDatabase.example()
+    let database = try await exampleDatabase()
     try await database.write(as: place.scope) { tx in
       for number in 0..<count {
         try Work.schedule(.message, hash(number), at: monday, of: place, in: tx)
@@ -62,6 +62,16 @@ import Testing
     let justBefore = Instant(microseconds: later.microseconds - 1)
     #expect(try await claim(Self.other, at: justBefore, in: database) == [])
     #expect(try await claim(Self.other, at: later, in: database) == [item])
+  }
+
+  @Test func `O work that a server holds is next due when its claim ends`() async throws {
+    let database = try await Self.database(1)
+    func next() async throws -> Instant? {
+      try await database.read(as: .platform) { try Work.nextDue(in: $0) }
+    }
+    #expect(try await next() == noon)
+    _ = try await claim(Self.one, at: noon, in: database)
+    #expect(try await next() == later)
   }
 
   @Test func `O a claim is renewed by its owner while it lasts, and by nobody else`() async throws {

@@ -75,6 +75,10 @@ extension Bureau_V1_PaymentService.Method.RecordBankCheck: RPC {}
 package typealias Transfers = Bureau_V1_TransferService.Method
 extension Bureau_V1_TransferService.Method.GetTransfer: RPC {}
 extension Bureau_V1_TransferService.Method.ListTransfers: RPC {}
+extension Bureau_V1_TransferService.Method.GetTransferHold: RPC {}
+extension Bureau_V1_TransferService.Method.ListTransferHolds: RPC {}
+extension Bureau_V1_TransferService.Method.ReleaseTransferHold: RPC {}
+extension Bureau_V1_TransferService.Method.DismissUnknownPayment: RPC {}
 
 package typealias Statements = Bureau_V1_StatementService.Method
 extension Bureau_V1_StatementService.Method.ListReturnFiles: RPC {}
@@ -111,6 +115,8 @@ extension Bureau_V1_DeletePaymentRequest: WriteRequest {}
 extension Bureau_V1_UndeletePaymentRequest: WriteRequest {}
 extension Bureau_V1_RecordBankCheckRequest: WriteRequest {}
 extension Bureau_V1_PostPaymentRequest: WriteRequest {}
+extension Bureau_V1_ReleaseTransferHoldRequest: WriteRequest {}
+extension Bureau_V1_DismissUnknownPaymentRequest: WriteRequest {}
 
 extension Bureau_V1_ListCompaniesRequest: ListRequest {}
 extension Bureau_V1_ListUsersRequest: ListRequest {}
@@ -119,6 +125,7 @@ extension Bureau_V1_ListAgreementsRequest: ListRequest {}
 extension Bureau_V1_ListConsentsRequest: ListRequest {}
 extension Bureau_V1_ListPaymentsRequest: ListRequest {}
 extension Bureau_V1_ListTransfersRequest: ListRequest {}
+extension Bureau_V1_ListTransferHoldsRequest: ListRequest {}
 extension Bureau_V1_ListReturnFilesRequest: ListRequest {}
 extension Bureau_V1_ListVouchersRequest: ListRequest {}
 extension Bureau_V1_ListFactsRequest: ListRequest {}
@@ -130,6 +137,7 @@ extension Bureau_V1_ListAgreementsResponse: ListResponse {}
 extension Bureau_V1_ListConsentsResponse: ListResponse {}
 extension Bureau_V1_ListPaymentsResponse: ListResponse {}
 extension Bureau_V1_ListTransfersResponse: ListResponse {}
+extension Bureau_V1_ListTransferHoldsResponse: ListResponse {}
 extension Bureau_V1_ListReturnFilesResponse: ListResponse {}
 extension Bureau_V1_ListVouchersResponse: ListResponse {}
 extension Bureau_V1_ListFactsResponse: ListResponse {}

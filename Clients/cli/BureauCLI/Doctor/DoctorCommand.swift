@@ -94,8 +94,25 @@ package struct DoctorCommand: AsyncParsableCommand {
       }
       report.add(
         "session", .ok, "\(session.displayName), until \(Show.time(session.expireTime))")
+      await checkHolds(client, bureau, &report)
     } catch {
       report.add("session", .failed, (error as? CLIError)?.message ?? "\(error)")
+    }
+  }
+}
+
+extension DoctorCommand {
+  /// Whether transfers are held; only those who may see all holds are told.
+  fileprivate func checkHolds(
+    _ client: Client, _ bureau: String, _ report: inout DoctorReport
+  ) async {
+    let answer = try? await client.read(Transfers.ListTransferHolds.self) { $0.parent = bureau }
+    guard let holds = answer?.transferHolds else { return }
+    if holds.isEmpty {
+      report.add("transfers", .ok, "none are held")
+    } else {
+      report.add(
+        "transfers", .warning, "held until they are reconciled: bureau transfer hold list")
     }
   }
 }
