@@ -5,6 +5,7 @@ import Foundation
 import Logging
 import Primitives
 import Server
+import Storage
 
 /// The real server over a database, with stand-ins where it would meet people, banks and BankID:
 /// nothing that is measured touches them.
@@ -12,6 +13,13 @@ enum BenchServer {
   /// Formats each line as the daemon does; the lines go nowhere.
   static let logger = Logger(label: "bench") { _ in
     StreamLogHandler(label: "bench", stream: Discarded(), metadataProvider: nil)
+  }
+
+  static func secrets() throws -> SecretBox {
+    guard let key = MasterKey(bytes: [UInt8](repeating: 3, count: 32)) else {
+      throw BenchError("no key")
+    }
+    return SecretBox(key, random: Workload.sources.random)
   }
 
   static func make(_ database: any Database, folder: URL) throws -> BureauServer {
@@ -22,6 +30,7 @@ enum BenchServer {
       ServerParts(
         database: database, sources: Workload.sources, identity: NobodyLogsIn(),
         channel: NoBank(), messenger: NobodyIsTold(), nationalIDKey: key,
+        secrets: try secrets(),
         auditKey: try AuditKey(seed: [UInt8](repeating: 2, count: 32)),
         witness: FolderWitness(folder: folder), bootstrap: NoBootstrap(), logger: logger,
         emptyDatabase: { try await SQLiteDatabase.inMemory() }))

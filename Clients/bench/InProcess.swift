@@ -21,7 +21,9 @@ struct InProcess: Sendable {
 
   init(_ database: any Database, companies: Int = Workload.companyCount) async throws {
     group = GroupCommit(database)
-    commands = Commands(database: database, group: group, sources: Workload.sources)
+    commands = Commands(
+      database: database, group: group, sources: Workload.sources,
+      secrets: try BenchServer.secrets())
     caller = try await Workload.caller(database)
     self.companies = companies
   }

@@ -5,7 +5,7 @@ package import Engine
 package import GRPCCore
 package import Logging
 import Primitives
-import Storage
+package import Storage
 
 /// Everything the server needs from outside.
 package struct ServerParts: Sendable {
@@ -15,6 +15,7 @@ package struct ServerParts: Sendable {
   package var channel: any BankChannel
   package var messenger: any Messenger
   package var nationalIDKey: NationalIDKey
+  package var secrets: SecretBox
   package var auditKey: AuditKey
   package var witness: any Witness
   package var bootstrap: any BootstrapToken
@@ -37,7 +38,8 @@ package struct ServerParts: Sendable {
   package init(
     database: any Database, sources: Sources, identity: any IdentityProvider,
     channel: any BankChannel, messenger: any Messenger, nationalIDKey: NationalIDKey,
-    auditKey: AuditKey, witness: any Witness, bootstrap: any BootstrapToken, logger: Logger,
+    secrets: SecretBox, auditKey: AuditKey, witness: any Witness, bootstrap: any BootstrapToken,
+    logger: Logger,
     emptyDatabase: @escaping @Sendable () async throws -> any Database
   ) {
     self.database = database
@@ -46,6 +48,7 @@ package struct ServerParts: Sendable {
     self.channel = channel
     self.messenger = messenger
     self.nationalIDKey = nationalIDKey
+    self.secrets = secrets
     self.auditKey = auditKey
     self.witness = witness
     self.bootstrap = bootstrap
@@ -75,7 +78,7 @@ package struct BureauServer: Sendable {
     }
     let commands = Commands(
       database: parts.database, group: group, sources: parts.sources,
-      drain: parts.drain,
+      secrets: parts.secrets, drain: parts.drain,
       past: PastReads(limits: parts.pastLimits, open: parts.emptyDatabase))
     let access = Access(
       database: parts.database, sessionLimits: parts.sessionLimits, now: parts.sources.now)

@@ -20,9 +20,12 @@ package enum Schema {
     "return_file": .projection, "alarm": .projection, "voucher": .projection,
     "voucher_line": .projection,
     "session": .working, "bankid_order": .working, "message": .working, "work": .working,
+    "sealing_key": .working,
   ]
 
-  package static let migrations: [Migration] = [first, claims, checkpointWork, holds]
+  package static let migrations: [Migration] = [
+    first, claims, checkpointWork, holds, sealingKeys,
+  ]
 
   /// Several servers share the work of one database (invariant O).
   private static let claims = Migration(

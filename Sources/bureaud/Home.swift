@@ -25,9 +25,10 @@ package struct Home: Sendable {
   /// What is there already is kept.
   /// - Parameters:
   ///   - auditKey: May lie outside the folder.
+  ///   - masterKey: The same; nil where the environment holds the key.
   ///   - witness: What an earlier audit key has signed; then that key is missed, not made anew.
   package func prepare(
-    hostnames: [String], now: Date, auditKey: URL, witness: any Witness
+    hostnames: [String], now: Date, auditKey: URL, masterKey: URL? = nil, witness: any Witness
   ) throws -> Authority {
     try FileManager.default.createDirectory(
       at: secrets, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
@@ -41,6 +42,9 @@ package struct Home: Sendable {
     let identityKey = secrets.appending(path: "identity.key")
     if !FileManager.default.fileExists(atPath: identityKey.path) {
       try Self.write(Data(Sources.system.random(32)), to: identityKey)
+    }
+    if let masterKey, !FileManager.default.fileExists(atPath: masterKey.path) {
+      try makeMasterKey(masterKey)
     }
     if !FileManager.default.fileExists(atPath: auditKey.path) {
       try makeAuditKey(auditKey, witness)

@@ -33,6 +33,7 @@ struct Wiring: Sendable {
   ) async throws -> Wiring {
     // Before the database: a folder that nobody has prepared stays as it is.
     let nationalIDKey = try home.nationalIDKey()
+    let secrets = try Home.secretBox(configuration, sources)
     let auditKey = try home.auditKey(configuration.auditKey)
     let witness = FolderWitness(folder: configuration.witnessFolder)
     try requireKey(auditKey, at: witness, logger: logger)
@@ -40,17 +41,24 @@ struct Wiring: Sendable {
     let database: any Database
     do {
       database = try await configuration.location.open()
-      do { try await database.migrate(Schema.migrations) } catch {
+      do {
+        try await database.migrate(Schema.migrations)
+        _ = try await SealedSecrets.take(secrets, in: database)
+      } catch {
         // So that a file which is refused lies there as it did.
         await database.close()
         throw error
       }
-    } catch let error as EngineError { throw DatabaseFault(error) }
+    } catch let error as EngineError {
+      throw DatabaseFault(error)
+    } catch let error as OtherMasterKey {
+      throw error.fault
+    }
     let messages = FolderMessenger(folder: home.folder.appending(path: "messages"))
     var parts = ServerParts(
       database: database, sources: sources, identity: identity,
       channel: channel ?? FolderChannel(root: configuration.bankFolder), messenger: messages,
-      nationalIDKey: nationalIDKey, auditKey: auditKey,
+      nationalIDKey: nationalIDKey, secrets: secrets, auditKey: auditKey,
       witness: witness,
       bootstrap: bootstrap, logger: logger,
       emptyDatabase: { try await SQLiteDatabase.inMemory() })

@@ -7,7 +7,7 @@ import Storage
 enum EverythingQueried {
   static func byCompany(_ place: Place, _ tx: any Transaction) throws -> [String: String] {
     let (first, second) = (History.first, History.second)
-    var all: [String: String] = [:]
+    var all = try messages(of: place, tx)
     func note(_ name: String, _ value: some Any) { all[name] = "\(value)" }
     note("AgreementTables.load", try some(AgreementTables.load(key(20), of: place, in: tx)))
     note("AgreementTables.list", try AgreementTables.list(of: place, limit: 10, in: tx))
@@ -67,12 +67,16 @@ enum EverythingQueried {
       "HoldTables.unknownPayments listed",
       try HoldTables.unknownPayments(listedFor: place, in: tx).map(\.payment))
     note("AuditTables.hash", try some(AuditTables.hash(of: 1, at: place, in: tx)))
-    note("MessageTables.load", try some(MessageTables.load(key(70), of: place, in: tx)))
     let origin = Origin.example(place, request: "request-5", digest: hash(0))
     do { note("Requests.earlier", try some(Requests.earlier(origin, in: tx))) } catch {
       note("Requests.earlier", error)
     }
     return all
+  }
+
+  private static func messages(of place: Place, _ tx: any Transaction) throws -> [String: String] {
+    let found = try MessageTables.load(key(70), openedBy: exampleBox, of: place, in: tx)
+    return ["MessageTables.load": "\(some(found))"]
   }
 
   static func byBureau(_ place: Place, _ tx: any Transaction) throws -> [String: String] {
@@ -99,7 +103,9 @@ enum EverythingQueried {
       try flag(
         TenancyTables.hasCompany(
           bureau, numbered: History().theCompany.organisationNumber, in: tx)))
-    note("OrderTables.load", try some(OrderTables.load(key(71), of: bureau, in: tx)))
+    note(
+      "OrderTables.load",
+      try some(OrderTables.load(key(71), openedBy: exampleBox, of: bureau, in: tx)))
     note("HoldTables.places", try HoldTables.places(of: bureau, limit: 10, in: tx))
     note("AuditTables.heads", try AuditTables.heads(of: bureau, in: tx))
     return all

@@ -33,6 +33,20 @@ func valid<T, E: Error>(_ make: () throws(E) -> T) -> T {
   do { return try make() } catch { preconditionFailure("\(error)") }
 }
 
+/// Seals with a key that every test knows.
+let exampleBox = SecretBox(exampleKey(1), random: exampleRandom)
+
+func exampleKey(_ number: UInt8) -> MasterKey {
+  guard let key = MasterKey(bytes: [UInt8](repeating: number, count: 32)) else {
+    preconditionFailure("32 bytes are a key")
+  }
+  return key
+}
+
+@Sendable func exampleRandom(_ count: Int) -> [UInt8] {
+  (0..<count).map { _ in UInt8.random(in: .min ... .max) }
+}
+
 let monday = moment("2026-03-02T08:00:00Z")
 
 /// An empty database with the present schema, of the running test's engine.

@@ -28,7 +28,8 @@ import Testing
         let message = OutgoingMessage(
           id: key(70), mobile: "+4790000001", email: "", subject: "\(history.mark)", body: "",
           secret: "")
-        try MessageTables.insert(message, of: history.place, at: monday, in: tx)
+        try MessageTables.insert(
+          message, sealedBy: exampleBox, of: history.place, at: monday, in: tx)
       }
     }
     for history in [histories[0], histories[2]] {
@@ -39,7 +40,7 @@ import Testing
         ticket: OrderTicket(
           orderRef: "", autoStartToken: "", qrStartToken: "", qrStartSecret: ""), hint: "")
       try await database.write(as: history.bureauPlace.scope) { tx in
-        try OrderTables.insert(order, of: history.bureau, in: tx)
+        try OrderTables.insert(order, sealedBy: exampleBox, of: history.bureau, in: tx)
       }
     }
     return database

@@ -20,7 +20,9 @@ import Testing
     #expect(Set(guards.filter(\.appendOnly).map(\.name)) == ["fact", "blob"])
     // What the platform's scope shows is found without a tenant: ids and times only.
     #expect(
-      Set(guards.filter { $0.kind == .platform }.map(\.name)) == ["credential", "session", "work"])
+      Set(guards.filter { $0.kind == .platform }.map(\.name)) == [
+        "credential", "session", "work", "sealing_key",
+      ])
   }
 
   @Test func `T the key of every tenant's table starts with its bureau`() async throws {
@@ -28,7 +30,7 @@ import Testing
     let keys = try await database.read(as: .platform) { tx in
       try Schema.classes.keys.map { table in (table, try tx.layout(of: table).key) }
     }
-    for (table, key) in keys where !["credential", "session"].contains(table) {
+    for (table, key) in keys where !["credential", "session", "sealing_key"].contains(table) {
       #expect(key.first == "bureau", "\(table)")
     }
   }

@@ -16,7 +16,7 @@ package import Primitives
 package import Sandbox
 package import Server
 import ServiceLifecycle
-import Storage
+package import Storage
 import Synchronization
 
 package typealias Transport = HTTP2ClientTransport.Posix
@@ -30,6 +30,7 @@ package final class World: Sendable {
   package let bootstrap = TestBootstrap()
   package let log: LogBook
   package let nationalIDKey: NationalIDKey
+  package let secrets: SecretBox
   package let sessionLimits = Session.Limits()
 
   private let folder: URL
@@ -72,6 +73,10 @@ package final class World: Sendable {
       throw TestFault("no key")
     }
     nationalIDKey = key
+    guard let masterKey = MasterKey(bytes: Sources.system.random(32)) else {
+      throw TestFault("no key")
+    }
+    secrets = SecretBox(masterKey, random: Sources.system.random)
     auditKey = try AuditKey(seed: Sources.system.random(32))
   }
 
@@ -175,7 +180,7 @@ package final class World: Sendable {
       database: database,
       sources: Sources(now: now, uuid: Sources.system.uuid, random: Sources.system.random),
       identity: identity, channel: channel, messenger: messenger, nationalIDKey: nationalIDKey,
-      auditKey: auditKey, witness: witness,
+      secrets: secrets, auditKey: auditKey, witness: witness,
       bootstrap: bootstrap, logger: log.logger,
       emptyDatabase: { try await SQLiteDatabase.inMemory() })
     parts.sessionLimits = sessionLimits
@@ -306,8 +311,8 @@ package final class World: Sendable {
   /// that is stopped right after.
   package func keepsAnswer(of id: ID<Order>, at bureau: ID<Bureau>) async throws {
     let scope = Scope.bureau(TenantKey(bureau))
-    let stored = try await database.read(as: scope) { tx in
-      try OrderTables.load(id, of: bureau, in: tx)
+    let stored = try await database.read(as: scope) { [secrets] tx in
+      try OrderTables.load(id, openedBy: secrets, of: bureau, in: tx)
     }
     guard let stored else { throw TestFault("no such order") }
     guard case .complete(let answer) = try await identity.collect(stored.ticket.orderRef) else {

@@ -61,6 +61,8 @@ extension HouseRule {
         "Sources/Storage/Journal/Rebuild.swift": "rebuild, and the check of what it would change",
         "Sources/bureaud/Commands/AuditCommands.swift": "the check of all bureaus' journals",
         "Sources/Storage/Backup/": "a backup holds the whole database",
+        "Sources/Storage/Secrets/SealedSecrets.swift":
+          "a new master key seals all tenants' secrets",
         "Sources/bureaud/DatabaseBackup.swift": "a backup holds the whole database",
         "Sources/bureaud/DatabaseRestore.swift": "a restore fills the whole database",
       ],

@@ -72,14 +72,14 @@ package struct AgreementService: Bureau_V1_AgreementService.SimpleServiceProtoco
     let secret = sources.secret(), message = sources.id(OutgoingMessage.self)
     return try await commands.run(call, at: place, subject: id) { context in
       try Self.load(id, context).sending(linkHash: Access.hash(secret))
-    } apply: { context in
+    } apply: { [secrets = commands.secrets] context in
       let agreement = try Self.load(id, context)
       try MessageTables.insert(
         OutgoingMessage(
           id: message, mobile: agreement.signer.mobile, email: agreement.signer.email,
           subject: "A bank agreement waits for your signature",
           body: ResourceName.child("agreements", id, of: place), secret: secret),
-        of: place, at: context.time, in: context.transaction)
+        sealedBy: secrets, of: place, at: context.time, in: context.transaction)
     } answer: { id, context in
       try Self.answer(id, context)
     }

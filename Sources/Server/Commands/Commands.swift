@@ -100,18 +100,21 @@ package struct Commands: Sendable {
   package let database: any Database
   private let group: GroupCommit
   package let sources: Sources
+  /// Seals what the database keeps secret.
+  package let secrets: SecretBox
   /// Begun before the transport tells the calls in flight to end.
   package let drain: Drain
   /// nil: of this server nobody asks for the past.
   private let past: PastReads?
 
   package init(
-    database: any Database, group: GroupCommit, sources: Sources, drain: Drain = Drain(),
-    past: PastReads? = nil
+    database: any Database, group: GroupCommit, sources: Sources, secrets: SecretBox,
+    drain: Drain = Drain(), past: PastReads? = nil
   ) {
     self.database = database
     self.group = group
     self.sources = sources
+    self.secrets = secrets
     self.drain = drain
     self.past = past
   }

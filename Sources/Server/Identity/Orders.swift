@@ -35,6 +35,7 @@ package struct Orders: Sendable {
   }
 
   private var sources: Sources { commands.sources }
+  private var secrets: SecretBox { commands.secrets }
 
   /// How an order stands, as the caller is told.
   package struct Status: Sendable {
@@ -80,8 +81,8 @@ package struct Orders: Sendable {
       visibleText: text, nonVisibleData: data, startTime: sources.now())
     let stored = StoredOrder(
       order: order, ticket: ticket, hint: "Open BankID and scan the code.")
-    try await commands.database.write(as: .bureau(TenantKey(bureau))) { tx in
-      try OrderTables.insert(stored, of: bureau, in: tx)
+    try await commands.database.write(as: .bureau(TenantKey(bureau))) { [secrets] tx in
+      try OrderTables.insert(stored, sealedBy: secrets, of: bureau, in: tx)
     }
     return status(stored)
   }
@@ -117,8 +118,8 @@ package struct Orders: Sendable {
   }
 
   private func load(_ id: ID<Order>, of bureau: ID<Bureau>) async throws -> StoredOrder {
-    let found = try await commands.database.read(as: .bureau(TenantKey(bureau))) { tx in
-      try OrderTables.load(id, of: bureau, in: tx)
+    let found = try await commands.database.read(as: .bureau(TenantKey(bureau))) { [secrets] tx in
+      try OrderTables.load(id, openedBy: secrets, of: bureau, in: tx)
     }
     guard let found else { throw IdentityError.orderNotFound }
     return found

@@ -322,8 +322,9 @@ package struct Jobs: Sendable {
   private func send(_ item: WorkItem) async throws {
     guard let id = ID<OutgoingMessage>(bytes: item.subject) else { return }
     let place = item.place
-    let message = try await commands.database.read(as: place.scope) { tx in
-      try MessageTables.load(id, of: place, in: tx)
+    let message = try await commands.database.read(as: place.scope) {
+      [secrets = commands.secrets] tx in
+      try MessageTables.load(id, openedBy: secrets, of: place, in: tx)
     }
     if let message {
       guard try await stillHolds(item) else { return }

@@ -1,3 +1,4 @@
+import Crypto
 package import Domain
 package import Engine
 package import Primitives
@@ -82,34 +83,53 @@ package struct StoredOrder: Sendable, Equatable {
 }
 
 package enum OrderTables {
+  /// What stands for the order's id in the database: whoever holds the name of an order may collect
+  /// it, so a copy of the database must not tell it.
+  private static func key(_ id: ID<Order>) -> [UInt8] {
+    Array(SHA256.hash(data: Array("bureau/order/v1\n".utf8) + id.bytes).prefix(16))
+  }
+
+  private static func place(_ column: String, _ id: ID<Order>, _ bureau: ID<Bureau>)
+    -> SecretPlace
+  {
+    SecretPlace(
+      table: "bankid_order", column: column, bureau: bureau, company: nil, id: key(id))
+  }
+
   package static func insert(
-    _ stored: StoredOrder, of bureau: ID<Bureau>, in tx: any Transaction
+    _ stored: StoredOrder, sealedBy box: SecretBox, of bureau: ID<Bureau>, in tx: any Transaction
   ) throws {
-    let order = stored.order
+    let order = stored.order, ticket = stored.ticket
     let (purpose, subjects, bank) = encode(order.purpose)
+    func sealed(_ secret: String, _ column: String) throws -> String {
+      try box.seal(secret, at: place(column, order.id, bureau))
+    }
+    let orderRef = try sealed(ticket.orderRef, "order_ref")
+    let autoStart = try sealed(ticket.autoStartToken, "auto_start_token")
+    let qrToken = try sealed(ticket.qrStartToken, "qr_token")
+    let qrSecret = try sealed(ticket.qrStartSecret, "qr_secret")
     try tx.execute(
       """
       INSERT INTO main.bankid_order (bureau, id, purpose, company, app_user, subjects, bank,
         visible_text, non_visible, order_ref, auto_start_token, qr_token, qr_secret, start_time,
         state, hint, results)
-      VALUES (\(bureau), \(order.id), \(purpose), \(order.company), \(order.user), \(subjects),
-        \(bank), \(order.visibleText), \(order.nonVisibleData), \(stored.ticket.orderRef),
-        \(stored.ticket.autoStartToken), \(stored.ticket.qrStartToken),
-        \(stored.ticket.qrStartSecret), \(order.startTime.microseconds),
+      VALUES (\(bureau), \(key(order.id)), \(purpose), \(order.company), \(order.user), \(subjects),
+        \(bank), \(order.visibleText), \(order.nonVisibleData),
+        \(orderRef), \(autoStart), \(qrToken), \(qrSecret), \(order.startTime.microseconds),
         \(order.state.rawValue), \(stored.hint), \(""))
       """)
   }
 
-  package static func load(_ id: ID<Order>, of bureau: ID<Bureau>, in tx: any Transaction) throws
-    -> StoredOrder?
-  {
+  package static func load(
+    _ id: ID<Order>, openedBy box: SecretBox, of bureau: ID<Bureau>, in tx: any Transaction
+  ) throws -> StoredOrder? {
     var found: StoredOrder?
     try tx.query(
       """
       SELECT purpose, company, app_user, subjects, bank, visible_text, non_visible, order_ref,
         auto_start_token, qr_token, qr_secret, start_time, state, hint, answer,
         results, answer_time
-      FROM bankid_order WHERE bureau = \(bureau) AND id = \(id)
+      FROM bankid_order WHERE bureau = \(bureau) AND id = \(key(id))
       """
     ) { row in
       found = StoredOrder(
@@ -126,7 +146,15 @@ package enum OrderTables {
         answerTime: try row.value(16, as: Int64?.self)?.instant,
         results: try row.text(15).split(separator: "\n").map(String.init))
     }
-    return found
+    func open(_ sealed: inout String, _ column: String) throws {
+      if !sealed.isEmpty { sealed = try box.open(sealed, at: place(column, id, bureau)) }
+    }
+    guard var stored = found else { return nil }
+    try open(&stored.ticket.orderRef, "order_ref")
+    try open(&stored.ticket.autoStartToken, "auto_start_token")
+    try open(&stored.ticket.qrStartToken, "qr_token")
+    try open(&stored.ticket.qrStartSecret, "qr_secret")
+    return stored
   }
 
   /// Keeps BankID's answer before anything is decided on it (invariant L).
@@ -137,7 +165,7 @@ package enum OrderTables {
     try tx.execute(
       """
       UPDATE main.bankid_order SET answer = \(answer), answer_time = \(time.microseconds)
-      WHERE bureau = \(bureau) AND id = \(id)
+      WHERE bureau = \(bureau) AND id = \(key(id))
       """)
   }
 
@@ -148,8 +176,8 @@ package enum OrderTables {
     try tx.execute(
       """
       UPDATE main.bankid_order SET state = \(Order.State.failed.rawValue), hint = \(hint),
-        qr_secret = \("")
-      WHERE bureau = \(bureau) AND id = \(id) AND answer IS NULL
+        order_ref = \(""), auto_start_token = \(""), qr_token = \(""), qr_secret = \("")
+      WHERE bureau = \(bureau) AND id = \(key(id)) AND answer IS NULL
         AND state = \(Order.State.pending.rawValue)
       """)
   }
@@ -161,8 +189,9 @@ package enum OrderTables {
     try tx.execute(
       """
       UPDATE main.bankid_order SET state = \(state.rawValue), hint = \(hint),
-        results = \(results.joined(separator: "\n")), qr_secret = \("")
-      WHERE bureau = \(bureau) AND id = \(id)
+        results = \(results.joined(separator: "\n")),
+        order_ref = \(""), auto_start_token = \(""), qr_token = \(""), qr_secret = \("")
+      WHERE bureau = \(bureau) AND id = \(key(id))
       """)
   }
 
@@ -239,20 +268,29 @@ package struct OutgoingMessage: Sendable, Equatable {
 }
 
 package enum MessageTables {
+  private static func place(_ id: ID<OutgoingMessage>, _ place: Place) -> SecretPlace {
+    SecretPlace(
+      table: "message", column: "secret", bureau: place.bureau, company: place.company,
+      id: id.bytes)
+  }
+
   package static func insert(
-    _ message: OutgoingMessage, of place: Place, at time: Instant, in tx: any Transaction
+    _ message: OutgoingMessage, sealedBy box: SecretBox, of place: Place, at time: Instant,
+    in tx: any Transaction
   ) throws {
+    let secret =
+      message.secret.isEmpty ? "" : try box.seal(message.secret, at: Self.place(message.id, place))
     try tx.execute(
       """
       INSERT INTO main.message (bureau, company, id, mobile, email, subject, body, secret)
       VALUES (\(place.bureau), \(place.company), \(message.id), \(message.mobile),
-        \(message.email), \(message.subject), \(message.body), \(message.secret))
+        \(message.email), \(message.subject), \(message.body), \(secret))
       """)
     try Work.schedule(.message, message.id.bytes, at: time, of: place, in: tx)
   }
 
   package static func load(
-    _ id: ID<OutgoingMessage>, of place: Place, in tx: any Transaction
+    _ id: ID<OutgoingMessage>, openedBy box: SecretBox, of place: Place, in tx: any Transaction
   ) throws -> OutgoingMessage? {
     try tx.first(
       """
@@ -260,7 +298,9 @@ package enum MessageTables {
       WHERE bureau = \(place.bureau) AND company = \(place.company) AND id = \(id)
       """, as: (String, String, String, String, String).self
     ).map {
-      OutgoingMessage(id: id, mobile: $0, email: $1, subject: $2, body: $3, secret: $4)
+      OutgoingMessage(
+        id: id, mobile: $0, email: $1, subject: $2, body: $3,
+        secret: $4.isEmpty ? "" : try box.open($4, at: Self.place(id, place)))
     }
   }
 

@@ -52,6 +52,7 @@ struct InitCommand: AsyncParsableCommand {
     let authority = try home.prepare(
       hostnames: ["localhost", "127.0.0.1"] + hostname, now: Date(),
       auditKey: configuration.auditKey,
+      masterKey: configuration.masterKeyText == nil ? configuration.masterKey : nil,
       witness: FolderWitness(folder: configuration.witnessFolder))
     print("home: \(home.folder.path)")
     print("CA certificate: \(configuration.authorityFolder.appending(path: "ca.pem").path)")

@@ -35,6 +35,7 @@ struct SandboxCommand: AsyncParsableCommand {
     let home = Home(folder: configuration.home)
     let authority = try home.prepare(
       hostnames: ["localhost", "127.0.0.1"], now: Date(), auditKey: configuration.auditKey,
+      masterKey: configuration.masterKeyText == nil ? configuration.masterKey : nil,
       witness: FolderWitness(folder: configuration.witnessFolder))
     let clock = SandboxClock(at: start)
     let people = try SandboxAuthority(

@@ -31,6 +31,10 @@ package struct ServerConfiguration: Sendable {
   package let bankFolder: URL
   /// Nil: no BankID; only the sandbox works without.
   package let bankID: BankID?
+  /// The file of the keys that seal secrets in the database.
+  package let masterKey: URL
+  /// The keys themselves, from the environment; nil: the file has them. Never shown.
+  package var masterKeyText: String?
   /// The file of the key that signs checkpoints.
   package let auditKey: URL
   package let witnessFolder: URL
@@ -68,7 +72,10 @@ package struct ServerConfiguration: Sendable {
     let file = home.appendingPathComponent("bureau.yaml").path
     let sources = SettingSources(flags: flags, environment: environment, file: file)
     var reading = SettingReading(home: home, sources: sources)
-    let configuration = ServerConfiguration(home: home, reading: &reading)
+    var configuration = ServerConfiguration(home: home, reading: &reading)
+    configuration.masterKeyText = environment["BUREAU_MASTER_KEY"].flatMap {
+      $0.isEmpty ? nil : $0
+    }
     guard reading.problems.isEmpty else {
       throw ConfigurationError(problems: reading.problems)
     }
@@ -89,6 +96,7 @@ package struct ServerConfiguration: Sendable {
     location = reading.database("database")
     bankFolder = reading.path("bank.folder") ?? home
     bankID = ServerConfiguration.bankID(&reading)
+    masterKey = reading.path("secrets.master-key") ?? home
     auditKey = reading.path("audit.key") ?? home
     witnessFolder = reading.path("witness.folder") ?? home
     witnessIntervalMinutes = reading.number("witness.interval-minutes")

@@ -51,6 +51,9 @@ package struct Setting: Sendable {
       Setting("bankid.client-key", .existing, nil, "its private key, PEM"),
       Setting("bankid.server-trust", .existing, nil, "root of BankID's server certificate, PEM"),
       Setting("bankid.evidence-root", .existing, nil, "root of BankID's signatures, PEM"),
+      Setting(
+        "secrets.master-key", .path, "secrets/master.key",
+        "seals secrets in the database; BUREAU_MASTER_KEY takes its place"),
       Setting("audit.key", .path, "secrets/audit.key", "signs checkpoints; best on another disk"),
       Setting("witness.folder", .path, "witness", "signed checkpoints; best on another disk"),
       Setting(
