@@ -34,7 +34,6 @@ help:
 	@echo "make crash      kills servers and breaks disks at every step  (ROUNDS=20, SEED=to repeat)"
 	@echo "make failover   kills a PostgreSQL primary under load, its standby takes over"
 	@echo "make bench      measures a release build, writes bench.json  (ROWS=a,b QUICK=1: less)"
-	@echo "make crash      kills servers and breaks disks at every step  (ROUNDS=20, SEED=to repeat)"
 
 packages:
 	@command -v swift >/dev/null || { echo "Swift 6.3 is missing: see https://www.swift.org/install" >&2; exit 1; }
@@ -82,6 +81,7 @@ demo: build
 
 bench: packages
 	swift build -c release --product bureaud
+	swift build -c release --product bureau
 	swift build -c release --product bureau-bench
 	@"$$(swift build -c release --show-bin-path)/bureau-bench" --folder .build \
 	  $(if $(ROWS),--rows '$(ROWS)') $(if $(QUICK),--quick) $(if $(DOCS),--docs docs/figures.md)

@@ -34,6 +34,7 @@ extension Target.Dependency {
   static let nioSSL = product(name: "NIOSSL", package: "swift-nio-ssl")
   static let httpClient = product(name: "AsyncHTTPClient", package: "async-http-client")
   static let hummingbird = product(name: "Hummingbird", package: "hummingbird")
+  static let mustache = product(name: "Mustache", package: "swift-mustache")
   static let hummingbirdTLS = product(name: "HummingbirdTLS", package: "hummingbird")
   static let crypto = product(name: "Crypto", package: "swift-crypto")
   static let cryptoExtras = product(name: "CryptoExtras", package: "swift-crypto")
@@ -44,9 +45,16 @@ extension Target.Dependency {
   static let arguments = product(name: "ArgumentParser", package: "swift-argument-parser")
   static let lifecycle = product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
   static let signals = product(name: "UnixSignals", package: "swift-service-lifecycle")
+  static let yams = product(name: "Yams", package: "Yams")
   static let system = product(name: "SystemPackage", package: "swift-system")
   static let subprocess = product(name: "Subprocess", package: "swift-subprocess")
 }
+
+let pageFiles = [
+  "layout.mustache", "home.mustache", "opening.mustache", "agreement.mustache", "order.mustache",
+  "message.mustache", "login.mustache", "own.mustache", "revoke.mustache", "style.css", "wait.js",
+  "icon.svg",
+]
 
 let package = Package(
   name: "bureau",
@@ -60,6 +68,7 @@ let package = Package(
     .package(url: "https://github.com/apple/swift-nio-ssl", from: "2.37.6"),
     .package(url: "https://github.com/swift-server/async-http-client", from: "1.37.0"),
     .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1"),
+    .package(url: "https://github.com/hummingbird-project/swift-mustache", from: "2.1.1"),
     .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
     .package(url: "https://github.com/apple/swift-certificates", from: "1.21.1"),
     .package(url: "https://github.com/apple/swift-asn1", from: "1.7.4"),
@@ -71,6 +80,7 @@ let package = Package(
     .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
     .package(url: "https://github.com/swiftlang/swift-subprocess", from: "1.0.2"),
     .package(url: "https://github.com/apple/swift-system", from: "1.8.1"),
+    .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
   ],
   targets: [
     // The C libraries of Debian; deploy/debian-packages names their packages.
@@ -85,17 +95,25 @@ let package = Package(
     .target(name: "Primitives", swiftSettings: strict),
     .target(name: "Formats", dependencies: ["Primitives", "CLibXML2"], swiftSettings: strict),
     .target(
-      name: "Domain", dependencies: ["Primitives", "Formats", .crypto], swiftSettings: strict),
+      name: "Domain", dependencies: ["Primitives", "Formats", "Sealing", .crypto],
+      swiftSettings: strict),
+    // What both ends of a sealed batch compute: bytes, fingerprints, key files (docs/sealing.md).
+    .target(name: "Sealing", dependencies: ["Primitives", .crypto], swiftSettings: strict),
 
     // Generated from Protos/, committed, compared with their source by `make check`.
     .target(name: "Facts", dependencies: [.protobuf], swiftSettings: generated),
     .target(
-      name: "BureauAPI", dependencies: [.protobuf, .grpc, .grpcProtobuf],
+      name: "BureauAPI", dependencies: ["Sealing", .protobuf, .grpc, .grpcProtobuf],
       resources: [.embedInCode("descriptors.binpb")], swiftSettings: generated),
 
     // What an outsider checks: bytes in, verdict out. Server and command line use the same.
     .target(
       name: "AuditTrail", dependencies: ["Primitives", "Facts", .protobuf, .crypto],
+      swiftSettings: strict),
+
+    // The bureau file: YAML and back, and what it differs in from a bureau. No I/O.
+    .target(
+      name: "Onboarding", dependencies: ["Primitives", "Domain", .yams, .crypto],
       swiftSettings: strict),
 
     .target(name: "Engine", dependencies: ["Primitives"], swiftSettings: strict),
@@ -104,7 +122,8 @@ let package = Package(
     .target(
       name: "Storage",
       dependencies: [
-        "Primitives", "Formats", "Domain", "Engine", "Facts", "AuditTrail", .protobuf, .crypto,
+        "Primitives", "Formats", "Sealing", "Domain", "Engine", "Facts", "AuditTrail", .protobuf,
+        .crypto,
       ],
       swiftSettings: strict),
     .target(
@@ -117,11 +136,14 @@ let package = Package(
     .target(
       name: "Server",
       dependencies: [
-        "Primitives", "Formats", "Domain", "AuditTrail", "Engine", "Storage", "BureauAPI",
-        "Connectors", .grpc, .grpcHTTP2, .grpcProtobuf, .protobuf, .nioCore, .nioPosix, .nioTLS,
-        .nioSSL, .crypto,
-        .x509, .logging, .lifecycle, .hummingbird,
-      ], swiftSettings: strict),
+        "Primitives", "Formats", "Sealing", "Domain", "AuditTrail", "Engine", "Storage",
+        "BureauAPI", "Connectors", "CQREncode", .grpc, .grpcHTTP2, .grpcProtobuf, .protobuf,
+        .nioCore, .nioPosix,
+        .nioTLS, .nioSSL, .crypto,
+        .x509, .logging, .lifecycle, .hummingbird, .mustache,
+      ],
+      // The pages' templates, style and script: part of the program, so that it is one file.
+      resources: pageFiles.map { .embedInCode("Pages/Assets/\($0)") }, swiftSettings: strict),
     .target(
       name: "Sandbox",
       dependencies: [
@@ -141,8 +163,8 @@ let package = Package(
     .target(
       name: "BureauCLI",
       dependencies: [
-        "Primitives", "AuditTrail", "BureauAPI", "CQREncode", .arguments, .grpc, .grpcHTTP2,
-        .grpcProtobuf,
+        "Primitives", "Sealing", "Domain", "Onboarding", "AuditTrail", "BureauAPI", "CQREncode",
+        .arguments, .grpc, .grpcHTTP2, .grpcProtobuf,
         .protobuf, .httpClient, .nioCore, .nioPosix, .nioHTTP1, .nioTLS, .nioSSL, .crypto,
       ], path: "Clients/cli/BureauCLI", swiftSettings: strict),
     .executableTarget(
@@ -170,20 +192,25 @@ let package = Package(
     .target(
       name: "TestKit",
       dependencies: [
-        "EngineKit", "Primitives", "Formats", "Domain", "AuditTrail", "Engine", "EngineSQLite",
+        "EngineKit", "Primitives", "Formats", "Sealing", "Domain", "AuditTrail", "Engine",
+        "EngineSQLite",
         "Storage", "Connectors", "BureauAPI", "Server", "Sandbox", .grpc, .grpcHTTP2, .grpcProtobuf,
         .protobuf,
         .crypto,
-        .nioCore, .nioSSL, .logging, .lifecycle,
+        .nioCore, .nioHTTP1, .nioSSL, .httpClient, .logging, .lifecycle,
       ], path: "Tests/TestKit", swiftSettings: strict),
     .testTarget(
-      name: "PrimitivesTests", dependencies: ["Primitives"],
+      name: "PrimitivesTests", dependencies: ["Primitives"], exclude: ["Golden"],
       swiftSettings: strict),
     .testTarget(
       name: "FormatsTests", dependencies: ["Primitives", "Formats"],
       swiftSettings: strict),
     .testTarget(
-      name: "DomainTests", dependencies: ["Primitives", "Formats", "Domain"],
+      name: "SealingTests",
+      dependencies: ["Primitives", "Sealing", "BureauAPI", .protobuf, .crypto],
+      swiftSettings: strict),
+    .testTarget(
+      name: "DomainTests", dependencies: ["Primitives", "Formats", "Sealing", "Domain", .crypto],
       exclude: ["Golden"],
       swiftSettings: strict),
     // A disk that fails when it is told to: a SQLite VFS, linked into tests only.
@@ -202,6 +229,9 @@ let package = Package(
         .crypto,
       ], path: "Tests/Checker", swiftSettings: strict),
     .testTarget(
+      name: "OnboardingTests", dependencies: ["Primitives", "Domain", "Onboarding", "TestKit"],
+      swiftSettings: strict),
+    .testTarget(
       name: "AuditTrailTests",
       dependencies: ["Primitives", "AuditTrail", "Facts", .protobuf, .crypto],
       swiftSettings: strict),
@@ -215,7 +245,7 @@ let package = Package(
     .testTarget(
       name: "StorageTests",
       dependencies: [
-        "EngineKit", "TestKit", "Primitives", "Domain", "Facts", "AuditTrail", "Engine",
+        "EngineKit", "TestKit", "Primitives", "Sealing", "Domain", "Facts", "AuditTrail", "Engine",
         "EngineSQLite",
         "Storage", "Server",
         .protobuf,
@@ -233,10 +263,11 @@ let package = Package(
     .testTarget(
       name: "ServerTests",
       dependencies: [
-        "EngineKit", "TestKit", "Primitives", "Domain", "AuditTrail", "Engine", "Storage",
+        "EngineKit", "TestKit", "Primitives", "Sealing", "Domain", "AuditTrail", "Engine",
+        "Storage",
         "Connectors", "BureauAPI", "Server", "Sandbox",
         .grpc, .grpcInProcess, .grpcHTTP2, .grpcProtobuf, .protobuf, .nioCore, .nioPosix, .nioSSL,
-        .x509, .logging, .lifecycle,
+        .x509, .logging, .lifecycle, .nioHTTP1,
       ], exclude: ["Golden"], swiftSettings: strict),
     .testTarget(
       name: "StoryTests",
@@ -244,6 +275,13 @@ let package = Package(
         "EngineKit", "TestKit", "Primitives", "Formats", "Domain", "Engine", "Storage", "BureauAPI",
         "Server",
         "Sandbox", .grpc, .grpcProtobuf, .protobuf, .nioCore, .nioPosix, .nioSSL,
+      ], swiftSettings: strict),
+    // The pages in a real browser: skipped where Debian's chromium is not installed.
+    .testTarget(
+      name: "BrowserTests",
+      dependencies: [
+        "EngineKit", "TestKit", "Primitives", "BureauAPI", "Sandbox", "Server", .httpClient,
+        .nioCore, .nioHTTP1,
       ], swiftSettings: strict),
     .testTarget(
       name: "TidyTests", dependencies: [.crypto],
@@ -259,16 +297,17 @@ let package = Package(
     .testTarget(
       name: "CLITests",
       dependencies: [
-        "BureauCLI", "Primitives", "BureauAPI", .arguments, .grpc, .grpcInProcess, .grpcHTTP2,
+        "BureauCLI", "Sealing", "Primitives", "BureauAPI", .arguments, .grpc, .grpcInProcess,
+        .grpcHTTP2,
         .grpcProtobuf, .protobuf, .nioCore, .nioPosix, .nioSSL, .crypto, .x509, .asn1,
       ], exclude: ["Golden"], swiftSettings: strict),
     // Kills the built daemon in the middle of its work.
     .testTarget(
       name: "CrashTests",
       dependencies: [
-        "EngineKit", "TestKit", "Checker", "FaultDisk", "Primitives", "Domain", "Engine",
-        "EngineSQLite",
-        "Storage", "Server", "BureauAPI", .grpc, .grpcHTTP2, .protobuf, .crypto,
+        "EngineKit", "TestKit", "Checker", "FaultDisk", "Primitives", "Domain", "AuditTrail",
+        "Engine", "EngineSQLite", "Storage", "Server", "BureauAPI", .grpc, .grpcHTTP2, .protobuf,
+        .crypto,
       ], swiftSettings: strict),
     // Drives the built programs from outside: Clients/c and the daemon.
     .testTarget(

@@ -22,23 +22,29 @@ enum BenchServer {
     return SecretBox(key, random: Workload.sources.random)
   }
 
-  static func make(_ database: any Database, folder: URL) throws -> BureauServer {
+  /// - Parameter allowsSynthetic: national ids that are test numbers, as examples have them.
+  static func make(
+    _ database: any Database, folder: URL, allowsSynthetic: Bool = false
+  ) throws -> BureauServer {
     guard let key = NationalIDKey(bytes: [UInt8](repeating: 1, count: 32)) else {
       throw BenchError("no key")
     }
-    return BureauServer(
-      ServerParts(
-        database: database, sources: Workload.sources, identity: NobodyLogsIn(),
-        channel: NoBank(), messenger: NobodyIsTold(), nationalIDKey: key,
-        secrets: try secrets(),
-        auditKey: try AuditKey(seed: [UInt8](repeating: 2, count: 32)),
-        witness: FolderWitness(folder: folder), bootstrap: NoBootstrap(), logger: logger,
-        emptyDatabase: { try await SQLiteDatabase.inMemory() }))
+    var parts = ServerParts(
+      database: database, sources: Workload.sources, identity: NobodyLogsIn(),
+      channel: NoBank(), messenger: NobodyIsTold(), nationalIDKey: key,
+      secrets: try secrets(),
+      auditKey: try AuditKey(seed: [UInt8](repeating: 2, count: 32)),
+      witness: FolderWitness(folder: folder), bootstrap: NoBootstrap(), logger: logger,
+      emptyDatabase: { try await SQLiteDatabase.inMemory() })
+    parts.allowsSyntheticIDs = allowsSynthetic
+    return BureauServer(parts)
   }
 
   /// The server on a free port with certificates of its own in `folder`.
-  static func service(_ database: any Database, folder: URL) throws -> (GRPCService, Authority) {
-    let server = try make(database, folder: folder)
+  static func service(
+    _ database: any Database, folder: URL, allowsSynthetic: Bool = false
+  ) throws -> (GRPCService, Authority) {
+    let server = try make(database, folder: folder, allowsSynthetic: allowsSynthetic)
     let authority = try Authority.create(
       in: folder.appending(path: "tls"), hostnames: ["localhost"], now: Date())
     let service = try GRPCService(
@@ -74,6 +80,7 @@ private struct NoBank: BankChannel {
     -> [UInt8]?
   { nil }
   func finished(from _: BankConnection) throws(BankChannelError) -> [IncomingFile] { [] }
+  func check(_: BankConnection) async -> ConnectionFinding { .ok }
 }
 
 private struct NobodyIsTold: Messenger {

@@ -25,7 +25,7 @@ struct Workload: Sendable {
 
   /// Where nothing else is said.
   static let companyCount = 100
-  private static let time = Instant(rfc3339: "2026-03-02T08:00:00Z") ?? Instant(microseconds: 0)
+  static let time = Instant(rfc3339: "2026-03-02T08:00:00Z") ?? Instant(microseconds: 0)
 
   static let bureau = id(Bureau.self, 0xB0, 1)
   static let accountant = id(User.self, 0xA0, 1)
@@ -38,7 +38,7 @@ struct Workload: Sendable {
     return try await access.caller(["authorization": "Bearer \(secret)"])
   }
 
-  private static func id<Of>(_: Of.Type, _ kind: UInt64, _ number: UInt64) -> ID<Of> {
+  static func id<Of>(_: Of.Type, _ kind: UInt64, _ number: UInt64) -> ID<Of> {
     TenantKey(high: kind, low: number &* 0x9E37_79B9_7F4A_7C15).id()
   }
 
@@ -55,7 +55,9 @@ struct Workload: Sendable {
   }
 
   /// Makes the bureau, its companies, the accountant with the role and the session.
-  static func fill(_ database: any Database, companies: Int = companyCount) async throws {
+  static func fill(
+    _ database: any Database, companies: Int = companyCount, role: Role = .accountant
+  ) async throws {
     let numbers = organisationNumbers(companies)
     let number = try OrganisationNumber("923609016", country: .no)
     var facts: [Fact] = [
@@ -73,7 +75,7 @@ struct Workload: Sendable {
         RoleAssigned(
           assignment: RoleAssignment(
             id: id(RoleAssignment.self, 0xA2, 0), user: accountant, company: nil,
-            role: .accountant))),
+            role: role))),
     ]
     for index in 0..<companies {
       facts.append(

@@ -10,58 +10,18 @@
 
 #include "bureau/v1/identity.pb-c.h"
 #include "bureau/v1/payments.pb-c.h"
+#include "endings.h"
 #include "grpc/health/v1/health.pb-c.h"
 #include "grpc_call.h"
 #include "text.h"
 
-enum Ending {
-  DONE = 0,
-  USAGE = 2,
-  REFUSED = 3,
-  NOT_ALLOWED = 4,
-  NOT_FOUND = 5,
-  INVALID_INPUT = 6,
-  UNAVAILABLE = 7,
-  INTERNAL = 8
-};
-
 // A page, and as many pages as make 100,000 payments.
-enum { PAGE_SIZE = 200, MAX_PAGES = 500, ID_DIGITS = 32 };
+enum { PAGE_SIZE = 200, MAX_PAGES = 500 };
 
 static const char usage[] =
     "usage: bureau-status --server HOST:PORT --ca FILE bureaus/BUREAU/companies/COMPANY\n"
     "  The token is read from the file that BUREAU_TOKEN_FILE names.\n"
     "  --server and --ca may also be given as BUREAU_SERVER and BUREAU_CA.\n";
-
-static const char *status_name(int code) {
-  static const char *const names[] = {
-      "OK", "CANCELLED", "UNKNOWN", "INVALID_ARGUMENT", "DEADLINE_EXCEEDED", "NOT_FOUND",
-      "ALREADY_EXISTS", "PERMISSION_DENIED", "RESOURCE_EXHAUSTED", "FAILED_PRECONDITION",
-      "ABORTED", "OUT_OF_RANGE", "UNIMPLEMENTED", "INTERNAL", "UNAVAILABLE", "DATA_LOSS",
-      "UNAUTHENTICATED"};
-  return code >= 0 && code < (int)(sizeof names / sizeof names[0]) ? names[code] : "UNKNOWN";
-}
-
-static enum Ending ending(int code) {
-  switch (code) {
-    case 0: return DONE;
-    case 6: case 9: case 10: return REFUSED;
-    case 7: case 16: return NOT_ALLOWED;
-    case 5: return NOT_FOUND;
-    case 3: case 11: return INVALID_INPUT;
-    case 1: case 4: case 8: case 14: return UNAVAILABLE;
-    default: return INTERNAL;
-  }
-}
-
-static enum Ending complain(const char *method, const Outcome *outcome) {
-  fprintf(stderr, "%s: %s ", method, status_name(outcome->code));
-  print_text(stderr, outcome->reason);
-  fprintf(stderr, ": ");
-  print_text(stderr, outcome->message);
-  fputc('\n', stderr);
-  return ending(outcome->code);
-}
 
 static enum Ending show_health(Channel *channel) {
   static const char method[] = "grpc.health.v1.Health/Check";
@@ -145,30 +105,6 @@ static enum Ending show_payments(Channel *channel, char *company) {
   fprintf(stderr, "%s: more than %d payments; the rest is not shown\n", method,
           PAGE_SIZE * MAX_PAGES);
   return INTERNAL;
-}
-
-// bureaus/{32 hexadecimal digits}/companies/{32 hexadecimal digits}
-static bool is_company(const char *name) {
-  static const char digits[] = "0123456789abcdef";
-  static const char *const parts[] = {"bureaus/", "/companies/"};
-  for (int at = 0; at < 2; at += 1) {
-    size_t length = strlen(parts[at]);
-    if (strncmp(name, parts[at], length) != 0) return false;
-    name += length;
-    if (strspn(name, digits) != ID_DIGITS) return false;
-    name += ID_DIGITS;
-  }
-  return *name == '\0';
-}
-
-// HOST:PORT and nothing that would make another address of it, such as user@ or a path.
-static bool is_server(const char *text) {
-  static const char host[] =
-      "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789.-_[]:";
-  const char *colon = strrchr(text, ':');
-  return colon != NULL && colon != text && colon[1] != '\0' &&
-         strspn(colon + 1, "0123456789") == strlen(colon + 1) &&
-         strspn(text, host) == strlen(text);
 }
 
 int main(int count, char **arguments) {

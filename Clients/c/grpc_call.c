@@ -88,12 +88,13 @@ static void say(Outcome *outcome, int code, const char *message) {
   snprintf(outcome->message, sizeof outcome->message, "%s", message);
 }
 
-static void read_reason(const char *text, Outcome *outcome) {
-  unsigned char bytes[MAX_STATUS_DETAILS];
-  long length = decode_base64(text, bytes, sizeof bytes);
-  if (length <= 0) return;
-  Bureau__Client__Status *status = bureau__client__status__unpack(NULL, (size_t)length, bytes);
+void read_status(const unsigned char *bytes, size_t length, Outcome *outcome) {
+  Bureau__Client__Status *status = bureau__client__status__unpack(NULL, length, bytes);
   if (status == NULL) return;
+  outcome->code = status->code;
+  if (outcome->message[0] == '\0') {
+    snprintf(outcome->message, sizeof outcome->message, "%s", status->message);
+  }
   for (size_t at = 0; at < status->n_details && outcome->reason[0] == '\0'; at += 1) {
     const Google__Protobuf__Any *any = status->details[at];
     if (strcmp(any->type_url, "type.googleapis.com/google.rpc.ErrorInfo") != 0) continue;
@@ -104,6 +105,12 @@ static void read_reason(const char *text, Outcome *outcome) {
     bureau__client__error_info__free_unpacked(info, NULL);
   }
   bureau__client__status__free_unpacked(status, NULL);
+}
+
+static void read_reason(const char *text, Outcome *outcome) {
+  unsigned char bytes[MAX_STATUS_DETAILS];
+  long length = decode_base64(text, bytes, sizeof bytes);
+  if (length > 0) read_status(bytes, (size_t)length, outcome);
 }
 
 Channel *channel_open(const char *server, const char *authority, const char *token) {
@@ -159,7 +166,7 @@ static struct curl_slist *headers(const Channel *channel, bool with_token) {
   snprintf(timeout, sizeof timeout, "grpc-timeout: %dS", CALL_SECONDS);
   const char *lines[] = {
       "content-type: application/grpc", "te: trailers", timeout, "Expect:", "Accept:",
-      "user-agent: bureau-status",
+      "user-agent: bureau-c",
       with_token && channel->authorization[0] != '\0' ? channel->authorization : NULL};
   struct curl_slist *list = NULL;
   for (size_t at = 0; at < sizeof lines / sizeof lines[0]; at += 1) {

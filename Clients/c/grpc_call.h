@@ -32,4 +32,7 @@ ProtobufCMessage *channel_call(
     Channel *channel, const char *method, const ProtobufCMessage *request, bool with_token,
     const ProtobufCMessageDescriptor *answer, Outcome *outcome);
 
+// Reads a packed google.rpc.Status: code, words and the reason of its ErrorInfo.
+void read_status(const unsigned char *bytes, size_t length, Outcome *outcome);
+
 #endif

@@ -20,6 +20,19 @@ package enum Bureau_V1_AgreementService: Sendable {
     package static let descriptor = GRPCCore.ServiceDescriptor(fullyQualifiedService: "bureau.v1.AgreementService")
     /// Namespace for method metadata.
     package enum Method: Sendable {
+        /// Namespace for "ListBanks" metadata.
+        package enum ListBanks: Sendable {
+            /// Request type for "ListBanks".
+            package typealias Input = Bureau_V1_ListBanksRequest
+            /// Response type for "ListBanks".
+            package typealias Output = Bureau_V1_ListBanksResponse
+            /// Descriptor for "ListBanks".
+            package static let descriptor = GRPCCore.MethodDescriptor(
+                service: GRPCCore.ServiceDescriptor(fullyQualifiedService: "bureau.v1.AgreementService"),
+                method: "ListBanks",
+                type: .unary
+            )
+        }
         /// Namespace for "CreateAgreement" metadata.
         package enum CreateAgreement: Sendable {
             /// Request type for "CreateAgreement".
@@ -59,6 +72,19 @@ package enum Bureau_V1_AgreementService: Sendable {
                 type: .unary
             )
         }
+        /// Namespace for "UpdateAgreement" metadata.
+        package enum UpdateAgreement: Sendable {
+            /// Request type for "UpdateAgreement".
+            package typealias Input = Bureau_V1_UpdateAgreementRequest
+            /// Response type for "UpdateAgreement".
+            package typealias Output = Bureau_V1_Agreement
+            /// Descriptor for "UpdateAgreement".
+            package static let descriptor = GRPCCore.MethodDescriptor(
+                service: GRPCCore.ServiceDescriptor(fullyQualifiedService: "bureau.v1.AgreementService"),
+                method: "UpdateAgreement",
+                type: .unary
+            )
+        }
         /// Namespace for "SendAgreement" metadata.
         package enum SendAgreement: Sendable {
             /// Request type for "SendAgreement".
@@ -69,6 +95,19 @@ package enum Bureau_V1_AgreementService: Sendable {
             package static let descriptor = GRPCCore.MethodDescriptor(
                 service: GRPCCore.ServiceDescriptor(fullyQualifiedService: "bureau.v1.AgreementService"),
                 method: "SendAgreement",
+                type: .unary
+            )
+        }
+        /// Namespace for "OpenAgreementLink" metadata.
+        package enum OpenAgreementLink: Sendable {
+            /// Request type for "OpenAgreementLink".
+            package typealias Input = Bureau_V1_OpenAgreementLinkRequest
+            /// Response type for "OpenAgreementLink".
+            package typealias Output = Bureau_V1_AgreementOffer
+            /// Descriptor for "OpenAgreementLink".
+            package static let descriptor = GRPCCore.MethodDescriptor(
+                service: GRPCCore.ServiceDescriptor(fullyQualifiedService: "bureau.v1.AgreementService"),
+                method: "OpenAgreementLink",
                 type: .unary
             )
         }
@@ -85,13 +124,72 @@ package enum Bureau_V1_AgreementService: Sendable {
                 type: .unary
             )
         }
+        /// Namespace for "DeclineAgreement" metadata.
+        package enum DeclineAgreement: Sendable {
+            /// Request type for "DeclineAgreement".
+            package typealias Input = Bureau_V1_DeclineAgreementRequest
+            /// Response type for "DeclineAgreement".
+            package typealias Output = Bureau_V1_AgreementOffer
+            /// Descriptor for "DeclineAgreement".
+            package static let descriptor = GRPCCore.MethodDescriptor(
+                service: GRPCCore.ServiceDescriptor(fullyQualifiedService: "bureau.v1.AgreementService"),
+                method: "DeclineAgreement",
+                type: .unary
+            )
+        }
+        /// Namespace for "CheckConnection" metadata.
+        package enum CheckConnection: Sendable {
+            /// Request type for "CheckConnection".
+            package typealias Input = Bureau_V1_CheckConnectionRequest
+            /// Response type for "CheckConnection".
+            package typealias Output = Bureau_V1_Agreement
+            /// Descriptor for "CheckConnection".
+            package static let descriptor = GRPCCore.MethodDescriptor(
+                service: GRPCCore.ServiceDescriptor(fullyQualifiedService: "bureau.v1.AgreementService"),
+                method: "CheckConnection",
+                type: .unary
+            )
+        }
+        /// Namespace for "ActivateAgreement" metadata.
+        package enum ActivateAgreement: Sendable {
+            /// Request type for "ActivateAgreement".
+            package typealias Input = Bureau_V1_ActivateAgreementRequest
+            /// Response type for "ActivateAgreement".
+            package typealias Output = Bureau_V1_Agreement
+            /// Descriptor for "ActivateAgreement".
+            package static let descriptor = GRPCCore.MethodDescriptor(
+                service: GRPCCore.ServiceDescriptor(fullyQualifiedService: "bureau.v1.AgreementService"),
+                method: "ActivateAgreement",
+                type: .unary
+            )
+        }
+        /// Namespace for "TerminateAgreement" metadata.
+        package enum TerminateAgreement: Sendable {
+            /// Request type for "TerminateAgreement".
+            package typealias Input = Bureau_V1_TerminateAgreementRequest
+            /// Response type for "TerminateAgreement".
+            package typealias Output = Bureau_V1_Agreement
+            /// Descriptor for "TerminateAgreement".
+            package static let descriptor = GRPCCore.MethodDescriptor(
+                service: GRPCCore.ServiceDescriptor(fullyQualifiedService: "bureau.v1.AgreementService"),
+                method: "TerminateAgreement",
+                type: .unary
+            )
+        }
         /// Descriptors for all methods in the "bureau.v1.AgreementService" service.
         package static let descriptors: [GRPCCore.MethodDescriptor] = [
+            ListBanks.descriptor,
             CreateAgreement.descriptor,
             GetAgreement.descriptor,
             ListAgreements.descriptor,
+            UpdateAgreement.descriptor,
             SendAgreement.descriptor,
-            StartAgreementSignature.descriptor
+            OpenAgreementLink.descriptor,
+            StartAgreementSignature.descriptor,
+            DeclineAgreement.descriptor,
+            CheckConnection.descriptor,
+            ActivateAgreement.descriptor,
+            TerminateAgreement.descriptor
         ]
     }
 }
@@ -120,14 +218,35 @@ extension Bureau_V1_AgreementService {
     ///
     /// > Source IDL Documentation:
     /// >
-    /// > Bank agreements: one per bank account (checklist group A).
+    /// > Bank agreements: per bank account, one for outgoing and one for incoming payments (checklist
+    /// > groups A, R, X). Each belongs to its company and is signed once, whoever its users are (A-16).
     package protocol StreamingServiceProtocol: GRPCCore.RegistrableRPCService {
+        /// Handle the "ListBanks" method.
+        ///
+        /// > Source IDL Documentation:
+        /// >
+        /// > The supported banks with their properties (A-20, A-21). Roles: whoever is logged in.
+        ///
+        /// - Parameters:
+        ///   - request: A streaming request of `Bureau_V1_ListBanksRequest` messages.
+        ///   - context: Context providing information about the RPC.
+        /// - Throws: Any error which occurred during the processing of the request. Thrown errors
+        ///     of type `RPCError` are mapped to appropriate statuses. All other errors are converted
+        ///     to an internal error.
+        /// - Returns: A streaming response of `Bureau_V1_ListBanksResponse` messages.
+        func listBanks(
+            request: GRPCCore.StreamingServerRequest<Bureau_V1_ListBanksRequest>,
+            context: GRPCCore.ServerContext
+        ) async throws -> GRPCCore.StreamingServerResponse<Bureau_V1_ListBanksResponse>
+
         /// Handle the "CreateAgreement" method.
         ///
         /// > Source IDL Documentation:
         /// >
         /// > Registers an agreement as a draft (A-08, A-18). Roles: customer administrator, accountant.
-        /// > Refusals: BANK_NOT_SUPPORTED, ACCOUNT_INVALID, AGREEMENT_EXISTS, SIGNER_INCOMPLETE (A-09).
+        /// > Refusals: BANK_NOT_SUPPORTED, ACCOUNT_INVALID, ACCOUNT_PRIVATE (A-04),
+        /// > ACCOUNT_OF_ANOTHER_OWNER (A-03), AGREEMENT_EXISTS, SIGNER_INCOMPLETE (A-09),
+        /// > DECLARATION_INVALID.
         ///
         /// - Parameters:
         ///   - request: A streaming request of `Bureau_V1_CreateAgreementRequest` messages.
@@ -177,11 +296,32 @@ extension Bureau_V1_AgreementService {
             context: GRPCCore.ServerContext
         ) async throws -> GRPCCore.StreamingServerResponse<Bureau_V1_ListAgreementsResponse>
 
+        /// Handle the "UpdateAgreement" method.
+        ///
+        /// > Source IDL Documentation:
+        /// >
+        /// > Changes `signer` or `declarations` before the signature; a link that is out stops working and
+        /// > the agreement is a draft again. Roles: customer administrator, accountant.
+        /// > Refusals: AGREEMENT_STATE, AGREEMENT_FIELD_UNKNOWN, SIGNER_INVALID, DECLARATION_INVALID.
+        ///
+        /// - Parameters:
+        ///   - request: A streaming request of `Bureau_V1_UpdateAgreementRequest` messages.
+        ///   - context: Context providing information about the RPC.
+        /// - Throws: Any error which occurred during the processing of the request. Thrown errors
+        ///     of type `RPCError` are mapped to appropriate statuses. All other errors are converted
+        ///     to an internal error.
+        /// - Returns: A streaming response of `Bureau_V1_Agreement` messages.
+        func updateAgreement(
+            request: GRPCCore.StreamingServerRequest<Bureau_V1_UpdateAgreementRequest>,
+            context: GRPCCore.ServerContext
+        ) async throws -> GRPCCore.StreamingServerResponse<Bureau_V1_Agreement>
+
         /// Handle the "SendAgreement" method.
         ///
         /// > Source IDL Documentation:
         /// >
-        /// > Sends the agreement to its named signer (A-10): DRAFT → SENT_FOR_SIGNING.
+        /// > Sends the agreement to its named signer (A-10): DRAFT → SENT_FOR_SIGNING. The link works once,
+        /// > for 14 days, and stops working when a newer one is sent.
         /// > Roles: customer administrator, accountant. Refusals: AGREEMENT_STATE.
         ///
         /// - Parameters:
@@ -196,13 +336,34 @@ extension Bureau_V1_AgreementService {
             context: GRPCCore.ServerContext
         ) async throws -> GRPCCore.StreamingServerResponse<Bureau_V1_Agreement>
 
+        /// Handle the "OpenAgreementLink" method.
+        ///
+        /// > Source IDL Documentation:
+        /// >
+        /// > What the holder of a link reads before signing.
+        /// > Caller: whoever holds the link that was sent. Refusals: AGREEMENT_LINK_REFUSED,
+        /// > AGREEMENT_LINK_EXPIRED, AGREEMENT_LINK_USED.
+        ///
+        /// - Parameters:
+        ///   - request: A streaming request of `Bureau_V1_OpenAgreementLinkRequest` messages.
+        ///   - context: Context providing information about the RPC.
+        /// - Throws: Any error which occurred during the processing of the request. Thrown errors
+        ///     of type `RPCError` are mapped to appropriate statuses. All other errors are converted
+        ///     to an internal error.
+        /// - Returns: A streaming response of `Bureau_V1_AgreementOffer` messages.
+        func openAgreementLink(
+            request: GRPCCore.StreamingServerRequest<Bureau_V1_OpenAgreementLinkRequest>,
+            context: GRPCCore.ServerContext
+        ) async throws -> GRPCCore.StreamingServerResponse<Bureau_V1_AgreementOffer>
+
         /// Handle the "StartAgreementSignature" method.
         ///
         /// > Source IDL Documentation:
         /// >
-        /// > Starts the signer's BankID signature: SENT_FOR_SIGNING → ACTIVE when collected (A-11).
-        /// > Caller: whoever holds the link that was sent. Refusals: AGREEMENT_LINK_REFUSED,
-        /// > AGREEMENT_STATE, AGREEMENT_OTHER_SIGNER.
+        /// > Starts the signer's BankID signature over the text: SENT_FOR_SIGNING → SIGNED when collected,
+        /// > and ACTIVE (A-11) unless the partner holds it (R-01) or the bank cannot be reached (X-03).
+        /// > Caller: whoever holds the link. Refusals: as OpenAgreementLink; when collected
+        /// > AGREEMENT_OTHER_SIGNER, AGREEMENT_TEXT_CHANGED.
         ///
         /// - Parameters:
         ///   - request: A streaming request of `Bureau_V1_StartAgreementSignatureRequest` messages.
@@ -215,6 +376,82 @@ extension Bureau_V1_AgreementService {
             request: GRPCCore.StreamingServerRequest<Bureau_V1_StartAgreementSignatureRequest>,
             context: GRPCCore.ServerContext
         ) async throws -> GRPCCore.StreamingServerResponse<Bureau_V1_Order>
+
+        /// Handle the "DeclineAgreement" method.
+        ///
+        /// > Source IDL Documentation:
+        /// >
+        /// > The signer does not want it: SENT_FOR_SIGNING → DRAFT, with the signer's reason.
+        /// > Caller: whoever holds the link. Refusals: as OpenAgreementLink, AGREEMENT_REASON_INVALID.
+        ///
+        /// - Parameters:
+        ///   - request: A streaming request of `Bureau_V1_DeclineAgreementRequest` messages.
+        ///   - context: Context providing information about the RPC.
+        /// - Throws: Any error which occurred during the processing of the request. Thrown errors
+        ///     of type `RPCError` are mapped to appropriate statuses. All other errors are converted
+        ///     to an internal error.
+        /// - Returns: A streaming response of `Bureau_V1_AgreementOffer` messages.
+        func declineAgreement(
+            request: GRPCCore.StreamingServerRequest<Bureau_V1_DeclineAgreementRequest>,
+            context: GRPCCore.ServerContext
+        ) async throws -> GRPCCore.StreamingServerResponse<Bureau_V1_AgreementOffer>
+
+        /// Handle the "CheckConnection" method.
+        ///
+        /// > Source IDL Documentation:
+        /// >
+        /// > Checks the set-up and the way to the bank now (X-01); the agreement shows what was found.
+        /// > Roles: customer administrator, accountant.
+        ///
+        /// - Parameters:
+        ///   - request: A streaming request of `Bureau_V1_CheckConnectionRequest` messages.
+        ///   - context: Context providing information about the RPC.
+        /// - Throws: Any error which occurred during the processing of the request. Thrown errors
+        ///     of type `RPCError` are mapped to appropriate statuses. All other errors are converted
+        ///     to an internal error.
+        /// - Returns: A streaming response of `Bureau_V1_Agreement` messages.
+        func checkConnection(
+            request: GRPCCore.StreamingServerRequest<Bureau_V1_CheckConnectionRequest>,
+            context: GRPCCore.ServerContext
+        ) async throws -> GRPCCore.StreamingServerResponse<Bureau_V1_Agreement>
+
+        /// Handle the "ActivateAgreement" method.
+        ///
+        /// > Source IDL Documentation:
+        /// >
+        /// > Tries again what was saved and not activated (X-03): SAVED_NOT_ACTIVATED → ACTIVE if the check
+        /// > is well now. Roles: customer administrator, accountant. Refusals: AGREEMENT_STATE.
+        ///
+        /// - Parameters:
+        ///   - request: A streaming request of `Bureau_V1_ActivateAgreementRequest` messages.
+        ///   - context: Context providing information about the RPC.
+        /// - Throws: Any error which occurred during the processing of the request. Thrown errors
+        ///     of type `RPCError` are mapped to appropriate statuses. All other errors are converted
+        ///     to an internal error.
+        /// - Returns: A streaming response of `Bureau_V1_Agreement` messages.
+        func activateAgreement(
+            request: GRPCCore.StreamingServerRequest<Bureau_V1_ActivateAgreementRequest>,
+            context: GRPCCore.ServerContext
+        ) async throws -> GRPCCore.StreamingServerResponse<Bureau_V1_Agreement>
+
+        /// Handle the "TerminateAgreement" method.
+        ///
+        /// > Source IDL Documentation:
+        /// >
+        /// > Ends an agreement for good. Roles: customer administrator.
+        /// > Refusals: AGREEMENT_STATE, AGREEMENT_REASON_INVALID, AGREEMENT_OPEN_PAYMENTS.
+        ///
+        /// - Parameters:
+        ///   - request: A streaming request of `Bureau_V1_TerminateAgreementRequest` messages.
+        ///   - context: Context providing information about the RPC.
+        /// - Throws: Any error which occurred during the processing of the request. Thrown errors
+        ///     of type `RPCError` are mapped to appropriate statuses. All other errors are converted
+        ///     to an internal error.
+        /// - Returns: A streaming response of `Bureau_V1_Agreement` messages.
+        func terminateAgreement(
+            request: GRPCCore.StreamingServerRequest<Bureau_V1_TerminateAgreementRequest>,
+            context: GRPCCore.ServerContext
+        ) async throws -> GRPCCore.StreamingServerResponse<Bureau_V1_Agreement>
     }
 
     /// Service protocol for the "bureau.v1.AgreementService" service.
@@ -227,14 +464,35 @@ extension Bureau_V1_AgreementService {
     ///
     /// > Source IDL Documentation:
     /// >
-    /// > Bank agreements: one per bank account (checklist group A).
+    /// > Bank agreements: per bank account, one for outgoing and one for incoming payments (checklist
+    /// > groups A, R, X). Each belongs to its company and is signed once, whoever its users are (A-16).
     package protocol ServiceProtocol: Bureau_V1_AgreementService.StreamingServiceProtocol {
+        /// Handle the "ListBanks" method.
+        ///
+        /// > Source IDL Documentation:
+        /// >
+        /// > The supported banks with their properties (A-20, A-21). Roles: whoever is logged in.
+        ///
+        /// - Parameters:
+        ///   - request: A request containing a single `Bureau_V1_ListBanksRequest` message.
+        ///   - context: Context providing information about the RPC.
+        /// - Throws: Any error which occurred during the processing of the request. Thrown errors
+        ///     of type `RPCError` are mapped to appropriate statuses. All other errors are converted
+        ///     to an internal error.
+        /// - Returns: A response containing a single `Bureau_V1_ListBanksResponse` message.
+        func listBanks(
+            request: GRPCCore.ServerRequest<Bureau_V1_ListBanksRequest>,
+            context: GRPCCore.ServerContext
+        ) async throws -> GRPCCore.ServerResponse<Bureau_V1_ListBanksResponse>
+
         /// Handle the "CreateAgreement" method.
         ///
         /// > Source IDL Documentation:
         /// >
         /// > Registers an agreement as a draft (A-08, A-18). Roles: customer administrator, accountant.
-        /// > Refusals: BANK_NOT_SUPPORTED, ACCOUNT_INVALID, AGREEMENT_EXISTS, SIGNER_INCOMPLETE (A-09).
+        /// > Refusals: BANK_NOT_SUPPORTED, ACCOUNT_INVALID, ACCOUNT_PRIVATE (A-04),
+        /// > ACCOUNT_OF_ANOTHER_OWNER (A-03), AGREEMENT_EXISTS, SIGNER_INCOMPLETE (A-09),
+        /// > DECLARATION_INVALID.
         ///
         /// - Parameters:
         ///   - request: A request containing a single `Bureau_V1_CreateAgreementRequest` message.
@@ -284,11 +542,32 @@ extension Bureau_V1_AgreementService {
             context: GRPCCore.ServerContext
         ) async throws -> GRPCCore.ServerResponse<Bureau_V1_ListAgreementsResponse>
 
+        /// Handle the "UpdateAgreement" method.
+        ///
+        /// > Source IDL Documentation:
+        /// >
+        /// > Changes `signer` or `declarations` before the signature; a link that is out stops working and
+        /// > the agreement is a draft again. Roles: customer administrator, accountant.
+        /// > Refusals: AGREEMENT_STATE, AGREEMENT_FIELD_UNKNOWN, SIGNER_INVALID, DECLARATION_INVALID.
+        ///
+        /// - Parameters:
+        ///   - request: A request containing a single `Bureau_V1_UpdateAgreementRequest` message.
+        ///   - context: Context providing information about the RPC.
+        /// - Throws: Any error which occurred during the processing of the request. Thrown errors
+        ///     of type `RPCError` are mapped to appropriate statuses. All other errors are converted
+        ///     to an internal error.
+        /// - Returns: A response containing a single `Bureau_V1_Agreement` message.
+        func updateAgreement(
+            request: GRPCCore.ServerRequest<Bureau_V1_UpdateAgreementRequest>,
+            context: GRPCCore.ServerContext
+        ) async throws -> GRPCCore.ServerResponse<Bureau_V1_Agreement>
+
         /// Handle the "SendAgreement" method.
         ///
         /// > Source IDL Documentation:
         /// >
-        /// > Sends the agreement to its named signer (A-10): DRAFT → SENT_FOR_SIGNING.
+        /// > Sends the agreement to its named signer (A-10): DRAFT → SENT_FOR_SIGNING. The link works once,
+        /// > for 14 days, and stops working when a newer one is sent.
         /// > Roles: customer administrator, accountant. Refusals: AGREEMENT_STATE.
         ///
         /// - Parameters:
@@ -303,13 +582,34 @@ extension Bureau_V1_AgreementService {
             context: GRPCCore.ServerContext
         ) async throws -> GRPCCore.ServerResponse<Bureau_V1_Agreement>
 
+        /// Handle the "OpenAgreementLink" method.
+        ///
+        /// > Source IDL Documentation:
+        /// >
+        /// > What the holder of a link reads before signing.
+        /// > Caller: whoever holds the link that was sent. Refusals: AGREEMENT_LINK_REFUSED,
+        /// > AGREEMENT_LINK_EXPIRED, AGREEMENT_LINK_USED.
+        ///
+        /// - Parameters:
+        ///   - request: A request containing a single `Bureau_V1_OpenAgreementLinkRequest` message.
+        ///   - context: Context providing information about the RPC.
+        /// - Throws: Any error which occurred during the processing of the request. Thrown errors
+        ///     of type `RPCError` are mapped to appropriate statuses. All other errors are converted
+        ///     to an internal error.
+        /// - Returns: A response containing a single `Bureau_V1_AgreementOffer` message.
+        func openAgreementLink(
+            request: GRPCCore.ServerRequest<Bureau_V1_OpenAgreementLinkRequest>,
+            context: GRPCCore.ServerContext
+        ) async throws -> GRPCCore.ServerResponse<Bureau_V1_AgreementOffer>
+
         /// Handle the "StartAgreementSignature" method.
         ///
         /// > Source IDL Documentation:
         /// >
-        /// > Starts the signer's BankID signature: SENT_FOR_SIGNING → ACTIVE when collected (A-11).
-        /// > Caller: whoever holds the link that was sent. Refusals: AGREEMENT_LINK_REFUSED,
-        /// > AGREEMENT_STATE, AGREEMENT_OTHER_SIGNER.
+        /// > Starts the signer's BankID signature over the text: SENT_FOR_SIGNING → SIGNED when collected,
+        /// > and ACTIVE (A-11) unless the partner holds it (R-01) or the bank cannot be reached (X-03).
+        /// > Caller: whoever holds the link. Refusals: as OpenAgreementLink; when collected
+        /// > AGREEMENT_OTHER_SIGNER, AGREEMENT_TEXT_CHANGED.
         ///
         /// - Parameters:
         ///   - request: A request containing a single `Bureau_V1_StartAgreementSignatureRequest` message.
@@ -322,6 +622,82 @@ extension Bureau_V1_AgreementService {
             request: GRPCCore.ServerRequest<Bureau_V1_StartAgreementSignatureRequest>,
             context: GRPCCore.ServerContext
         ) async throws -> GRPCCore.ServerResponse<Bureau_V1_Order>
+
+        /// Handle the "DeclineAgreement" method.
+        ///
+        /// > Source IDL Documentation:
+        /// >
+        /// > The signer does not want it: SENT_FOR_SIGNING → DRAFT, with the signer's reason.
+        /// > Caller: whoever holds the link. Refusals: as OpenAgreementLink, AGREEMENT_REASON_INVALID.
+        ///
+        /// - Parameters:
+        ///   - request: A request containing a single `Bureau_V1_DeclineAgreementRequest` message.
+        ///   - context: Context providing information about the RPC.
+        /// - Throws: Any error which occurred during the processing of the request. Thrown errors
+        ///     of type `RPCError` are mapped to appropriate statuses. All other errors are converted
+        ///     to an internal error.
+        /// - Returns: A response containing a single `Bureau_V1_AgreementOffer` message.
+        func declineAgreement(
+            request: GRPCCore.ServerRequest<Bureau_V1_DeclineAgreementRequest>,
+            context: GRPCCore.ServerContext
+        ) async throws -> GRPCCore.ServerResponse<Bureau_V1_AgreementOffer>
+
+        /// Handle the "CheckConnection" method.
+        ///
+        /// > Source IDL Documentation:
+        /// >
+        /// > Checks the set-up and the way to the bank now (X-01); the agreement shows what was found.
+        /// > Roles: customer administrator, accountant.
+        ///
+        /// - Parameters:
+        ///   - request: A request containing a single `Bureau_V1_CheckConnectionRequest` message.
+        ///   - context: Context providing information about the RPC.
+        /// - Throws: Any error which occurred during the processing of the request. Thrown errors
+        ///     of type `RPCError` are mapped to appropriate statuses. All other errors are converted
+        ///     to an internal error.
+        /// - Returns: A response containing a single `Bureau_V1_Agreement` message.
+        func checkConnection(
+            request: GRPCCore.ServerRequest<Bureau_V1_CheckConnectionRequest>,
+            context: GRPCCore.ServerContext
+        ) async throws -> GRPCCore.ServerResponse<Bureau_V1_Agreement>
+
+        /// Handle the "ActivateAgreement" method.
+        ///
+        /// > Source IDL Documentation:
+        /// >
+        /// > Tries again what was saved and not activated (X-03): SAVED_NOT_ACTIVATED → ACTIVE if the check
+        /// > is well now. Roles: customer administrator, accountant. Refusals: AGREEMENT_STATE.
+        ///
+        /// - Parameters:
+        ///   - request: A request containing a single `Bureau_V1_ActivateAgreementRequest` message.
+        ///   - context: Context providing information about the RPC.
+        /// - Throws: Any error which occurred during the processing of the request. Thrown errors
+        ///     of type `RPCError` are mapped to appropriate statuses. All other errors are converted
+        ///     to an internal error.
+        /// - Returns: A response containing a single `Bureau_V1_Agreement` message.
+        func activateAgreement(
+            request: GRPCCore.ServerRequest<Bureau_V1_ActivateAgreementRequest>,
+            context: GRPCCore.ServerContext
+        ) async throws -> GRPCCore.ServerResponse<Bureau_V1_Agreement>
+
+        /// Handle the "TerminateAgreement" method.
+        ///
+        /// > Source IDL Documentation:
+        /// >
+        /// > Ends an agreement for good. Roles: customer administrator.
+        /// > Refusals: AGREEMENT_STATE, AGREEMENT_REASON_INVALID, AGREEMENT_OPEN_PAYMENTS.
+        ///
+        /// - Parameters:
+        ///   - request: A request containing a single `Bureau_V1_TerminateAgreementRequest` message.
+        ///   - context: Context providing information about the RPC.
+        /// - Throws: Any error which occurred during the processing of the request. Thrown errors
+        ///     of type `RPCError` are mapped to appropriate statuses. All other errors are converted
+        ///     to an internal error.
+        /// - Returns: A response containing a single `Bureau_V1_Agreement` message.
+        func terminateAgreement(
+            request: GRPCCore.ServerRequest<Bureau_V1_TerminateAgreementRequest>,
+            context: GRPCCore.ServerContext
+        ) async throws -> GRPCCore.ServerResponse<Bureau_V1_Agreement>
     }
 
     /// Simple service protocol for the "bureau.v1.AgreementService" service.
@@ -332,14 +708,35 @@ extension Bureau_V1_AgreementService {
     ///
     /// > Source IDL Documentation:
     /// >
-    /// > Bank agreements: one per bank account (checklist group A).
+    /// > Bank agreements: per bank account, one for outgoing and one for incoming payments (checklist
+    /// > groups A, R, X). Each belongs to its company and is signed once, whoever its users are (A-16).
     package protocol SimpleServiceProtocol: Bureau_V1_AgreementService.ServiceProtocol {
+        /// Handle the "ListBanks" method.
+        ///
+        /// > Source IDL Documentation:
+        /// >
+        /// > The supported banks with their properties (A-20, A-21). Roles: whoever is logged in.
+        ///
+        /// - Parameters:
+        ///   - request: A `Bureau_V1_ListBanksRequest` message.
+        ///   - context: Context providing information about the RPC.
+        /// - Throws: Any error which occurred during the processing of the request. Thrown errors
+        ///     of type `RPCError` are mapped to appropriate statuses. All other errors are converted
+        ///     to an internal error.
+        /// - Returns: A `Bureau_V1_ListBanksResponse` to respond with.
+        func listBanks(
+            request: Bureau_V1_ListBanksRequest,
+            context: GRPCCore.ServerContext
+        ) async throws -> Bureau_V1_ListBanksResponse
+
         /// Handle the "CreateAgreement" method.
         ///
         /// > Source IDL Documentation:
         /// >
         /// > Registers an agreement as a draft (A-08, A-18). Roles: customer administrator, accountant.
-        /// > Refusals: BANK_NOT_SUPPORTED, ACCOUNT_INVALID, AGREEMENT_EXISTS, SIGNER_INCOMPLETE (A-09).
+        /// > Refusals: BANK_NOT_SUPPORTED, ACCOUNT_INVALID, ACCOUNT_PRIVATE (A-04),
+        /// > ACCOUNT_OF_ANOTHER_OWNER (A-03), AGREEMENT_EXISTS, SIGNER_INCOMPLETE (A-09),
+        /// > DECLARATION_INVALID.
         ///
         /// - Parameters:
         ///   - request: A `Bureau_V1_CreateAgreementRequest` message.
@@ -389,11 +786,32 @@ extension Bureau_V1_AgreementService {
             context: GRPCCore.ServerContext
         ) async throws -> Bureau_V1_ListAgreementsResponse
 
+        /// Handle the "UpdateAgreement" method.
+        ///
+        /// > Source IDL Documentation:
+        /// >
+        /// > Changes `signer` or `declarations` before the signature; a link that is out stops working and
+        /// > the agreement is a draft again. Roles: customer administrator, accountant.
+        /// > Refusals: AGREEMENT_STATE, AGREEMENT_FIELD_UNKNOWN, SIGNER_INVALID, DECLARATION_INVALID.
+        ///
+        /// - Parameters:
+        ///   - request: A `Bureau_V1_UpdateAgreementRequest` message.
+        ///   - context: Context providing information about the RPC.
+        /// - Throws: Any error which occurred during the processing of the request. Thrown errors
+        ///     of type `RPCError` are mapped to appropriate statuses. All other errors are converted
+        ///     to an internal error.
+        /// - Returns: A `Bureau_V1_Agreement` to respond with.
+        func updateAgreement(
+            request: Bureau_V1_UpdateAgreementRequest,
+            context: GRPCCore.ServerContext
+        ) async throws -> Bureau_V1_Agreement
+
         /// Handle the "SendAgreement" method.
         ///
         /// > Source IDL Documentation:
         /// >
-        /// > Sends the agreement to its named signer (A-10): DRAFT → SENT_FOR_SIGNING.
+        /// > Sends the agreement to its named signer (A-10): DRAFT → SENT_FOR_SIGNING. The link works once,
+        /// > for 14 days, and stops working when a newer one is sent.
         /// > Roles: customer administrator, accountant. Refusals: AGREEMENT_STATE.
         ///
         /// - Parameters:
@@ -408,13 +826,34 @@ extension Bureau_V1_AgreementService {
             context: GRPCCore.ServerContext
         ) async throws -> Bureau_V1_Agreement
 
+        /// Handle the "OpenAgreementLink" method.
+        ///
+        /// > Source IDL Documentation:
+        /// >
+        /// > What the holder of a link reads before signing.
+        /// > Caller: whoever holds the link that was sent. Refusals: AGREEMENT_LINK_REFUSED,
+        /// > AGREEMENT_LINK_EXPIRED, AGREEMENT_LINK_USED.
+        ///
+        /// - Parameters:
+        ///   - request: A `Bureau_V1_OpenAgreementLinkRequest` message.
+        ///   - context: Context providing information about the RPC.
+        /// - Throws: Any error which occurred during the processing of the request. Thrown errors
+        ///     of type `RPCError` are mapped to appropriate statuses. All other errors are converted
+        ///     to an internal error.
+        /// - Returns: A `Bureau_V1_AgreementOffer` to respond with.
+        func openAgreementLink(
+            request: Bureau_V1_OpenAgreementLinkRequest,
+            context: GRPCCore.ServerContext
+        ) async throws -> Bureau_V1_AgreementOffer
+
         /// Handle the "StartAgreementSignature" method.
         ///
         /// > Source IDL Documentation:
         /// >
-        /// > Starts the signer's BankID signature: SENT_FOR_SIGNING → ACTIVE when collected (A-11).
-        /// > Caller: whoever holds the link that was sent. Refusals: AGREEMENT_LINK_REFUSED,
-        /// > AGREEMENT_STATE, AGREEMENT_OTHER_SIGNER.
+        /// > Starts the signer's BankID signature over the text: SENT_FOR_SIGNING → SIGNED when collected,
+        /// > and ACTIVE (A-11) unless the partner holds it (R-01) or the bank cannot be reached (X-03).
+        /// > Caller: whoever holds the link. Refusals: as OpenAgreementLink; when collected
+        /// > AGREEMENT_OTHER_SIGNER, AGREEMENT_TEXT_CHANGED.
         ///
         /// - Parameters:
         ///   - request: A `Bureau_V1_StartAgreementSignatureRequest` message.
@@ -427,6 +866,82 @@ extension Bureau_V1_AgreementService {
             request: Bureau_V1_StartAgreementSignatureRequest,
             context: GRPCCore.ServerContext
         ) async throws -> Bureau_V1_Order
+
+        /// Handle the "DeclineAgreement" method.
+        ///
+        /// > Source IDL Documentation:
+        /// >
+        /// > The signer does not want it: SENT_FOR_SIGNING → DRAFT, with the signer's reason.
+        /// > Caller: whoever holds the link. Refusals: as OpenAgreementLink, AGREEMENT_REASON_INVALID.
+        ///
+        /// - Parameters:
+        ///   - request: A `Bureau_V1_DeclineAgreementRequest` message.
+        ///   - context: Context providing information about the RPC.
+        /// - Throws: Any error which occurred during the processing of the request. Thrown errors
+        ///     of type `RPCError` are mapped to appropriate statuses. All other errors are converted
+        ///     to an internal error.
+        /// - Returns: A `Bureau_V1_AgreementOffer` to respond with.
+        func declineAgreement(
+            request: Bureau_V1_DeclineAgreementRequest,
+            context: GRPCCore.ServerContext
+        ) async throws -> Bureau_V1_AgreementOffer
+
+        /// Handle the "CheckConnection" method.
+        ///
+        /// > Source IDL Documentation:
+        /// >
+        /// > Checks the set-up and the way to the bank now (X-01); the agreement shows what was found.
+        /// > Roles: customer administrator, accountant.
+        ///
+        /// - Parameters:
+        ///   - request: A `Bureau_V1_CheckConnectionRequest` message.
+        ///   - context: Context providing information about the RPC.
+        /// - Throws: Any error which occurred during the processing of the request. Thrown errors
+        ///     of type `RPCError` are mapped to appropriate statuses. All other errors are converted
+        ///     to an internal error.
+        /// - Returns: A `Bureau_V1_Agreement` to respond with.
+        func checkConnection(
+            request: Bureau_V1_CheckConnectionRequest,
+            context: GRPCCore.ServerContext
+        ) async throws -> Bureau_V1_Agreement
+
+        /// Handle the "ActivateAgreement" method.
+        ///
+        /// > Source IDL Documentation:
+        /// >
+        /// > Tries again what was saved and not activated (X-03): SAVED_NOT_ACTIVATED → ACTIVE if the check
+        /// > is well now. Roles: customer administrator, accountant. Refusals: AGREEMENT_STATE.
+        ///
+        /// - Parameters:
+        ///   - request: A `Bureau_V1_ActivateAgreementRequest` message.
+        ///   - context: Context providing information about the RPC.
+        /// - Throws: Any error which occurred during the processing of the request. Thrown errors
+        ///     of type `RPCError` are mapped to appropriate statuses. All other errors are converted
+        ///     to an internal error.
+        /// - Returns: A `Bureau_V1_Agreement` to respond with.
+        func activateAgreement(
+            request: Bureau_V1_ActivateAgreementRequest,
+            context: GRPCCore.ServerContext
+        ) async throws -> Bureau_V1_Agreement
+
+        /// Handle the "TerminateAgreement" method.
+        ///
+        /// > Source IDL Documentation:
+        /// >
+        /// > Ends an agreement for good. Roles: customer administrator.
+        /// > Refusals: AGREEMENT_STATE, AGREEMENT_REASON_INVALID, AGREEMENT_OPEN_PAYMENTS.
+        ///
+        /// - Parameters:
+        ///   - request: A `Bureau_V1_TerminateAgreementRequest` message.
+        ///   - context: Context providing information about the RPC.
+        /// - Throws: Any error which occurred during the processing of the request. Thrown errors
+        ///     of type `RPCError` are mapped to appropriate statuses. All other errors are converted
+        ///     to an internal error.
+        /// - Returns: A `Bureau_V1_Agreement` to respond with.
+        func terminateAgreement(
+            request: Bureau_V1_TerminateAgreementRequest,
+            context: GRPCCore.ServerContext
+        ) async throws -> Bureau_V1_Agreement
     }
 }
 
@@ -434,6 +949,17 @@ extension Bureau_V1_AgreementService {
 @available(macOS 15.0, iOS 18.0, watchOS 11.0, tvOS 18.0, visionOS 2.0, *)
 extension Bureau_V1_AgreementService.StreamingServiceProtocol {
     package func registerMethods<Transport>(with router: inout GRPCCore.RPCRouter<Transport>) where Transport: GRPCCore.ServerTransport {
+        router.registerHandler(
+            forMethod: Bureau_V1_AgreementService.Method.ListBanks.descriptor,
+            deserializer: GRPCProtobuf.ProtobufDeserializer<Bureau_V1_ListBanksRequest>(),
+            serializer: GRPCProtobuf.ProtobufSerializer<Bureau_V1_ListBanksResponse>(),
+            handler: { request, context in
+                try await self.listBanks(
+                    request: request,
+                    context: context
+                )
+            }
+        )
         router.registerHandler(
             forMethod: Bureau_V1_AgreementService.Method.CreateAgreement.descriptor,
             deserializer: GRPCProtobuf.ProtobufDeserializer<Bureau_V1_CreateAgreementRequest>(),
@@ -468,11 +994,33 @@ extension Bureau_V1_AgreementService.StreamingServiceProtocol {
             }
         )
         router.registerHandler(
+            forMethod: Bureau_V1_AgreementService.Method.UpdateAgreement.descriptor,
+            deserializer: GRPCProtobuf.ProtobufDeserializer<Bureau_V1_UpdateAgreementRequest>(),
+            serializer: GRPCProtobuf.ProtobufSerializer<Bureau_V1_Agreement>(),
+            handler: { request, context in
+                try await self.updateAgreement(
+                    request: request,
+                    context: context
+                )
+            }
+        )
+        router.registerHandler(
             forMethod: Bureau_V1_AgreementService.Method.SendAgreement.descriptor,
             deserializer: GRPCProtobuf.ProtobufDeserializer<Bureau_V1_SendAgreementRequest>(),
             serializer: GRPCProtobuf.ProtobufSerializer<Bureau_V1_Agreement>(),
             handler: { request, context in
                 try await self.sendAgreement(
+                    request: request,
+                    context: context
+                )
+            }
+        )
+        router.registerHandler(
+            forMethod: Bureau_V1_AgreementService.Method.OpenAgreementLink.descriptor,
+            deserializer: GRPCProtobuf.ProtobufDeserializer<Bureau_V1_OpenAgreementLinkRequest>(),
+            serializer: GRPCProtobuf.ProtobufSerializer<Bureau_V1_AgreementOffer>(),
+            handler: { request, context in
+                try await self.openAgreementLink(
                     request: request,
                     context: context
                 )
@@ -489,12 +1037,67 @@ extension Bureau_V1_AgreementService.StreamingServiceProtocol {
                 )
             }
         )
+        router.registerHandler(
+            forMethod: Bureau_V1_AgreementService.Method.DeclineAgreement.descriptor,
+            deserializer: GRPCProtobuf.ProtobufDeserializer<Bureau_V1_DeclineAgreementRequest>(),
+            serializer: GRPCProtobuf.ProtobufSerializer<Bureau_V1_AgreementOffer>(),
+            handler: { request, context in
+                try await self.declineAgreement(
+                    request: request,
+                    context: context
+                )
+            }
+        )
+        router.registerHandler(
+            forMethod: Bureau_V1_AgreementService.Method.CheckConnection.descriptor,
+            deserializer: GRPCProtobuf.ProtobufDeserializer<Bureau_V1_CheckConnectionRequest>(),
+            serializer: GRPCProtobuf.ProtobufSerializer<Bureau_V1_Agreement>(),
+            handler: { request, context in
+                try await self.checkConnection(
+                    request: request,
+                    context: context
+                )
+            }
+        )
+        router.registerHandler(
+            forMethod: Bureau_V1_AgreementService.Method.ActivateAgreement.descriptor,
+            deserializer: GRPCProtobuf.ProtobufDeserializer<Bureau_V1_ActivateAgreementRequest>(),
+            serializer: GRPCProtobuf.ProtobufSerializer<Bureau_V1_Agreement>(),
+            handler: { request, context in
+                try await self.activateAgreement(
+                    request: request,
+                    context: context
+                )
+            }
+        )
+        router.registerHandler(
+            forMethod: Bureau_V1_AgreementService.Method.TerminateAgreement.descriptor,
+            deserializer: GRPCProtobuf.ProtobufDeserializer<Bureau_V1_TerminateAgreementRequest>(),
+            serializer: GRPCProtobuf.ProtobufSerializer<Bureau_V1_Agreement>(),
+            handler: { request, context in
+                try await self.terminateAgreement(
+                    request: request,
+                    context: context
+                )
+            }
+        )
     }
 }
 
 // Default implementation of streaming methods from 'StreamingServiceProtocol'.
 @available(macOS 15.0, iOS 18.0, watchOS 11.0, tvOS 18.0, visionOS 2.0, *)
 extension Bureau_V1_AgreementService.ServiceProtocol {
+    package func listBanks(
+        request: GRPCCore.StreamingServerRequest<Bureau_V1_ListBanksRequest>,
+        context: GRPCCore.ServerContext
+    ) async throws -> GRPCCore.StreamingServerResponse<Bureau_V1_ListBanksResponse> {
+        let response = try await self.listBanks(
+            request: GRPCCore.ServerRequest(stream: request),
+            context: context
+        )
+        return GRPCCore.StreamingServerResponse(single: response)
+    }
+
     package func createAgreement(
         request: GRPCCore.StreamingServerRequest<Bureau_V1_CreateAgreementRequest>,
         context: GRPCCore.ServerContext
@@ -528,11 +1131,33 @@ extension Bureau_V1_AgreementService.ServiceProtocol {
         return GRPCCore.StreamingServerResponse(single: response)
     }
 
+    package func updateAgreement(
+        request: GRPCCore.StreamingServerRequest<Bureau_V1_UpdateAgreementRequest>,
+        context: GRPCCore.ServerContext
+    ) async throws -> GRPCCore.StreamingServerResponse<Bureau_V1_Agreement> {
+        let response = try await self.updateAgreement(
+            request: GRPCCore.ServerRequest(stream: request),
+            context: context
+        )
+        return GRPCCore.StreamingServerResponse(single: response)
+    }
+
     package func sendAgreement(
         request: GRPCCore.StreamingServerRequest<Bureau_V1_SendAgreementRequest>,
         context: GRPCCore.ServerContext
     ) async throws -> GRPCCore.StreamingServerResponse<Bureau_V1_Agreement> {
         let response = try await self.sendAgreement(
+            request: GRPCCore.ServerRequest(stream: request),
+            context: context
+        )
+        return GRPCCore.StreamingServerResponse(single: response)
+    }
+
+    package func openAgreementLink(
+        request: GRPCCore.StreamingServerRequest<Bureau_V1_OpenAgreementLinkRequest>,
+        context: GRPCCore.ServerContext
+    ) async throws -> GRPCCore.StreamingServerResponse<Bureau_V1_AgreementOffer> {
+        let response = try await self.openAgreementLink(
             request: GRPCCore.ServerRequest(stream: request),
             context: context
         )
@@ -549,11 +1174,68 @@ extension Bureau_V1_AgreementService.ServiceProtocol {
         )
         return GRPCCore.StreamingServerResponse(single: response)
     }
+
+    package func declineAgreement(
+        request: GRPCCore.StreamingServerRequest<Bureau_V1_DeclineAgreementRequest>,
+        context: GRPCCore.ServerContext
+    ) async throws -> GRPCCore.StreamingServerResponse<Bureau_V1_AgreementOffer> {
+        let response = try await self.declineAgreement(
+            request: GRPCCore.ServerRequest(stream: request),
+            context: context
+        )
+        return GRPCCore.StreamingServerResponse(single: response)
+    }
+
+    package func checkConnection(
+        request: GRPCCore.StreamingServerRequest<Bureau_V1_CheckConnectionRequest>,
+        context: GRPCCore.ServerContext
+    ) async throws -> GRPCCore.StreamingServerResponse<Bureau_V1_Agreement> {
+        let response = try await self.checkConnection(
+            request: GRPCCore.ServerRequest(stream: request),
+            context: context
+        )
+        return GRPCCore.StreamingServerResponse(single: response)
+    }
+
+    package func activateAgreement(
+        request: GRPCCore.StreamingServerRequest<Bureau_V1_ActivateAgreementRequest>,
+        context: GRPCCore.ServerContext
+    ) async throws -> GRPCCore.StreamingServerResponse<Bureau_V1_Agreement> {
+        let response = try await self.activateAgreement(
+            request: GRPCCore.ServerRequest(stream: request),
+            context: context
+        )
+        return GRPCCore.StreamingServerResponse(single: response)
+    }
+
+    package func terminateAgreement(
+        request: GRPCCore.StreamingServerRequest<Bureau_V1_TerminateAgreementRequest>,
+        context: GRPCCore.ServerContext
+    ) async throws -> GRPCCore.StreamingServerResponse<Bureau_V1_Agreement> {
+        let response = try await self.terminateAgreement(
+            request: GRPCCore.ServerRequest(stream: request),
+            context: context
+        )
+        return GRPCCore.StreamingServerResponse(single: response)
+    }
 }
 
 // Default implementation of methods from 'ServiceProtocol'.
 @available(macOS 15.0, iOS 18.0, watchOS 11.0, tvOS 18.0, visionOS 2.0, *)
 extension Bureau_V1_AgreementService.SimpleServiceProtocol {
+    package func listBanks(
+        request: GRPCCore.ServerRequest<Bureau_V1_ListBanksRequest>,
+        context: GRPCCore.ServerContext
+    ) async throws -> GRPCCore.ServerResponse<Bureau_V1_ListBanksResponse> {
+        return GRPCCore.ServerResponse<Bureau_V1_ListBanksResponse>(
+            message: try await self.listBanks(
+                request: request.message,
+                context: context
+            ),
+            metadata: [:]
+        )
+    }
+
     package func createAgreement(
         request: GRPCCore.ServerRequest<Bureau_V1_CreateAgreementRequest>,
         context: GRPCCore.ServerContext
@@ -593,12 +1275,38 @@ extension Bureau_V1_AgreementService.SimpleServiceProtocol {
         )
     }
 
+    package func updateAgreement(
+        request: GRPCCore.ServerRequest<Bureau_V1_UpdateAgreementRequest>,
+        context: GRPCCore.ServerContext
+    ) async throws -> GRPCCore.ServerResponse<Bureau_V1_Agreement> {
+        return GRPCCore.ServerResponse<Bureau_V1_Agreement>(
+            message: try await self.updateAgreement(
+                request: request.message,
+                context: context
+            ),
+            metadata: [:]
+        )
+    }
+
     package func sendAgreement(
         request: GRPCCore.ServerRequest<Bureau_V1_SendAgreementRequest>,
         context: GRPCCore.ServerContext
     ) async throws -> GRPCCore.ServerResponse<Bureau_V1_Agreement> {
         return GRPCCore.ServerResponse<Bureau_V1_Agreement>(
             message: try await self.sendAgreement(
+                request: request.message,
+                context: context
+            ),
+            metadata: [:]
+        )
+    }
+
+    package func openAgreementLink(
+        request: GRPCCore.ServerRequest<Bureau_V1_OpenAgreementLinkRequest>,
+        context: GRPCCore.ServerContext
+    ) async throws -> GRPCCore.ServerResponse<Bureau_V1_AgreementOffer> {
+        return GRPCCore.ServerResponse<Bureau_V1_AgreementOffer>(
+            message: try await self.openAgreementLink(
                 request: request.message,
                 context: context
             ),
@@ -618,6 +1326,58 @@ extension Bureau_V1_AgreementService.SimpleServiceProtocol {
             metadata: [:]
         )
     }
+
+    package func declineAgreement(
+        request: GRPCCore.ServerRequest<Bureau_V1_DeclineAgreementRequest>,
+        context: GRPCCore.ServerContext
+    ) async throws -> GRPCCore.ServerResponse<Bureau_V1_AgreementOffer> {
+        return GRPCCore.ServerResponse<Bureau_V1_AgreementOffer>(
+            message: try await self.declineAgreement(
+                request: request.message,
+                context: context
+            ),
+            metadata: [:]
+        )
+    }
+
+    package func checkConnection(
+        request: GRPCCore.ServerRequest<Bureau_V1_CheckConnectionRequest>,
+        context: GRPCCore.ServerContext
+    ) async throws -> GRPCCore.ServerResponse<Bureau_V1_Agreement> {
+        return GRPCCore.ServerResponse<Bureau_V1_Agreement>(
+            message: try await self.checkConnection(
+                request: request.message,
+                context: context
+            ),
+            metadata: [:]
+        )
+    }
+
+    package func activateAgreement(
+        request: GRPCCore.ServerRequest<Bureau_V1_ActivateAgreementRequest>,
+        context: GRPCCore.ServerContext
+    ) async throws -> GRPCCore.ServerResponse<Bureau_V1_Agreement> {
+        return GRPCCore.ServerResponse<Bureau_V1_Agreement>(
+            message: try await self.activateAgreement(
+                request: request.message,
+                context: context
+            ),
+            metadata: [:]
+        )
+    }
+
+    package func terminateAgreement(
+        request: GRPCCore.ServerRequest<Bureau_V1_TerminateAgreementRequest>,
+        context: GRPCCore.ServerContext
+    ) async throws -> GRPCCore.ServerResponse<Bureau_V1_Agreement> {
+        return GRPCCore.ServerResponse<Bureau_V1_Agreement>(
+            message: try await self.terminateAgreement(
+                request: request.message,
+                context: context
+            ),
+            metadata: [:]
+        )
+    }
 }
 
 // MARK: bureau.v1.AgreementService (client)
@@ -631,14 +1391,40 @@ extension Bureau_V1_AgreementService {
     ///
     /// > Source IDL Documentation:
     /// >
-    /// > Bank agreements: one per bank account (checklist group A).
+    /// > Bank agreements: per bank account, one for outgoing and one for incoming payments (checklist
+    /// > groups A, R, X). Each belongs to its company and is signed once, whoever its users are (A-16).
     package protocol ClientProtocol: Sendable {
+        /// Call the "ListBanks" method.
+        ///
+        /// > Source IDL Documentation:
+        /// >
+        /// > The supported banks with their properties (A-20, A-21). Roles: whoever is logged in.
+        ///
+        /// - Parameters:
+        ///   - request: A request containing a single `Bureau_V1_ListBanksRequest` message.
+        ///   - serializer: A serializer for `Bureau_V1_ListBanksRequest` messages.
+        ///   - deserializer: A deserializer for `Bureau_V1_ListBanksResponse` messages.
+        ///   - options: Options to apply to this RPC.
+        ///   - handleResponse: A closure which handles the response and returns its result to
+        ///       the caller. Returning from the closure will cancel the RPC if it hasn't
+        ///       already finished.
+        /// - Returns: The result of `handleResponse`.
+        func listBanks<Result>(
+            request: GRPCCore.ClientRequest<Bureau_V1_ListBanksRequest>,
+            serializer: some GRPCCore.MessageSerializer<Bureau_V1_ListBanksRequest>,
+            deserializer: some GRPCCore.MessageDeserializer<Bureau_V1_ListBanksResponse>,
+            options: GRPCCore.CallOptions,
+            onResponse handleResponse: @Sendable @escaping (GRPCCore.ClientResponse<Bureau_V1_ListBanksResponse>) async throws -> Result
+        ) async throws -> Result where Result: Sendable
+
         /// Call the "CreateAgreement" method.
         ///
         /// > Source IDL Documentation:
         /// >
         /// > Registers an agreement as a draft (A-08, A-18). Roles: customer administrator, accountant.
-        /// > Refusals: BANK_NOT_SUPPORTED, ACCOUNT_INVALID, AGREEMENT_EXISTS, SIGNER_INCOMPLETE (A-09).
+        /// > Refusals: BANK_NOT_SUPPORTED, ACCOUNT_INVALID, ACCOUNT_PRIVATE (A-04),
+        /// > ACCOUNT_OF_ANOTHER_OWNER (A-03), AGREEMENT_EXISTS, SIGNER_INCOMPLETE (A-09),
+        /// > DECLARATION_INVALID.
         ///
         /// - Parameters:
         ///   - request: A request containing a single `Bureau_V1_CreateAgreementRequest` message.
@@ -703,11 +1489,37 @@ extension Bureau_V1_AgreementService {
             onResponse handleResponse: @Sendable @escaping (GRPCCore.ClientResponse<Bureau_V1_ListAgreementsResponse>) async throws -> Result
         ) async throws -> Result where Result: Sendable
 
+        /// Call the "UpdateAgreement" method.
+        ///
+        /// > Source IDL Documentation:
+        /// >
+        /// > Changes `signer` or `declarations` before the signature; a link that is out stops working and
+        /// > the agreement is a draft again. Roles: customer administrator, accountant.
+        /// > Refusals: AGREEMENT_STATE, AGREEMENT_FIELD_UNKNOWN, SIGNER_INVALID, DECLARATION_INVALID.
+        ///
+        /// - Parameters:
+        ///   - request: A request containing a single `Bureau_V1_UpdateAgreementRequest` message.
+        ///   - serializer: A serializer for `Bureau_V1_UpdateAgreementRequest` messages.
+        ///   - deserializer: A deserializer for `Bureau_V1_Agreement` messages.
+        ///   - options: Options to apply to this RPC.
+        ///   - handleResponse: A closure which handles the response and returns its result to
+        ///       the caller. Returning from the closure will cancel the RPC if it hasn't
+        ///       already finished.
+        /// - Returns: The result of `handleResponse`.
+        func updateAgreement<Result>(
+            request: GRPCCore.ClientRequest<Bureau_V1_UpdateAgreementRequest>,
+            serializer: some GRPCCore.MessageSerializer<Bureau_V1_UpdateAgreementRequest>,
+            deserializer: some GRPCCore.MessageDeserializer<Bureau_V1_Agreement>,
+            options: GRPCCore.CallOptions,
+            onResponse handleResponse: @Sendable @escaping (GRPCCore.ClientResponse<Bureau_V1_Agreement>) async throws -> Result
+        ) async throws -> Result where Result: Sendable
+
         /// Call the "SendAgreement" method.
         ///
         /// > Source IDL Documentation:
         /// >
-        /// > Sends the agreement to its named signer (A-10): DRAFT → SENT_FOR_SIGNING.
+        /// > Sends the agreement to its named signer (A-10): DRAFT → SENT_FOR_SIGNING. The link works once,
+        /// > for 14 days, and stops working when a newer one is sent.
         /// > Roles: customer administrator, accountant. Refusals: AGREEMENT_STATE.
         ///
         /// - Parameters:
@@ -727,13 +1539,39 @@ extension Bureau_V1_AgreementService {
             onResponse handleResponse: @Sendable @escaping (GRPCCore.ClientResponse<Bureau_V1_Agreement>) async throws -> Result
         ) async throws -> Result where Result: Sendable
 
+        /// Call the "OpenAgreementLink" method.
+        ///
+        /// > Source IDL Documentation:
+        /// >
+        /// > What the holder of a link reads before signing.
+        /// > Caller: whoever holds the link that was sent. Refusals: AGREEMENT_LINK_REFUSED,
+        /// > AGREEMENT_LINK_EXPIRED, AGREEMENT_LINK_USED.
+        ///
+        /// - Parameters:
+        ///   - request: A request containing a single `Bureau_V1_OpenAgreementLinkRequest` message.
+        ///   - serializer: A serializer for `Bureau_V1_OpenAgreementLinkRequest` messages.
+        ///   - deserializer: A deserializer for `Bureau_V1_AgreementOffer` messages.
+        ///   - options: Options to apply to this RPC.
+        ///   - handleResponse: A closure which handles the response and returns its result to
+        ///       the caller. Returning from the closure will cancel the RPC if it hasn't
+        ///       already finished.
+        /// - Returns: The result of `handleResponse`.
+        func openAgreementLink<Result>(
+            request: GRPCCore.ClientRequest<Bureau_V1_OpenAgreementLinkRequest>,
+            serializer: some GRPCCore.MessageSerializer<Bureau_V1_OpenAgreementLinkRequest>,
+            deserializer: some GRPCCore.MessageDeserializer<Bureau_V1_AgreementOffer>,
+            options: GRPCCore.CallOptions,
+            onResponse handleResponse: @Sendable @escaping (GRPCCore.ClientResponse<Bureau_V1_AgreementOffer>) async throws -> Result
+        ) async throws -> Result where Result: Sendable
+
         /// Call the "StartAgreementSignature" method.
         ///
         /// > Source IDL Documentation:
         /// >
-        /// > Starts the signer's BankID signature: SENT_FOR_SIGNING → ACTIVE when collected (A-11).
-        /// > Caller: whoever holds the link that was sent. Refusals: AGREEMENT_LINK_REFUSED,
-        /// > AGREEMENT_STATE, AGREEMENT_OTHER_SIGNER.
+        /// > Starts the signer's BankID signature over the text: SENT_FOR_SIGNING → SIGNED when collected,
+        /// > and ACTIVE (A-11) unless the partner holds it (R-01) or the bank cannot be reached (X-03).
+        /// > Caller: whoever holds the link. Refusals: as OpenAgreementLink; when collected
+        /// > AGREEMENT_OTHER_SIGNER, AGREEMENT_TEXT_CHANGED.
         ///
         /// - Parameters:
         ///   - request: A request containing a single `Bureau_V1_StartAgreementSignatureRequest` message.
@@ -751,6 +1589,102 @@ extension Bureau_V1_AgreementService {
             options: GRPCCore.CallOptions,
             onResponse handleResponse: @Sendable @escaping (GRPCCore.ClientResponse<Bureau_V1_Order>) async throws -> Result
         ) async throws -> Result where Result: Sendable
+
+        /// Call the "DeclineAgreement" method.
+        ///
+        /// > Source IDL Documentation:
+        /// >
+        /// > The signer does not want it: SENT_FOR_SIGNING → DRAFT, with the signer's reason.
+        /// > Caller: whoever holds the link. Refusals: as OpenAgreementLink, AGREEMENT_REASON_INVALID.
+        ///
+        /// - Parameters:
+        ///   - request: A request containing a single `Bureau_V1_DeclineAgreementRequest` message.
+        ///   - serializer: A serializer for `Bureau_V1_DeclineAgreementRequest` messages.
+        ///   - deserializer: A deserializer for `Bureau_V1_AgreementOffer` messages.
+        ///   - options: Options to apply to this RPC.
+        ///   - handleResponse: A closure which handles the response and returns its result to
+        ///       the caller. Returning from the closure will cancel the RPC if it hasn't
+        ///       already finished.
+        /// - Returns: The result of `handleResponse`.
+        func declineAgreement<Result>(
+            request: GRPCCore.ClientRequest<Bureau_V1_DeclineAgreementRequest>,
+            serializer: some GRPCCore.MessageSerializer<Bureau_V1_DeclineAgreementRequest>,
+            deserializer: some GRPCCore.MessageDeserializer<Bureau_V1_AgreementOffer>,
+            options: GRPCCore.CallOptions,
+            onResponse handleResponse: @Sendable @escaping (GRPCCore.ClientResponse<Bureau_V1_AgreementOffer>) async throws -> Result
+        ) async throws -> Result where Result: Sendable
+
+        /// Call the "CheckConnection" method.
+        ///
+        /// > Source IDL Documentation:
+        /// >
+        /// > Checks the set-up and the way to the bank now (X-01); the agreement shows what was found.
+        /// > Roles: customer administrator, accountant.
+        ///
+        /// - Parameters:
+        ///   - request: A request containing a single `Bureau_V1_CheckConnectionRequest` message.
+        ///   - serializer: A serializer for `Bureau_V1_CheckConnectionRequest` messages.
+        ///   - deserializer: A deserializer for `Bureau_V1_Agreement` messages.
+        ///   - options: Options to apply to this RPC.
+        ///   - handleResponse: A closure which handles the response and returns its result to
+        ///       the caller. Returning from the closure will cancel the RPC if it hasn't
+        ///       already finished.
+        /// - Returns: The result of `handleResponse`.
+        func checkConnection<Result>(
+            request: GRPCCore.ClientRequest<Bureau_V1_CheckConnectionRequest>,
+            serializer: some GRPCCore.MessageSerializer<Bureau_V1_CheckConnectionRequest>,
+            deserializer: some GRPCCore.MessageDeserializer<Bureau_V1_Agreement>,
+            options: GRPCCore.CallOptions,
+            onResponse handleResponse: @Sendable @escaping (GRPCCore.ClientResponse<Bureau_V1_Agreement>) async throws -> Result
+        ) async throws -> Result where Result: Sendable
+
+        /// Call the "ActivateAgreement" method.
+        ///
+        /// > Source IDL Documentation:
+        /// >
+        /// > Tries again what was saved and not activated (X-03): SAVED_NOT_ACTIVATED → ACTIVE if the check
+        /// > is well now. Roles: customer administrator, accountant. Refusals: AGREEMENT_STATE.
+        ///
+        /// - Parameters:
+        ///   - request: A request containing a single `Bureau_V1_ActivateAgreementRequest` message.
+        ///   - serializer: A serializer for `Bureau_V1_ActivateAgreementRequest` messages.
+        ///   - deserializer: A deserializer for `Bureau_V1_Agreement` messages.
+        ///   - options: Options to apply to this RPC.
+        ///   - handleResponse: A closure which handles the response and returns its result to
+        ///       the caller. Returning from the closure will cancel the RPC if it hasn't
+        ///       already finished.
+        /// - Returns: The result of `handleResponse`.
+        func activateAgreement<Result>(
+            request: GRPCCore.ClientRequest<Bureau_V1_ActivateAgreementRequest>,
+            serializer: some GRPCCore.MessageSerializer<Bureau_V1_ActivateAgreementRequest>,
+            deserializer: some GRPCCore.MessageDeserializer<Bureau_V1_Agreement>,
+            options: GRPCCore.CallOptions,
+            onResponse handleResponse: @Sendable @escaping (GRPCCore.ClientResponse<Bureau_V1_Agreement>) async throws -> Result
+        ) async throws -> Result where Result: Sendable
+
+        /// Call the "TerminateAgreement" method.
+        ///
+        /// > Source IDL Documentation:
+        /// >
+        /// > Ends an agreement for good. Roles: customer administrator.
+        /// > Refusals: AGREEMENT_STATE, AGREEMENT_REASON_INVALID, AGREEMENT_OPEN_PAYMENTS.
+        ///
+        /// - Parameters:
+        ///   - request: A request containing a single `Bureau_V1_TerminateAgreementRequest` message.
+        ///   - serializer: A serializer for `Bureau_V1_TerminateAgreementRequest` messages.
+        ///   - deserializer: A deserializer for `Bureau_V1_Agreement` messages.
+        ///   - options: Options to apply to this RPC.
+        ///   - handleResponse: A closure which handles the response and returns its result to
+        ///       the caller. Returning from the closure will cancel the RPC if it hasn't
+        ///       already finished.
+        /// - Returns: The result of `handleResponse`.
+        func terminateAgreement<Result>(
+            request: GRPCCore.ClientRequest<Bureau_V1_TerminateAgreementRequest>,
+            serializer: some GRPCCore.MessageSerializer<Bureau_V1_TerminateAgreementRequest>,
+            deserializer: some GRPCCore.MessageDeserializer<Bureau_V1_Agreement>,
+            options: GRPCCore.CallOptions,
+            onResponse handleResponse: @Sendable @escaping (GRPCCore.ClientResponse<Bureau_V1_Agreement>) async throws -> Result
+        ) async throws -> Result where Result: Sendable
     }
 
     /// Generated client for the "bureau.v1.AgreementService" service.
@@ -761,7 +1695,8 @@ extension Bureau_V1_AgreementService {
     ///
     /// > Source IDL Documentation:
     /// >
-    /// > Bank agreements: one per bank account (checklist group A).
+    /// > Bank agreements: per bank account, one for outgoing and one for incoming payments (checklist
+    /// > groups A, R, X). Each belongs to its company and is signed once, whoever its users are (A-16).
     package struct Client<Transport>: ClientProtocol where Transport: GRPCCore.ClientTransport {
         private let client: GRPCCore.GRPCClient<Transport>
 
@@ -773,12 +1708,48 @@ extension Bureau_V1_AgreementService {
             self.client = client
         }
 
+        /// Call the "ListBanks" method.
+        ///
+        /// > Source IDL Documentation:
+        /// >
+        /// > The supported banks with their properties (A-20, A-21). Roles: whoever is logged in.
+        ///
+        /// - Parameters:
+        ///   - request: A request containing a single `Bureau_V1_ListBanksRequest` message.
+        ///   - serializer: A serializer for `Bureau_V1_ListBanksRequest` messages.
+        ///   - deserializer: A deserializer for `Bureau_V1_ListBanksResponse` messages.
+        ///   - options: Options to apply to this RPC.
+        ///   - handleResponse: A closure which handles the response and returns its result to
+        ///       the caller. Returning from the closure will cancel the RPC if it hasn't
+        ///       already finished.
+        /// - Returns: The result of `handleResponse`.
+        package func listBanks<Result>(
+            request: GRPCCore.ClientRequest<Bureau_V1_ListBanksRequest>,
+            serializer: some GRPCCore.MessageSerializer<Bureau_V1_ListBanksRequest>,
+            deserializer: some GRPCCore.MessageDeserializer<Bureau_V1_ListBanksResponse>,
+            options: GRPCCore.CallOptions = .defaults,
+            onResponse handleResponse: @Sendable @escaping (GRPCCore.ClientResponse<Bureau_V1_ListBanksResponse>) async throws -> Result = { response in
+                try response.message
+            }
+        ) async throws -> Result where Result: Sendable {
+            try await self.client.unary(
+                request: request,
+                descriptor: Bureau_V1_AgreementService.Method.ListBanks.descriptor,
+                serializer: serializer,
+                deserializer: deserializer,
+                options: options,
+                onResponse: handleResponse
+            )
+        }
+
         /// Call the "CreateAgreement" method.
         ///
         /// > Source IDL Documentation:
         /// >
         /// > Registers an agreement as a draft (A-08, A-18). Roles: customer administrator, accountant.
-        /// > Refusals: BANK_NOT_SUPPORTED, ACCOUNT_INVALID, AGREEMENT_EXISTS, SIGNER_INCOMPLETE (A-09).
+        /// > Refusals: BANK_NOT_SUPPORTED, ACCOUNT_INVALID, ACCOUNT_PRIVATE (A-04),
+        /// > ACCOUNT_OF_ANOTHER_OWNER (A-03), AGREEMENT_EXISTS, SIGNER_INCOMPLETE (A-09),
+        /// > DECLARATION_INVALID.
         ///
         /// - Parameters:
         ///   - request: A request containing a single `Bureau_V1_CreateAgreementRequest` message.
@@ -876,11 +1847,48 @@ extension Bureau_V1_AgreementService {
             )
         }
 
+        /// Call the "UpdateAgreement" method.
+        ///
+        /// > Source IDL Documentation:
+        /// >
+        /// > Changes `signer` or `declarations` before the signature; a link that is out stops working and
+        /// > the agreement is a draft again. Roles: customer administrator, accountant.
+        /// > Refusals: AGREEMENT_STATE, AGREEMENT_FIELD_UNKNOWN, SIGNER_INVALID, DECLARATION_INVALID.
+        ///
+        /// - Parameters:
+        ///   - request: A request containing a single `Bureau_V1_UpdateAgreementRequest` message.
+        ///   - serializer: A serializer for `Bureau_V1_UpdateAgreementRequest` messages.
+        ///   - deserializer: A deserializer for `Bureau_V1_Agreement` messages.
+        ///   - options: Options to apply to this RPC.
+        ///   - handleResponse: A closure which handles the response and returns its result to
+        ///       the caller. Returning from the closure will cancel the RPC if it hasn't
+        ///       already finished.
+        /// - Returns: The result of `handleResponse`.
+        package func updateAgreement<Result>(
+            request: GRPCCore.ClientRequest<Bureau_V1_UpdateAgreementRequest>,
+            serializer: some GRPCCore.MessageSerializer<Bureau_V1_UpdateAgreementRequest>,
+            deserializer: some GRPCCore.MessageDeserializer<Bureau_V1_Agreement>,
+            options: GRPCCore.CallOptions = .defaults,
+            onResponse handleResponse: @Sendable @escaping (GRPCCore.ClientResponse<Bureau_V1_Agreement>) async throws -> Result = { response in
+                try response.message
+            }
+        ) async throws -> Result where Result: Sendable {
+            try await self.client.unary(
+                request: request,
+                descriptor: Bureau_V1_AgreementService.Method.UpdateAgreement.descriptor,
+                serializer: serializer,
+                deserializer: deserializer,
+                options: options,
+                onResponse: handleResponse
+            )
+        }
+
         /// Call the "SendAgreement" method.
         ///
         /// > Source IDL Documentation:
         /// >
-        /// > Sends the agreement to its named signer (A-10): DRAFT → SENT_FOR_SIGNING.
+        /// > Sends the agreement to its named signer (A-10): DRAFT → SENT_FOR_SIGNING. The link works once,
+        /// > for 14 days, and stops working when a newer one is sent.
         /// > Roles: customer administrator, accountant. Refusals: AGREEMENT_STATE.
         ///
         /// - Parameters:
@@ -911,13 +1919,50 @@ extension Bureau_V1_AgreementService {
             )
         }
 
+        /// Call the "OpenAgreementLink" method.
+        ///
+        /// > Source IDL Documentation:
+        /// >
+        /// > What the holder of a link reads before signing.
+        /// > Caller: whoever holds the link that was sent. Refusals: AGREEMENT_LINK_REFUSED,
+        /// > AGREEMENT_LINK_EXPIRED, AGREEMENT_LINK_USED.
+        ///
+        /// - Parameters:
+        ///   - request: A request containing a single `Bureau_V1_OpenAgreementLinkRequest` message.
+        ///   - serializer: A serializer for `Bureau_V1_OpenAgreementLinkRequest` messages.
+        ///   - deserializer: A deserializer for `Bureau_V1_AgreementOffer` messages.
+        ///   - options: Options to apply to this RPC.
+        ///   - handleResponse: A closure which handles the response and returns its result to
+        ///       the caller. Returning from the closure will cancel the RPC if it hasn't
+        ///       already finished.
+        /// - Returns: The result of `handleResponse`.
+        package func openAgreementLink<Result>(
+            request: GRPCCore.ClientRequest<Bureau_V1_OpenAgreementLinkRequest>,
+            serializer: some GRPCCore.MessageSerializer<Bureau_V1_OpenAgreementLinkRequest>,
+            deserializer: some GRPCCore.MessageDeserializer<Bureau_V1_AgreementOffer>,
+            options: GRPCCore.CallOptions = .defaults,
+            onResponse handleResponse: @Sendable @escaping (GRPCCore.ClientResponse<Bureau_V1_AgreementOffer>) async throws -> Result = { response in
+                try response.message
+            }
+        ) async throws -> Result where Result: Sendable {
+            try await self.client.unary(
+                request: request,
+                descriptor: Bureau_V1_AgreementService.Method.OpenAgreementLink.descriptor,
+                serializer: serializer,
+                deserializer: deserializer,
+                options: options,
+                onResponse: handleResponse
+            )
+        }
+
         /// Call the "StartAgreementSignature" method.
         ///
         /// > Source IDL Documentation:
         /// >
-        /// > Starts the signer's BankID signature: SENT_FOR_SIGNING → ACTIVE when collected (A-11).
-        /// > Caller: whoever holds the link that was sent. Refusals: AGREEMENT_LINK_REFUSED,
-        /// > AGREEMENT_STATE, AGREEMENT_OTHER_SIGNER.
+        /// > Starts the signer's BankID signature over the text: SENT_FOR_SIGNING → SIGNED when collected,
+        /// > and ACTIVE (A-11) unless the partner holds it (R-01) or the bank cannot be reached (X-03).
+        /// > Caller: whoever holds the link. Refusals: as OpenAgreementLink; when collected
+        /// > AGREEMENT_OTHER_SIGNER, AGREEMENT_TEXT_CHANGED.
         ///
         /// - Parameters:
         ///   - request: A request containing a single `Bureau_V1_StartAgreementSignatureRequest` message.
@@ -946,18 +1991,189 @@ extension Bureau_V1_AgreementService {
                 onResponse: handleResponse
             )
         }
+
+        /// Call the "DeclineAgreement" method.
+        ///
+        /// > Source IDL Documentation:
+        /// >
+        /// > The signer does not want it: SENT_FOR_SIGNING → DRAFT, with the signer's reason.
+        /// > Caller: whoever holds the link. Refusals: as OpenAgreementLink, AGREEMENT_REASON_INVALID.
+        ///
+        /// - Parameters:
+        ///   - request: A request containing a single `Bureau_V1_DeclineAgreementRequest` message.
+        ///   - serializer: A serializer for `Bureau_V1_DeclineAgreementRequest` messages.
+        ///   - deserializer: A deserializer for `Bureau_V1_AgreementOffer` messages.
+        ///   - options: Options to apply to this RPC.
+        ///   - handleResponse: A closure which handles the response and returns its result to
+        ///       the caller. Returning from the closure will cancel the RPC if it hasn't
+        ///       already finished.
+        /// - Returns: The result of `handleResponse`.
+        package func declineAgreement<Result>(
+            request: GRPCCore.ClientRequest<Bureau_V1_DeclineAgreementRequest>,
+            serializer: some GRPCCore.MessageSerializer<Bureau_V1_DeclineAgreementRequest>,
+            deserializer: some GRPCCore.MessageDeserializer<Bureau_V1_AgreementOffer>,
+            options: GRPCCore.CallOptions = .defaults,
+            onResponse handleResponse: @Sendable @escaping (GRPCCore.ClientResponse<Bureau_V1_AgreementOffer>) async throws -> Result = { response in
+                try response.message
+            }
+        ) async throws -> Result where Result: Sendable {
+            try await self.client.unary(
+                request: request,
+                descriptor: Bureau_V1_AgreementService.Method.DeclineAgreement.descriptor,
+                serializer: serializer,
+                deserializer: deserializer,
+                options: options,
+                onResponse: handleResponse
+            )
+        }
+
+        /// Call the "CheckConnection" method.
+        ///
+        /// > Source IDL Documentation:
+        /// >
+        /// > Checks the set-up and the way to the bank now (X-01); the agreement shows what was found.
+        /// > Roles: customer administrator, accountant.
+        ///
+        /// - Parameters:
+        ///   - request: A request containing a single `Bureau_V1_CheckConnectionRequest` message.
+        ///   - serializer: A serializer for `Bureau_V1_CheckConnectionRequest` messages.
+        ///   - deserializer: A deserializer for `Bureau_V1_Agreement` messages.
+        ///   - options: Options to apply to this RPC.
+        ///   - handleResponse: A closure which handles the response and returns its result to
+        ///       the caller. Returning from the closure will cancel the RPC if it hasn't
+        ///       already finished.
+        /// - Returns: The result of `handleResponse`.
+        package func checkConnection<Result>(
+            request: GRPCCore.ClientRequest<Bureau_V1_CheckConnectionRequest>,
+            serializer: some GRPCCore.MessageSerializer<Bureau_V1_CheckConnectionRequest>,
+            deserializer: some GRPCCore.MessageDeserializer<Bureau_V1_Agreement>,
+            options: GRPCCore.CallOptions = .defaults,
+            onResponse handleResponse: @Sendable @escaping (GRPCCore.ClientResponse<Bureau_V1_Agreement>) async throws -> Result = { response in
+                try response.message
+            }
+        ) async throws -> Result where Result: Sendable {
+            try await self.client.unary(
+                request: request,
+                descriptor: Bureau_V1_AgreementService.Method.CheckConnection.descriptor,
+                serializer: serializer,
+                deserializer: deserializer,
+                options: options,
+                onResponse: handleResponse
+            )
+        }
+
+        /// Call the "ActivateAgreement" method.
+        ///
+        /// > Source IDL Documentation:
+        /// >
+        /// > Tries again what was saved and not activated (X-03): SAVED_NOT_ACTIVATED → ACTIVE if the check
+        /// > is well now. Roles: customer administrator, accountant. Refusals: AGREEMENT_STATE.
+        ///
+        /// - Parameters:
+        ///   - request: A request containing a single `Bureau_V1_ActivateAgreementRequest` message.
+        ///   - serializer: A serializer for `Bureau_V1_ActivateAgreementRequest` messages.
+        ///   - deserializer: A deserializer for `Bureau_V1_Agreement` messages.
+        ///   - options: Options to apply to this RPC.
+        ///   - handleResponse: A closure which handles the response and returns its result to
+        ///       the caller. Returning from the closure will cancel the RPC if it hasn't
+        ///       already finished.
+        /// - Returns: The result of `handleResponse`.
+        package func activateAgreement<Result>(
+            request: GRPCCore.ClientRequest<Bureau_V1_ActivateAgreementRequest>,
+            serializer: some GRPCCore.MessageSerializer<Bureau_V1_ActivateAgreementRequest>,
+            deserializer: some GRPCCore.MessageDeserializer<Bureau_V1_Agreement>,
+            options: GRPCCore.CallOptions = .defaults,
+            onResponse handleResponse: @Sendable @escaping (GRPCCore.ClientResponse<Bureau_V1_Agreement>) async throws -> Result = { response in
+                try response.message
+            }
+        ) async throws -> Result where Result: Sendable {
+            try await self.client.unary(
+                request: request,
+                descriptor: Bureau_V1_AgreementService.Method.ActivateAgreement.descriptor,
+                serializer: serializer,
+                deserializer: deserializer,
+                options: options,
+                onResponse: handleResponse
+            )
+        }
+
+        /// Call the "TerminateAgreement" method.
+        ///
+        /// > Source IDL Documentation:
+        /// >
+        /// > Ends an agreement for good. Roles: customer administrator.
+        /// > Refusals: AGREEMENT_STATE, AGREEMENT_REASON_INVALID, AGREEMENT_OPEN_PAYMENTS.
+        ///
+        /// - Parameters:
+        ///   - request: A request containing a single `Bureau_V1_TerminateAgreementRequest` message.
+        ///   - serializer: A serializer for `Bureau_V1_TerminateAgreementRequest` messages.
+        ///   - deserializer: A deserializer for `Bureau_V1_Agreement` messages.
+        ///   - options: Options to apply to this RPC.
+        ///   - handleResponse: A closure which handles the response and returns its result to
+        ///       the caller. Returning from the closure will cancel the RPC if it hasn't
+        ///       already finished.
+        /// - Returns: The result of `handleResponse`.
+        package func terminateAgreement<Result>(
+            request: GRPCCore.ClientRequest<Bureau_V1_TerminateAgreementRequest>,
+            serializer: some GRPCCore.MessageSerializer<Bureau_V1_TerminateAgreementRequest>,
+            deserializer: some GRPCCore.MessageDeserializer<Bureau_V1_Agreement>,
+            options: GRPCCore.CallOptions = .defaults,
+            onResponse handleResponse: @Sendable @escaping (GRPCCore.ClientResponse<Bureau_V1_Agreement>) async throws -> Result = { response in
+                try response.message
+            }
+        ) async throws -> Result where Result: Sendable {
+            try await self.client.unary(
+                request: request,
+                descriptor: Bureau_V1_AgreementService.Method.TerminateAgreement.descriptor,
+                serializer: serializer,
+                deserializer: deserializer,
+                options: options,
+                onResponse: handleResponse
+            )
+        }
     }
 }
 
 // Helpers providing default arguments to 'ClientProtocol' methods.
 @available(macOS 15.0, iOS 18.0, watchOS 11.0, tvOS 18.0, visionOS 2.0, *)
 extension Bureau_V1_AgreementService.ClientProtocol {
+    /// Call the "ListBanks" method.
+    ///
+    /// > Source IDL Documentation:
+    /// >
+    /// > The supported banks with their properties (A-20, A-21). Roles: whoever is logged in.
+    ///
+    /// - Parameters:
+    ///   - request: A request containing a single `Bureau_V1_ListBanksRequest` message.
+    ///   - options: Options to apply to this RPC.
+    ///   - handleResponse: A closure which handles the response and returns its result to
+    ///       the caller. Returning from the closure will cancel the RPC if it hasn't
+    ///       already finished.
+    /// - Returns: The result of `handleResponse`.
+    package func listBanks<Result>(
+        request: GRPCCore.ClientRequest<Bureau_V1_ListBanksRequest>,
+        options: GRPCCore.CallOptions = .defaults,
+        onResponse handleResponse: @Sendable @escaping (GRPCCore.ClientResponse<Bureau_V1_ListBanksResponse>) async throws -> Result = { response in
+            try response.message
+        }
+    ) async throws -> Result where Result: Sendable {
+        try await self.listBanks(
+            request: request,
+            serializer: GRPCProtobuf.ProtobufSerializer<Bureau_V1_ListBanksRequest>(),
+            deserializer: GRPCProtobuf.ProtobufDeserializer<Bureau_V1_ListBanksResponse>(),
+            options: options,
+            onResponse: handleResponse
+        )
+    }
+
     /// Call the "CreateAgreement" method.
     ///
     /// > Source IDL Documentation:
     /// >
     /// > Registers an agreement as a draft (A-08, A-18). Roles: customer administrator, accountant.
-    /// > Refusals: BANK_NOT_SUPPORTED, ACCOUNT_INVALID, AGREEMENT_EXISTS, SIGNER_INCOMPLETE (A-09).
+    /// > Refusals: BANK_NOT_SUPPORTED, ACCOUNT_INVALID, ACCOUNT_PRIVATE (A-04),
+    /// > ACCOUNT_OF_ANOTHER_OWNER (A-03), AGREEMENT_EXISTS, SIGNER_INCOMPLETE (A-09),
+    /// > DECLARATION_INVALID.
     ///
     /// - Parameters:
     ///   - request: A request containing a single `Bureau_V1_CreateAgreementRequest` message.
@@ -1040,11 +2256,43 @@ extension Bureau_V1_AgreementService.ClientProtocol {
         )
     }
 
+    /// Call the "UpdateAgreement" method.
+    ///
+    /// > Source IDL Documentation:
+    /// >
+    /// > Changes `signer` or `declarations` before the signature; a link that is out stops working and
+    /// > the agreement is a draft again. Roles: customer administrator, accountant.
+    /// > Refusals: AGREEMENT_STATE, AGREEMENT_FIELD_UNKNOWN, SIGNER_INVALID, DECLARATION_INVALID.
+    ///
+    /// - Parameters:
+    ///   - request: A request containing a single `Bureau_V1_UpdateAgreementRequest` message.
+    ///   - options: Options to apply to this RPC.
+    ///   - handleResponse: A closure which handles the response and returns its result to
+    ///       the caller. Returning from the closure will cancel the RPC if it hasn't
+    ///       already finished.
+    /// - Returns: The result of `handleResponse`.
+    package func updateAgreement<Result>(
+        request: GRPCCore.ClientRequest<Bureau_V1_UpdateAgreementRequest>,
+        options: GRPCCore.CallOptions = .defaults,
+        onResponse handleResponse: @Sendable @escaping (GRPCCore.ClientResponse<Bureau_V1_Agreement>) async throws -> Result = { response in
+            try response.message
+        }
+    ) async throws -> Result where Result: Sendable {
+        try await self.updateAgreement(
+            request: request,
+            serializer: GRPCProtobuf.ProtobufSerializer<Bureau_V1_UpdateAgreementRequest>(),
+            deserializer: GRPCProtobuf.ProtobufDeserializer<Bureau_V1_Agreement>(),
+            options: options,
+            onResponse: handleResponse
+        )
+    }
+
     /// Call the "SendAgreement" method.
     ///
     /// > Source IDL Documentation:
     /// >
-    /// > Sends the agreement to its named signer (A-10): DRAFT → SENT_FOR_SIGNING.
+    /// > Sends the agreement to its named signer (A-10): DRAFT → SENT_FOR_SIGNING. The link works once,
+    /// > for 14 days, and stops working when a newer one is sent.
     /// > Roles: customer administrator, accountant. Refusals: AGREEMENT_STATE.
     ///
     /// - Parameters:
@@ -1070,13 +2318,45 @@ extension Bureau_V1_AgreementService.ClientProtocol {
         )
     }
 
+    /// Call the "OpenAgreementLink" method.
+    ///
+    /// > Source IDL Documentation:
+    /// >
+    /// > What the holder of a link reads before signing.
+    /// > Caller: whoever holds the link that was sent. Refusals: AGREEMENT_LINK_REFUSED,
+    /// > AGREEMENT_LINK_EXPIRED, AGREEMENT_LINK_USED.
+    ///
+    /// - Parameters:
+    ///   - request: A request containing a single `Bureau_V1_OpenAgreementLinkRequest` message.
+    ///   - options: Options to apply to this RPC.
+    ///   - handleResponse: A closure which handles the response and returns its result to
+    ///       the caller. Returning from the closure will cancel the RPC if it hasn't
+    ///       already finished.
+    /// - Returns: The result of `handleResponse`.
+    package func openAgreementLink<Result>(
+        request: GRPCCore.ClientRequest<Bureau_V1_OpenAgreementLinkRequest>,
+        options: GRPCCore.CallOptions = .defaults,
+        onResponse handleResponse: @Sendable @escaping (GRPCCore.ClientResponse<Bureau_V1_AgreementOffer>) async throws -> Result = { response in
+            try response.message
+        }
+    ) async throws -> Result where Result: Sendable {
+        try await self.openAgreementLink(
+            request: request,
+            serializer: GRPCProtobuf.ProtobufSerializer<Bureau_V1_OpenAgreementLinkRequest>(),
+            deserializer: GRPCProtobuf.ProtobufDeserializer<Bureau_V1_AgreementOffer>(),
+            options: options,
+            onResponse: handleResponse
+        )
+    }
+
     /// Call the "StartAgreementSignature" method.
     ///
     /// > Source IDL Documentation:
     /// >
-    /// > Starts the signer's BankID signature: SENT_FOR_SIGNING → ACTIVE when collected (A-11).
-    /// > Caller: whoever holds the link that was sent. Refusals: AGREEMENT_LINK_REFUSED,
-    /// > AGREEMENT_STATE, AGREEMENT_OTHER_SIGNER.
+    /// > Starts the signer's BankID signature over the text: SENT_FOR_SIGNING → SIGNED when collected,
+    /// > and ACTIVE (A-11) unless the partner holds it (R-01) or the bank cannot be reached (X-03).
+    /// > Caller: whoever holds the link. Refusals: as OpenAgreementLink; when collected
+    /// > AGREEMENT_OTHER_SIGNER, AGREEMENT_TEXT_CHANGED.
     ///
     /// - Parameters:
     ///   - request: A request containing a single `Bureau_V1_StartAgreementSignatureRequest` message.
@@ -1100,17 +2380,172 @@ extension Bureau_V1_AgreementService.ClientProtocol {
             onResponse: handleResponse
         )
     }
+
+    /// Call the "DeclineAgreement" method.
+    ///
+    /// > Source IDL Documentation:
+    /// >
+    /// > The signer does not want it: SENT_FOR_SIGNING → DRAFT, with the signer's reason.
+    /// > Caller: whoever holds the link. Refusals: as OpenAgreementLink, AGREEMENT_REASON_INVALID.
+    ///
+    /// - Parameters:
+    ///   - request: A request containing a single `Bureau_V1_DeclineAgreementRequest` message.
+    ///   - options: Options to apply to this RPC.
+    ///   - handleResponse: A closure which handles the response and returns its result to
+    ///       the caller. Returning from the closure will cancel the RPC if it hasn't
+    ///       already finished.
+    /// - Returns: The result of `handleResponse`.
+    package func declineAgreement<Result>(
+        request: GRPCCore.ClientRequest<Bureau_V1_DeclineAgreementRequest>,
+        options: GRPCCore.CallOptions = .defaults,
+        onResponse handleResponse: @Sendable @escaping (GRPCCore.ClientResponse<Bureau_V1_AgreementOffer>) async throws -> Result = { response in
+            try response.message
+        }
+    ) async throws -> Result where Result: Sendable {
+        try await self.declineAgreement(
+            request: request,
+            serializer: GRPCProtobuf.ProtobufSerializer<Bureau_V1_DeclineAgreementRequest>(),
+            deserializer: GRPCProtobuf.ProtobufDeserializer<Bureau_V1_AgreementOffer>(),
+            options: options,
+            onResponse: handleResponse
+        )
+    }
+
+    /// Call the "CheckConnection" method.
+    ///
+    /// > Source IDL Documentation:
+    /// >
+    /// > Checks the set-up and the way to the bank now (X-01); the agreement shows what was found.
+    /// > Roles: customer administrator, accountant.
+    ///
+    /// - Parameters:
+    ///   - request: A request containing a single `Bureau_V1_CheckConnectionRequest` message.
+    ///   - options: Options to apply to this RPC.
+    ///   - handleResponse: A closure which handles the response and returns its result to
+    ///       the caller. Returning from the closure will cancel the RPC if it hasn't
+    ///       already finished.
+    /// - Returns: The result of `handleResponse`.
+    package func checkConnection<Result>(
+        request: GRPCCore.ClientRequest<Bureau_V1_CheckConnectionRequest>,
+        options: GRPCCore.CallOptions = .defaults,
+        onResponse handleResponse: @Sendable @escaping (GRPCCore.ClientResponse<Bureau_V1_Agreement>) async throws -> Result = { response in
+            try response.message
+        }
+    ) async throws -> Result where Result: Sendable {
+        try await self.checkConnection(
+            request: request,
+            serializer: GRPCProtobuf.ProtobufSerializer<Bureau_V1_CheckConnectionRequest>(),
+            deserializer: GRPCProtobuf.ProtobufDeserializer<Bureau_V1_Agreement>(),
+            options: options,
+            onResponse: handleResponse
+        )
+    }
+
+    /// Call the "ActivateAgreement" method.
+    ///
+    /// > Source IDL Documentation:
+    /// >
+    /// > Tries again what was saved and not activated (X-03): SAVED_NOT_ACTIVATED → ACTIVE if the check
+    /// > is well now. Roles: customer administrator, accountant. Refusals: AGREEMENT_STATE.
+    ///
+    /// - Parameters:
+    ///   - request: A request containing a single `Bureau_V1_ActivateAgreementRequest` message.
+    ///   - options: Options to apply to this RPC.
+    ///   - handleResponse: A closure which handles the response and returns its result to
+    ///       the caller. Returning from the closure will cancel the RPC if it hasn't
+    ///       already finished.
+    /// - Returns: The result of `handleResponse`.
+    package func activateAgreement<Result>(
+        request: GRPCCore.ClientRequest<Bureau_V1_ActivateAgreementRequest>,
+        options: GRPCCore.CallOptions = .defaults,
+        onResponse handleResponse: @Sendable @escaping (GRPCCore.ClientResponse<Bureau_V1_Agreement>) async throws -> Result = { response in
+            try response.message
+        }
+    ) async throws -> Result where Result: Sendable {
+        try await self.activateAgreement(
+            request: request,
+            serializer: GRPCProtobuf.ProtobufSerializer<Bureau_V1_ActivateAgreementRequest>(),
+            deserializer: GRPCProtobuf.ProtobufDeserializer<Bureau_V1_Agreement>(),
+            options: options,
+            onResponse: handleResponse
+        )
+    }
+
+    /// Call the "TerminateAgreement" method.
+    ///
+    /// > Source IDL Documentation:
+    /// >
+    /// > Ends an agreement for good. Roles: customer administrator.
+    /// > Refusals: AGREEMENT_STATE, AGREEMENT_REASON_INVALID, AGREEMENT_OPEN_PAYMENTS.
+    ///
+    /// - Parameters:
+    ///   - request: A request containing a single `Bureau_V1_TerminateAgreementRequest` message.
+    ///   - options: Options to apply to this RPC.
+    ///   - handleResponse: A closure which handles the response and returns its result to
+    ///       the caller. Returning from the closure will cancel the RPC if it hasn't
+    ///       already finished.
+    /// - Returns: The result of `handleResponse`.
+    package func terminateAgreement<Result>(
+        request: GRPCCore.ClientRequest<Bureau_V1_TerminateAgreementRequest>,
+        options: GRPCCore.CallOptions = .defaults,
+        onResponse handleResponse: @Sendable @escaping (GRPCCore.ClientResponse<Bureau_V1_Agreement>) async throws -> Result = { response in
+            try response.message
+        }
+    ) async throws -> Result where Result: Sendable {
+        try await self.terminateAgreement(
+            request: request,
+            serializer: GRPCProtobuf.ProtobufSerializer<Bureau_V1_TerminateAgreementRequest>(),
+            deserializer: GRPCProtobuf.ProtobufDeserializer<Bureau_V1_Agreement>(),
+            options: options,
+            onResponse: handleResponse
+        )
+    }
 }
 
 // Helpers providing sugared APIs for 'ClientProtocol' methods.
 @available(macOS 15.0, iOS 18.0, watchOS 11.0, tvOS 18.0, visionOS 2.0, *)
 extension Bureau_V1_AgreementService.ClientProtocol {
+    /// Call the "ListBanks" method.
+    ///
+    /// > Source IDL Documentation:
+    /// >
+    /// > The supported banks with their properties (A-20, A-21). Roles: whoever is logged in.
+    ///
+    /// - Parameters:
+    ///   - message: request message to send.
+    ///   - metadata: Additional metadata to send, defaults to empty.
+    ///   - options: Options to apply to this RPC, defaults to `.defaults`.
+    ///   - handleResponse: A closure which handles the response and returns its result to
+    ///       the caller. Returning from the closure will cancel the RPC if it hasn't
+    ///       already finished.
+    /// - Returns: The result of `handleResponse`.
+    package func listBanks<Result>(
+        _ message: Bureau_V1_ListBanksRequest,
+        metadata: GRPCCore.Metadata = [:],
+        options: GRPCCore.CallOptions = .defaults,
+        onResponse handleResponse: @Sendable @escaping (GRPCCore.ClientResponse<Bureau_V1_ListBanksResponse>) async throws -> Result = { response in
+            try response.message
+        }
+    ) async throws -> Result where Result: Sendable {
+        let request = GRPCCore.ClientRequest<Bureau_V1_ListBanksRequest>(
+            message: message,
+            metadata: metadata
+        )
+        return try await self.listBanks(
+            request: request,
+            options: options,
+            onResponse: handleResponse
+        )
+    }
+
     /// Call the "CreateAgreement" method.
     ///
     /// > Source IDL Documentation:
     /// >
     /// > Registers an agreement as a draft (A-08, A-18). Roles: customer administrator, accountant.
-    /// > Refusals: BANK_NOT_SUPPORTED, ACCOUNT_INVALID, AGREEMENT_EXISTS, SIGNER_INCOMPLETE (A-09).
+    /// > Refusals: BANK_NOT_SUPPORTED, ACCOUNT_INVALID, ACCOUNT_PRIVATE (A-04),
+    /// > ACCOUNT_OF_ANOTHER_OWNER (A-03), AGREEMENT_EXISTS, SIGNER_INCOMPLETE (A-09),
+    /// > DECLARATION_INVALID.
     ///
     /// - Parameters:
     ///   - message: request message to send.
@@ -1205,11 +2640,47 @@ extension Bureau_V1_AgreementService.ClientProtocol {
         )
     }
 
+    /// Call the "UpdateAgreement" method.
+    ///
+    /// > Source IDL Documentation:
+    /// >
+    /// > Changes `signer` or `declarations` before the signature; a link that is out stops working and
+    /// > the agreement is a draft again. Roles: customer administrator, accountant.
+    /// > Refusals: AGREEMENT_STATE, AGREEMENT_FIELD_UNKNOWN, SIGNER_INVALID, DECLARATION_INVALID.
+    ///
+    /// - Parameters:
+    ///   - message: request message to send.
+    ///   - metadata: Additional metadata to send, defaults to empty.
+    ///   - options: Options to apply to this RPC, defaults to `.defaults`.
+    ///   - handleResponse: A closure which handles the response and returns its result to
+    ///       the caller. Returning from the closure will cancel the RPC if it hasn't
+    ///       already finished.
+    /// - Returns: The result of `handleResponse`.
+    package func updateAgreement<Result>(
+        _ message: Bureau_V1_UpdateAgreementRequest,
+        metadata: GRPCCore.Metadata = [:],
+        options: GRPCCore.CallOptions = .defaults,
+        onResponse handleResponse: @Sendable @escaping (GRPCCore.ClientResponse<Bureau_V1_Agreement>) async throws -> Result = { response in
+            try response.message
+        }
+    ) async throws -> Result where Result: Sendable {
+        let request = GRPCCore.ClientRequest<Bureau_V1_UpdateAgreementRequest>(
+            message: message,
+            metadata: metadata
+        )
+        return try await self.updateAgreement(
+            request: request,
+            options: options,
+            onResponse: handleResponse
+        )
+    }
+
     /// Call the "SendAgreement" method.
     ///
     /// > Source IDL Documentation:
     /// >
-    /// > Sends the agreement to its named signer (A-10): DRAFT → SENT_FOR_SIGNING.
+    /// > Sends the agreement to its named signer (A-10): DRAFT → SENT_FOR_SIGNING. The link works once,
+    /// > for 14 days, and stops working when a newer one is sent.
     /// > Roles: customer administrator, accountant. Refusals: AGREEMENT_STATE.
     ///
     /// - Parameters:
@@ -1239,13 +2710,49 @@ extension Bureau_V1_AgreementService.ClientProtocol {
         )
     }
 
+    /// Call the "OpenAgreementLink" method.
+    ///
+    /// > Source IDL Documentation:
+    /// >
+    /// > What the holder of a link reads before signing.
+    /// > Caller: whoever holds the link that was sent. Refusals: AGREEMENT_LINK_REFUSED,
+    /// > AGREEMENT_LINK_EXPIRED, AGREEMENT_LINK_USED.
+    ///
+    /// - Parameters:
+    ///   - message: request message to send.
+    ///   - metadata: Additional metadata to send, defaults to empty.
+    ///   - options: Options to apply to this RPC, defaults to `.defaults`.
+    ///   - handleResponse: A closure which handles the response and returns its result to
+    ///       the caller. Returning from the closure will cancel the RPC if it hasn't
+    ///       already finished.
+    /// - Returns: The result of `handleResponse`.
+    package func openAgreementLink<Result>(
+        _ message: Bureau_V1_OpenAgreementLinkRequest,
+        metadata: GRPCCore.Metadata = [:],
+        options: GRPCCore.CallOptions = .defaults,
+        onResponse handleResponse: @Sendable @escaping (GRPCCore.ClientResponse<Bureau_V1_AgreementOffer>) async throws -> Result = { response in
+            try response.message
+        }
+    ) async throws -> Result where Result: Sendable {
+        let request = GRPCCore.ClientRequest<Bureau_V1_OpenAgreementLinkRequest>(
+            message: message,
+            metadata: metadata
+        )
+        return try await self.openAgreementLink(
+            request: request,
+            options: options,
+            onResponse: handleResponse
+        )
+    }
+
     /// Call the "StartAgreementSignature" method.
     ///
     /// > Source IDL Documentation:
     /// >
-    /// > Starts the signer's BankID signature: SENT_FOR_SIGNING → ACTIVE when collected (A-11).
-    /// > Caller: whoever holds the link that was sent. Refusals: AGREEMENT_LINK_REFUSED,
-    /// > AGREEMENT_STATE, AGREEMENT_OTHER_SIGNER.
+    /// > Starts the signer's BankID signature over the text: SENT_FOR_SIGNING → SIGNED when collected,
+    /// > and ACTIVE (A-11) unless the partner holds it (R-01) or the bank cannot be reached (X-03).
+    /// > Caller: whoever holds the link. Refusals: as OpenAgreementLink; when collected
+    /// > AGREEMENT_OTHER_SIGNER, AGREEMENT_TEXT_CHANGED.
     ///
     /// - Parameters:
     ///   - message: request message to send.
@@ -1268,6 +2775,142 @@ extension Bureau_V1_AgreementService.ClientProtocol {
             metadata: metadata
         )
         return try await self.startAgreementSignature(
+            request: request,
+            options: options,
+            onResponse: handleResponse
+        )
+    }
+
+    /// Call the "DeclineAgreement" method.
+    ///
+    /// > Source IDL Documentation:
+    /// >
+    /// > The signer does not want it: SENT_FOR_SIGNING → DRAFT, with the signer's reason.
+    /// > Caller: whoever holds the link. Refusals: as OpenAgreementLink, AGREEMENT_REASON_INVALID.
+    ///
+    /// - Parameters:
+    ///   - message: request message to send.
+    ///   - metadata: Additional metadata to send, defaults to empty.
+    ///   - options: Options to apply to this RPC, defaults to `.defaults`.
+    ///   - handleResponse: A closure which handles the response and returns its result to
+    ///       the caller. Returning from the closure will cancel the RPC if it hasn't
+    ///       already finished.
+    /// - Returns: The result of `handleResponse`.
+    package func declineAgreement<Result>(
+        _ message: Bureau_V1_DeclineAgreementRequest,
+        metadata: GRPCCore.Metadata = [:],
+        options: GRPCCore.CallOptions = .defaults,
+        onResponse handleResponse: @Sendable @escaping (GRPCCore.ClientResponse<Bureau_V1_AgreementOffer>) async throws -> Result = { response in
+            try response.message
+        }
+    ) async throws -> Result where Result: Sendable {
+        let request = GRPCCore.ClientRequest<Bureau_V1_DeclineAgreementRequest>(
+            message: message,
+            metadata: metadata
+        )
+        return try await self.declineAgreement(
+            request: request,
+            options: options,
+            onResponse: handleResponse
+        )
+    }
+
+    /// Call the "CheckConnection" method.
+    ///
+    /// > Source IDL Documentation:
+    /// >
+    /// > Checks the set-up and the way to the bank now (X-01); the agreement shows what was found.
+    /// > Roles: customer administrator, accountant.
+    ///
+    /// - Parameters:
+    ///   - message: request message to send.
+    ///   - metadata: Additional metadata to send, defaults to empty.
+    ///   - options: Options to apply to this RPC, defaults to `.defaults`.
+    ///   - handleResponse: A closure which handles the response and returns its result to
+    ///       the caller. Returning from the closure will cancel the RPC if it hasn't
+    ///       already finished.
+    /// - Returns: The result of `handleResponse`.
+    package func checkConnection<Result>(
+        _ message: Bureau_V1_CheckConnectionRequest,
+        metadata: GRPCCore.Metadata = [:],
+        options: GRPCCore.CallOptions = .defaults,
+        onResponse handleResponse: @Sendable @escaping (GRPCCore.ClientResponse<Bureau_V1_Agreement>) async throws -> Result = { response in
+            try response.message
+        }
+    ) async throws -> Result where Result: Sendable {
+        let request = GRPCCore.ClientRequest<Bureau_V1_CheckConnectionRequest>(
+            message: message,
+            metadata: metadata
+        )
+        return try await self.checkConnection(
+            request: request,
+            options: options,
+            onResponse: handleResponse
+        )
+    }
+
+    /// Call the "ActivateAgreement" method.
+    ///
+    /// > Source IDL Documentation:
+    /// >
+    /// > Tries again what was saved and not activated (X-03): SAVED_NOT_ACTIVATED → ACTIVE if the check
+    /// > is well now. Roles: customer administrator, accountant. Refusals: AGREEMENT_STATE.
+    ///
+    /// - Parameters:
+    ///   - message: request message to send.
+    ///   - metadata: Additional metadata to send, defaults to empty.
+    ///   - options: Options to apply to this RPC, defaults to `.defaults`.
+    ///   - handleResponse: A closure which handles the response and returns its result to
+    ///       the caller. Returning from the closure will cancel the RPC if it hasn't
+    ///       already finished.
+    /// - Returns: The result of `handleResponse`.
+    package func activateAgreement<Result>(
+        _ message: Bureau_V1_ActivateAgreementRequest,
+        metadata: GRPCCore.Metadata = [:],
+        options: GRPCCore.CallOptions = .defaults,
+        onResponse handleResponse: @Sendable @escaping (GRPCCore.ClientResponse<Bureau_V1_Agreement>) async throws -> Result = { response in
+            try response.message
+        }
+    ) async throws -> Result where Result: Sendable {
+        let request = GRPCCore.ClientRequest<Bureau_V1_ActivateAgreementRequest>(
+            message: message,
+            metadata: metadata
+        )
+        return try await self.activateAgreement(
+            request: request,
+            options: options,
+            onResponse: handleResponse
+        )
+    }
+
+    /// Call the "TerminateAgreement" method.
+    ///
+    /// > Source IDL Documentation:
+    /// >
+    /// > Ends an agreement for good. Roles: customer administrator.
+    /// > Refusals: AGREEMENT_STATE, AGREEMENT_REASON_INVALID, AGREEMENT_OPEN_PAYMENTS.
+    ///
+    /// - Parameters:
+    ///   - message: request message to send.
+    ///   - metadata: Additional metadata to send, defaults to empty.
+    ///   - options: Options to apply to this RPC, defaults to `.defaults`.
+    ///   - handleResponse: A closure which handles the response and returns its result to
+    ///       the caller. Returning from the closure will cancel the RPC if it hasn't
+    ///       already finished.
+    /// - Returns: The result of `handleResponse`.
+    package func terminateAgreement<Result>(
+        _ message: Bureau_V1_TerminateAgreementRequest,
+        metadata: GRPCCore.Metadata = [:],
+        options: GRPCCore.CallOptions = .defaults,
+        onResponse handleResponse: @Sendable @escaping (GRPCCore.ClientResponse<Bureau_V1_Agreement>) async throws -> Result = { response in
+            try response.message
+        }
+    ) async throws -> Result where Result: Sendable {
+        let request = GRPCCore.ClientRequest<Bureau_V1_TerminateAgreementRequest>(
+            message: message,
+            metadata: metadata
+        )
+        return try await self.terminateAgreement(
             request: request,
             options: options,
             onResponse: handleResponse

@@ -20,61 +20,235 @@ fileprivate nonisolated struct _GeneratedWithProtocGenSwiftVersion: SwiftProtobu
   typealias Version = _2
 }
 
-package nonisolated struct Bureau_V1_Agreement: Sendable {
+package nonisolated struct Bureau_V1_Bank: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  /// `dnb`, `seb`, …: the `bank` of agreements and consents.
+  package var id: String = String()
+
+  package var displayName: String = String()
+
+  package var countryCode: String = String()
+
+  package var bic: String = String()
+
+  package var channel: Bureau_V1_Bank.Channel = .unspecified
+
+  /// Payments are executed only after a last signature in the bank's own online bank.
+  package var finalSignatureInBank: Bool = false
+
+  package var needsApplication: Bool = false
+
+  /// Files that arrive later than this hour, local time, are executed the next banking day.
+  package var cutOffHour: Int32 = 0
+
+  package var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  package nonisolated enum Channel: SwiftProtobuf.Enum, Swift.CaseIterable {
+    package typealias RawValue = Int
+    case unspecified // = 0
+
+    /// PSD2: set up without contact with the bank.
+    case api // = 1
+
+    /// Files: an agreement is applied for at the bank.
+    case file // = 2
+    case UNRECOGNIZED(Int)
+
+    package init() {
+      self = .unspecified
+    }
+
+    package init?(rawValue: Int) {
+      switch rawValue {
+      case 0: self = .unspecified
+      case 1: self = .api
+      case 2: self = .file
+      default: self = .UNRECOGNIZED(rawValue)
+      }
+    }
+
+    package var rawValue: Int {
+      switch self {
+      case .unspecified: return 0
+      case .api: return 1
+      case .file: return 2
+      case .UNRECOGNIZED(let i): return i
+      }
+    }
+
+    // The compiler won't synthesize support with the UNRECOGNIZED case.
+    package static let allCases: [Bureau_V1_Bank.Channel] = [
+      .unspecified,
+      .api,
+      .file,
+    ]
+
+  }
+
+  package init() {}
+}
+
+package nonisolated struct Bureau_V1_ListBanksRequest: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  /// bureaus/{bureau}
+  package var parent: String = String()
+
+  package var pageSize: Int32 = 0
+
+  package var pageToken: String = String()
+
+  package var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  package init() {}
+}
+
+package nonisolated struct Bureau_V1_ListBanksResponse: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  package var banks: [Bureau_V1_Bank] = []
+
+  package var nextPageToken: String = String()
+
+  package var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  package init() {}
+}
+
+package nonisolated struct Bureau_V1_Agreement: @unchecked Sendable {
   // SwiftProtobuf.Message conformance is added in an extension below. See the
   // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
   // methods supported on all messages.
 
   /// bureaus/{bureau}/companies/{company}/agreements/{agreement}
-  package var name: String = String()
+  package var name: String {
+    get {_storage._name}
+    set {_uniqueStorage()._name = newValue}
+  }
 
-  package var state: Bureau_V1_Agreement.State = .unspecified
+  package var state: Bureau_V1_Agreement.State {
+    get {_storage._state}
+    set {_uniqueStorage()._state = newValue}
+  }
 
-  package var kind: Bureau_V1_Agreement.Kind = .unspecified
+  package var kind: Bureau_V1_Agreement.Kind {
+    get {_storage._kind}
+    set {_uniqueStorage()._kind = newValue}
+  }
 
   /// The bank profile: `dnb`, `handelsbanken`, `nordea-no`, `seb`, …
-  package var bank: String = String()
+  package var bank: String {
+    get {_storage._bank}
+    set {_uniqueStorage()._bank = newValue}
+  }
 
   package var account: Bureau_V1_AccountNumber {
-    get {_account ?? Bureau_V1_AccountNumber()}
-    set {_account = newValue}
+    get {_storage._account ?? Bureau_V1_AccountNumber()}
+    set {_uniqueStorage()._account = newValue}
   }
   /// Returns true if `account` has been explicitly set.
-  package var hasAccount: Bool {self._account != nil}
+  package var hasAccount: Bool {_storage._account != nil}
   /// Clears the value of `account`. Subsequent reads from it will return its default value.
-  package mutating func clearAccount() {self._account = nil}
+  package mutating func clearAccount() {_uniqueStorage()._account = nil}
 
-  package var currencyCode: String = String()
+  package var currencyCode: String {
+    get {_storage._currencyCode}
+    set {_uniqueStorage()._currencyCode = newValue}
+  }
 
   package var signer: Bureau_V1_Signer {
-    get {_signer ?? Bureau_V1_Signer()}
-    set {_signer = newValue}
+    get {_storage._signer ?? Bureau_V1_Signer()}
+    set {_uniqueStorage()._signer = newValue}
   }
   /// Returns true if `signer` has been explicitly set.
-  package var hasSigner: Bool {self._signer != nil}
+  package var hasSigner: Bool {_storage._signer != nil}
   /// Clears the value of `signer`. Subsequent reads from it will return its default value.
-  package mutating func clearSigner() {self._signer = nil}
+  package mutating func clearSigner() {_uniqueStorage()._signer = nil}
 
   package var createTime: SwiftProtobuf.Google_Protobuf_Timestamp {
-    get {_createTime ?? SwiftProtobuf.Google_Protobuf_Timestamp()}
-    set {_createTime = newValue}
+    get {_storage._createTime ?? SwiftProtobuf.Google_Protobuf_Timestamp()}
+    set {_uniqueStorage()._createTime = newValue}
   }
   /// Returns true if `createTime` has been explicitly set.
-  package var hasCreateTime: Bool {self._createTime != nil}
+  package var hasCreateTime: Bool {_storage._createTime != nil}
   /// Clears the value of `createTime`. Subsequent reads from it will return its default value.
-  package mutating func clearCreateTime() {self._createTime = nil}
+  package mutating func clearCreateTime() {_uniqueStorage()._createTime = nil}
 
   package var signTime: SwiftProtobuf.Google_Protobuf_Timestamp {
-    get {_signTime ?? SwiftProtobuf.Google_Protobuf_Timestamp()}
-    set {_signTime = newValue}
+    get {_storage._signTime ?? SwiftProtobuf.Google_Protobuf_Timestamp()}
+    set {_uniqueStorage()._signTime = newValue}
   }
   /// Returns true if `signTime` has been explicitly set.
-  package var hasSignTime: Bool {self._signTime != nil}
+  package var hasSignTime: Bool {_storage._signTime != nil}
   /// Clears the value of `signTime`. Subsequent reads from it will return its default value.
-  package mutating func clearSignTime() {self._signTime = nil}
+  package mutating func clearSignTime() {_uniqueStorage()._signTime = nil}
 
   /// The text that the signer signs.
-  package var text: String = String()
+  package var text: String {
+    get {_storage._text}
+    set {_uniqueStorage()._text = newValue}
+  }
+
+  package var declarations: Bureau_V1_Declarations {
+    get {_storage._declarations ?? Bureau_V1_Declarations()}
+    set {_uniqueStorage()._declarations = newValue}
+  }
+  /// Returns true if `declarations` has been explicitly set.
+  package var hasDeclarations: Bool {_storage._declarations != nil}
+  /// Clears the value of `declarations`. Subsequent reads from it will return its default value.
+  package mutating func clearDeclarations() {_uniqueStorage()._declarations = nil}
+
+  /// Until when the newest link works.
+  package var linkExpireTime: SwiftProtobuf.Google_Protobuf_Timestamp {
+    get {_storage._linkExpireTime ?? SwiftProtobuf.Google_Protobuf_Timestamp()}
+    set {_uniqueStorage()._linkExpireTime = newValue}
+  }
+  /// Returns true if `linkExpireTime` has been explicitly set.
+  package var hasLinkExpireTime: Bool {_storage._linkExpireTime != nil}
+  /// Clears the value of `linkExpireTime`. Subsequent reads from it will return its default value.
+  package mutating func clearLinkExpireTime() {_uniqueStorage()._linkExpireTime = nil}
+
+  /// Why it is where it is: declined, rejected, not activated, terminated.
+  package var note: String {
+    get {_storage._note}
+    set {_uniqueStorage()._note = newValue}
+  }
+
+  /// The newest manual review.
+  package var review: Bureau_V1_Review {
+    get {_storage._review ?? Bureau_V1_Review()}
+    set {_uniqueStorage()._review = newValue}
+  }
+  /// Returns true if `review` has been explicitly set.
+  package var hasReview: Bool {_storage._review != nil}
+  /// Clears the value of `review`. Subsequent reads from it will return its default value.
+  package mutating func clearReview() {_uniqueStorage()._review = nil}
+
+  /// The newest connection check.
+  package var connectionCheck: Bureau_V1_ConnectionCheck {
+    get {_storage._connectionCheck ?? Bureau_V1_ConnectionCheck()}
+    set {_uniqueStorage()._connectionCheck = newValue}
+  }
+  /// Returns true if `connectionCheck` has been explicitly set.
+  package var hasConnectionCheck: Bool {_storage._connectionCheck != nil}
+  /// Clears the value of `connectionCheck`. Subsequent reads from it will return its default value.
+  package mutating func clearConnectionCheck() {_uniqueStorage()._connectionCheck = nil}
+
+  package var terminateTime: SwiftProtobuf.Google_Protobuf_Timestamp {
+    get {_storage._terminateTime ?? SwiftProtobuf.Google_Protobuf_Timestamp()}
+    set {_uniqueStorage()._terminateTime = newValue}
+  }
+  /// Returns true if `terminateTime` has been explicitly set.
+  package var hasTerminateTime: Bool {_storage._terminateTime != nil}
+  /// Clears the value of `terminateTime`. Subsequent reads from it will return its default value.
+  package mutating func clearTerminateTime() {_uniqueStorage()._terminateTime = nil}
 
   package var unknownFields = SwiftProtobuf.UnknownStorage()
 
@@ -85,6 +259,19 @@ package nonisolated struct Bureau_V1_Agreement: Sendable {
     case sentForSigning // = 2
     case active // = 3
     case terminated // = 4
+
+    /// Signed; the partner and the bank are being asked.
+    case signed // = 5
+
+    /// The partner looks at it by hand; the customer only waits.
+    case manualReview // = 6
+    case rejected // = 7
+
+    /// The connection check failed: to be opened and activated before it is used.
+    case savedNotActivated // = 8
+
+    /// In use with an old solution; to be converted (V-10).
+    case legacyActive // = 9
     case UNRECOGNIZED(Int)
 
     package init() {
@@ -98,6 +285,11 @@ package nonisolated struct Bureau_V1_Agreement: Sendable {
       case 2: self = .sentForSigning
       case 3: self = .active
       case 4: self = .terminated
+      case 5: self = .signed
+      case 6: self = .manualReview
+      case 7: self = .rejected
+      case 8: self = .savedNotActivated
+      case 9: self = .legacyActive
       default: self = .UNRECOGNIZED(rawValue)
       }
     }
@@ -109,6 +301,11 @@ package nonisolated struct Bureau_V1_Agreement: Sendable {
       case .sentForSigning: return 2
       case .active: return 3
       case .terminated: return 4
+      case .signed: return 5
+      case .manualReview: return 6
+      case .rejected: return 7
+      case .savedNotActivated: return 8
+      case .legacyActive: return 9
       case .UNRECOGNIZED(let i): return i
       }
     }
@@ -120,6 +317,11 @@ package nonisolated struct Bureau_V1_Agreement: Sendable {
       .sentForSigning,
       .active,
       .terminated,
+      .signed,
+      .manualReview,
+      .rejected,
+      .savedNotActivated,
+      .legacyActive,
     ]
 
   }
@@ -130,6 +332,9 @@ package nonisolated struct Bureau_V1_Agreement: Sendable {
 
     /// Outgoing payments.
     case remittance // = 1
+
+    /// Incoming payments with KID or OCR (A-28, I-01).
+    case incoming // = 2
     case UNRECOGNIZED(Int)
 
     package init() {
@@ -140,6 +345,7 @@ package nonisolated struct Bureau_V1_Agreement: Sendable {
       switch rawValue {
       case 0: self = .unspecified
       case 1: self = .remittance
+      case 2: self = .incoming
       default: self = .UNRECOGNIZED(rawValue)
       }
     }
@@ -148,6 +354,7 @@ package nonisolated struct Bureau_V1_Agreement: Sendable {
       switch self {
       case .unspecified: return 0
       case .remittance: return 1
+      case .incoming: return 2
       case .UNRECOGNIZED(let i): return i
       }
     }
@@ -156,16 +363,314 @@ package nonisolated struct Bureau_V1_Agreement: Sendable {
     package static let allCases: [Bureau_V1_Agreement.Kind] = [
       .unspecified,
       .remittance,
+      .incoming,
     ]
 
   }
 
   package init() {}
 
-  fileprivate var _account: Bureau_V1_AccountNumber? = nil
-  fileprivate var _signer: Bureau_V1_Signer? = nil
-  fileprivate var _createTime: SwiftProtobuf.Google_Protobuf_Timestamp? = nil
-  fileprivate var _signTime: SwiftProtobuf.Google_Protobuf_Timestamp? = nil
+  fileprivate var _storage = _StorageClass.defaultInstance
+}
+
+/// What the company declares of itself, and signs; the partner's review asks about it.
+package nonisolated struct Bureau_V1_Declarations: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  /// Somebody linked to the company is a politically exposed person.
+  package var politicallyExposed: Bool = false
+
+  /// ISO 3166: where it will pay to.
+  package var countryCodes: [String] = []
+
+  /// How it is financed.
+  package var financing: [Bureau_V1_Declarations.Financing] = []
+
+  /// Its industry in its own words.
+  package var industry: String = String()
+
+  /// Owners, board, auditor and others.
+  package var persons: [Bureau_V1_Declarations.LinkedPerson] = []
+
+  package var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  package nonisolated enum Financing: SwiftProtobuf.Enum, Swift.CaseIterable {
+    package typealias RawValue = Int
+    case unspecified // = 0
+    case ownFunds // = 1
+    case sales // = 2
+    case loans // = 3
+    case investors // = 4
+    case grants // = 5
+    case other // = 6
+    case UNRECOGNIZED(Int)
+
+    package init() {
+      self = .unspecified
+    }
+
+    package init?(rawValue: Int) {
+      switch rawValue {
+      case 0: self = .unspecified
+      case 1: self = .ownFunds
+      case 2: self = .sales
+      case 3: self = .loans
+      case 4: self = .investors
+      case 5: self = .grants
+      case 6: self = .other
+      default: self = .UNRECOGNIZED(rawValue)
+      }
+    }
+
+    package var rawValue: Int {
+      switch self {
+      case .unspecified: return 0
+      case .ownFunds: return 1
+      case .sales: return 2
+      case .loans: return 3
+      case .investors: return 4
+      case .grants: return 5
+      case .other: return 6
+      case .UNRECOGNIZED(let i): return i
+      }
+    }
+
+    // The compiler won't synthesize support with the UNRECOGNIZED case.
+    package static let allCases: [Bureau_V1_Declarations.Financing] = [
+      .unspecified,
+      .ownFunds,
+      .sales,
+      .loans,
+      .investors,
+      .grants,
+      .other,
+    ]
+
+  }
+
+  package nonisolated struct LinkedPerson: Sendable {
+    // SwiftProtobuf.Message conformance is added in an extension below. See the
+    // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+    // methods supported on all messages.
+
+    package var role: Bureau_V1_Declarations.LinkedPerson.Role = .unspecified
+
+    package var displayName: String = String()
+
+    package var unknownFields = SwiftProtobuf.UnknownStorage()
+
+    package nonisolated enum Role: SwiftProtobuf.Enum, Swift.CaseIterable {
+      package typealias RawValue = Int
+      case unspecified // = 0
+      case owner // = 1
+      case board // = 2
+      case auditor // = 3
+      case other // = 4
+      case UNRECOGNIZED(Int)
+
+      package init() {
+        self = .unspecified
+      }
+
+      package init?(rawValue: Int) {
+        switch rawValue {
+        case 0: self = .unspecified
+        case 1: self = .owner
+        case 2: self = .board
+        case 3: self = .auditor
+        case 4: self = .other
+        default: self = .UNRECOGNIZED(rawValue)
+        }
+      }
+
+      package var rawValue: Int {
+        switch self {
+        case .unspecified: return 0
+        case .owner: return 1
+        case .board: return 2
+        case .auditor: return 3
+        case .other: return 4
+        case .UNRECOGNIZED(let i): return i
+        }
+      }
+
+      // The compiler won't synthesize support with the UNRECOGNIZED case.
+      package static let allCases: [Bureau_V1_Declarations.LinkedPerson.Role] = [
+        .unspecified,
+        .owner,
+        .board,
+        .auditor,
+        .other,
+      ]
+
+    }
+
+    package init() {}
+  }
+
+  package init() {}
+}
+
+/// A review by the partner's hand (R-01…R-11).
+package nonisolated struct Bureau_V1_Review: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  package var reasons: [Bureau_V1_Review.Reason] = []
+
+  package var startTime: SwiftProtobuf.Google_Protobuf_Timestamp {
+    get {_startTime ?? SwiftProtobuf.Google_Protobuf_Timestamp()}
+    set {_startTime = newValue}
+  }
+  /// Returns true if `startTime` has been explicitly set.
+  package var hasStartTime: Bool {self._startTime != nil}
+  /// Clears the value of `startTime`. Subsequent reads from it will return its default value.
+  package mutating func clearStartTime() {self._startTime = nil}
+
+  /// By when it is usually done: 2026-03-04.
+  package var expectedDate: String = String()
+
+  /// Who decided, once somebody has: the partner or an operator, never the bureau.
+  package var decidedBy: String = String()
+
+  /// For the customer: everything was done right, nothing needs doing.
+  package var message: String = String()
+
+  package var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  package nonisolated struct Reason: Sendable {
+    // SwiftProtobuf.Message conformance is added in an extension below. See the
+    // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+    // methods supported on all messages.
+
+    /// random_check, new_company, politically_exposed, financing, countries, industry, persons; the
+    /// list is not closed.
+    package var code: String = String()
+
+    package var text: String = String()
+
+    package var unknownFields = SwiftProtobuf.UnknownStorage()
+
+    package init() {}
+  }
+
+  package init() {}
+
+  fileprivate var _startTime: SwiftProtobuf.Google_Protobuf_Timestamp? = nil
+}
+
+package nonisolated struct Bureau_V1_ConnectionCheck: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  package var ok: Bool = false
+
+  package var fault: Bureau_V1_ConnectionCheck.Fault = .unspecified
+
+  package var text: String = String()
+
+  package var checkTime: SwiftProtobuf.Google_Protobuf_Timestamp {
+    get {_checkTime ?? SwiftProtobuf.Google_Protobuf_Timestamp()}
+    set {_checkTime = newValue}
+  }
+  /// Returns true if `checkTime` has been explicitly set.
+  package var hasCheckTime: Bool {self._checkTime != nil}
+  /// Clears the value of `checkTime`. Subsequent reads from it will return its default value.
+  package mutating func clearCheckTime() {self._checkTime = nil}
+
+  package var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  package nonisolated enum Fault: SwiftProtobuf.Enum, Swift.CaseIterable {
+    package typealias RawValue = Int
+
+    /// No fault: it works.
+    case unspecified // = 0
+    case setUp // = 1
+    case communication // = 2
+    case gatewayMissing // = 3
+    case keyMismatch // = 4
+    case UNRECOGNIZED(Int)
+
+    package init() {
+      self = .unspecified
+    }
+
+    package init?(rawValue: Int) {
+      switch rawValue {
+      case 0: self = .unspecified
+      case 1: self = .setUp
+      case 2: self = .communication
+      case 3: self = .gatewayMissing
+      case 4: self = .keyMismatch
+      default: self = .UNRECOGNIZED(rawValue)
+      }
+    }
+
+    package var rawValue: Int {
+      switch self {
+      case .unspecified: return 0
+      case .setUp: return 1
+      case .communication: return 2
+      case .gatewayMissing: return 3
+      case .keyMismatch: return 4
+      case .UNRECOGNIZED(let i): return i
+      }
+    }
+
+    // The compiler won't synthesize support with the UNRECOGNIZED case.
+    package static let allCases: [Bureau_V1_ConnectionCheck.Fault] = [
+      .unspecified,
+      .setUp,
+      .communication,
+      .gatewayMissing,
+      .keyMismatch,
+    ]
+
+  }
+
+  package init() {}
+
+  fileprivate var _checkTime: SwiftProtobuf.Google_Protobuf_Timestamp? = nil
+}
+
+/// An agreement as the holder of its link sees it.
+package nonisolated struct Bureau_V1_AgreementOffer: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  /// bureaus/{bureau}/companies/{company}/agreements/{agreement}
+  package var name: String = String()
+
+  package var companyDisplayName: String = String()
+
+  package var bureauDisplayName: String = String()
+
+  package var signerDisplayName: String = String()
+
+  package var bankDisplayName: String = String()
+
+  /// What is signed.
+  package var text: String = String()
+
+  package var expireTime: SwiftProtobuf.Google_Protobuf_Timestamp {
+    get {_expireTime ?? SwiftProtobuf.Google_Protobuf_Timestamp()}
+    set {_expireTime = newValue}
+  }
+  /// Returns true if `expireTime` has been explicitly set.
+  package var hasExpireTime: Bool {self._expireTime != nil}
+  /// Clears the value of `expireTime`. Subsequent reads from it will return its default value.
+  package mutating func clearExpireTime() {self._expireTime = nil}
+
+  package var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  package init() {}
+
+  fileprivate var _expireTime: SwiftProtobuf.Google_Protobuf_Timestamp? = nil
 }
 
 /// The person who shall sign.
@@ -189,41 +694,32 @@ package nonisolated struct Bureau_V1_Signer: Sendable {
   package init() {}
 }
 
-package nonisolated struct Bureau_V1_CreateAgreementRequest: @unchecked Sendable {
+package nonisolated struct Bureau_V1_CreateAgreementRequest: Sendable {
   // SwiftProtobuf.Message conformance is added in an extension below. See the
   // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
   // methods supported on all messages.
 
   /// bureaus/{bureau}/companies/{company}
-  package var parent: String {
-    get {_storage._parent}
-    set {_uniqueStorage()._parent = newValue}
-  }
+  package var parent: String = String()
 
   package var agreement: Bureau_V1_Agreement {
-    get {_storage._agreement ?? Bureau_V1_Agreement()}
-    set {_uniqueStorage()._agreement = newValue}
+    get {_agreement ?? Bureau_V1_Agreement()}
+    set {_agreement = newValue}
   }
   /// Returns true if `agreement` has been explicitly set.
-  package var hasAgreement: Bool {_storage._agreement != nil}
+  package var hasAgreement: Bool {self._agreement != nil}
   /// Clears the value of `agreement`. Subsequent reads from it will return its default value.
-  package mutating func clearAgreement() {_uniqueStorage()._agreement = nil}
+  package mutating func clearAgreement() {self._agreement = nil}
 
-  package var requestID: String {
-    get {_storage._requestID}
-    set {_uniqueStorage()._requestID = newValue}
-  }
+  package var requestID: String = String()
 
-  package var validateOnly: Bool {
-    get {_storage._validateOnly}
-    set {_uniqueStorage()._validateOnly = newValue}
-  }
+  package var validateOnly: Bool = false
 
   package var unknownFields = SwiftProtobuf.UnknownStorage()
 
   package init() {}
 
-  fileprivate var _storage = _StorageClass.defaultInstance
+  fileprivate var _agreement: Bureau_V1_Agreement? = nil
 }
 
 package nonisolated struct Bureau_V1_GetAgreementRequest: Sendable {
@@ -323,13 +819,697 @@ package nonisolated struct Bureau_V1_StartAgreementSignatureRequest: Sendable {
   package init() {}
 }
 
+package nonisolated struct Bureau_V1_UpdateAgreementRequest: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  /// With its name, and the fields of the mask.
+  package var agreement: Bureau_V1_Agreement {
+    get {_agreement ?? Bureau_V1_Agreement()}
+    set {_agreement = newValue}
+  }
+  /// Returns true if `agreement` has been explicitly set.
+  package var hasAgreement: Bool {self._agreement != nil}
+  /// Clears the value of `agreement`. Subsequent reads from it will return its default value.
+  package mutating func clearAgreement() {self._agreement = nil}
+
+  /// `signer`, `declarations`; both where empty. A signer's national id stays where none is given.
+  package var updateMask: SwiftProtobuf.Google_Protobuf_FieldMask {
+    get {_updateMask ?? SwiftProtobuf.Google_Protobuf_FieldMask()}
+    set {_updateMask = newValue}
+  }
+  /// Returns true if `updateMask` has been explicitly set.
+  package var hasUpdateMask: Bool {self._updateMask != nil}
+  /// Clears the value of `updateMask`. Subsequent reads from it will return its default value.
+  package mutating func clearUpdateMask() {self._updateMask = nil}
+
+  package var requestID: String = String()
+
+  package var validateOnly: Bool = false
+
+  package var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  package init() {}
+
+  fileprivate var _agreement: Bureau_V1_Agreement? = nil
+  fileprivate var _updateMask: SwiftProtobuf.Google_Protobuf_FieldMask? = nil
+}
+
+package nonisolated struct Bureau_V1_OpenAgreementLinkRequest: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  package var name: String = String()
+
+  package var linkSecret: String = String()
+
+  package var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  package init() {}
+}
+
+package nonisolated struct Bureau_V1_DeclineAgreementRequest: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  package var name: String = String()
+
+  package var linkSecret: String = String()
+
+  /// One line of at most 300 characters.
+  package var reason: String = String()
+
+  package var requestID: String = String()
+
+  package var validateOnly: Bool = false
+
+  package var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  package init() {}
+}
+
+package nonisolated struct Bureau_V1_CheckConnectionRequest: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  package var name: String = String()
+
+  package var requestID: String = String()
+
+  package var validateOnly: Bool = false
+
+  package var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  package init() {}
+}
+
+package nonisolated struct Bureau_V1_ActivateAgreementRequest: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  package var name: String = String()
+
+  package var requestID: String = String()
+
+  package var validateOnly: Bool = false
+
+  package var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  package init() {}
+}
+
+package nonisolated struct Bureau_V1_TerminateAgreementRequest: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  package var name: String = String()
+
+  package var reason: String = String()
+
+  package var requestID: String = String()
+
+  package var validateOnly: Bool = false
+
+  package var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  package init() {}
+}
+
 // MARK: - Code below here is support for the SwiftProtobuf runtime.
 
 fileprivate nonisolated let _protobuf_package = "bureau.v1"
 
+nonisolated extension Bureau_V1_Bank: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  package static let protoMessageName: String = _protobuf_package + ".Bank"
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}id\0\u{3}display_name\0\u{3}country_code\0\u{1}bic\0\u{1}channel\0\u{3}final_signature_in_bank\0\u{3}needs_application\0\u{3}cut_off_hour\0")
+
+  package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularStringField(value: &self.id) }()
+      case 2: try { try decoder.decodeSingularStringField(value: &self.displayName) }()
+      case 3: try { try decoder.decodeSingularStringField(value: &self.countryCode) }()
+      case 4: try { try decoder.decodeSingularStringField(value: &self.bic) }()
+      case 5: try { try decoder.decodeSingularEnumField(value: &self.channel) }()
+      case 6: try { try decoder.decodeSingularBoolField(value: &self.finalSignatureInBank) }()
+      case 7: try { try decoder.decodeSingularBoolField(value: &self.needsApplication) }()
+      case 8: try { try decoder.decodeSingularInt32Field(value: &self.cutOffHour) }()
+      default: break
+      }
+    }
+  }
+
+  package func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if !self.id.isEmpty {
+      try visitor.visitSingularStringField(value: self.id, fieldNumber: 1)
+    }
+    if !self.displayName.isEmpty {
+      try visitor.visitSingularStringField(value: self.displayName, fieldNumber: 2)
+    }
+    if !self.countryCode.isEmpty {
+      try visitor.visitSingularStringField(value: self.countryCode, fieldNumber: 3)
+    }
+    if !self.bic.isEmpty {
+      try visitor.visitSingularStringField(value: self.bic, fieldNumber: 4)
+    }
+    if self.channel != .unspecified {
+      try visitor.visitSingularEnumField(value: self.channel, fieldNumber: 5)
+    }
+    if self.finalSignatureInBank != false {
+      try visitor.visitSingularBoolField(value: self.finalSignatureInBank, fieldNumber: 6)
+    }
+    if self.needsApplication != false {
+      try visitor.visitSingularBoolField(value: self.needsApplication, fieldNumber: 7)
+    }
+    if self.cutOffHour != 0 {
+      try visitor.visitSingularInt32Field(value: self.cutOffHour, fieldNumber: 8)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  package static func ==(lhs: Bureau_V1_Bank, rhs: Bureau_V1_Bank) -> Bool {
+    if lhs.id != rhs.id {return false}
+    if lhs.displayName != rhs.displayName {return false}
+    if lhs.countryCode != rhs.countryCode {return false}
+    if lhs.bic != rhs.bic {return false}
+    if lhs.channel != rhs.channel {return false}
+    if lhs.finalSignatureInBank != rhs.finalSignatureInBank {return false}
+    if lhs.needsApplication != rhs.needsApplication {return false}
+    if lhs.cutOffHour != rhs.cutOffHour {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension Bureau_V1_Bank.Channel: SwiftProtobuf._ProtoNameProviding {
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{2}\0CHANNEL_UNSPECIFIED\0\u{1}API\0\u{1}FILE\0")
+}
+
+nonisolated extension Bureau_V1_ListBanksRequest: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  package static let protoMessageName: String = _protobuf_package + ".ListBanksRequest"
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}parent\0\u{3}page_size\0\u{3}page_token\0")
+
+  package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularStringField(value: &self.parent) }()
+      case 2: try { try decoder.decodeSingularInt32Field(value: &self.pageSize) }()
+      case 3: try { try decoder.decodeSingularStringField(value: &self.pageToken) }()
+      default: break
+      }
+    }
+  }
+
+  package func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if !self.parent.isEmpty {
+      try visitor.visitSingularStringField(value: self.parent, fieldNumber: 1)
+    }
+    if self.pageSize != 0 {
+      try visitor.visitSingularInt32Field(value: self.pageSize, fieldNumber: 2)
+    }
+    if !self.pageToken.isEmpty {
+      try visitor.visitSingularStringField(value: self.pageToken, fieldNumber: 3)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  package static func ==(lhs: Bureau_V1_ListBanksRequest, rhs: Bureau_V1_ListBanksRequest) -> Bool {
+    if lhs.parent != rhs.parent {return false}
+    if lhs.pageSize != rhs.pageSize {return false}
+    if lhs.pageToken != rhs.pageToken {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension Bureau_V1_ListBanksResponse: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  package static let protoMessageName: String = _protobuf_package + ".ListBanksResponse"
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}banks\0\u{3}next_page_token\0")
+
+  package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeRepeatedMessageField(value: &self.banks) }()
+      case 2: try { try decoder.decodeSingularStringField(value: &self.nextPageToken) }()
+      default: break
+      }
+    }
+  }
+
+  package func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if !self.banks.isEmpty {
+      try visitor.visitRepeatedMessageField(value: self.banks, fieldNumber: 1)
+    }
+    if !self.nextPageToken.isEmpty {
+      try visitor.visitSingularStringField(value: self.nextPageToken, fieldNumber: 2)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  package static func ==(lhs: Bureau_V1_ListBanksResponse, rhs: Bureau_V1_ListBanksResponse) -> Bool {
+    if lhs.banks != rhs.banks {return false}
+    if lhs.nextPageToken != rhs.nextPageToken {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
 nonisolated extension Bureau_V1_Agreement: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   package static let protoMessageName: String = _protobuf_package + ".Agreement"
-  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}name\0\u{1}state\0\u{1}kind\0\u{1}bank\0\u{1}account\0\u{3}currency_code\0\u{1}signer\0\u{3}create_time\0\u{3}sign_time\0\u{1}text\0")
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}name\0\u{1}state\0\u{1}kind\0\u{1}bank\0\u{1}account\0\u{3}currency_code\0\u{1}signer\0\u{3}create_time\0\u{3}sign_time\0\u{1}text\0\u{1}declarations\0\u{3}link_expire_time\0\u{1}note\0\u{1}review\0\u{3}connection_check\0\u{3}terminate_time\0")
+
+  fileprivate class _StorageClass {
+    var _name: String = String()
+    var _state: Bureau_V1_Agreement.State = .unspecified
+    var _kind: Bureau_V1_Agreement.Kind = .unspecified
+    var _bank: String = String()
+    var _account: Bureau_V1_AccountNumber? = nil
+    var _currencyCode: String = String()
+    var _signer: Bureau_V1_Signer? = nil
+    var _createTime: SwiftProtobuf.Google_Protobuf_Timestamp? = nil
+    var _signTime: SwiftProtobuf.Google_Protobuf_Timestamp? = nil
+    var _text: String = String()
+    var _declarations: Bureau_V1_Declarations? = nil
+    var _linkExpireTime: SwiftProtobuf.Google_Protobuf_Timestamp? = nil
+    var _note: String = String()
+    var _review: Bureau_V1_Review? = nil
+    var _connectionCheck: Bureau_V1_ConnectionCheck? = nil
+    var _terminateTime: SwiftProtobuf.Google_Protobuf_Timestamp? = nil
+
+      // This property is used as the initial default value for new instances of the type.
+      // The type itself is protecting the reference to its storage via CoW semantics.
+      // This will force a copy to be made of this reference when the first mutation occurs;
+      // hence, it is safe to mark this as `nonisolated(unsafe)`.
+      static nonisolated(unsafe) let defaultInstance = _StorageClass()
+
+    private init() {}
+
+    init(copying source: _StorageClass) {
+      _name = source._name
+      _state = source._state
+      _kind = source._kind
+      _bank = source._bank
+      _account = source._account
+      _currencyCode = source._currencyCode
+      _signer = source._signer
+      _createTime = source._createTime
+      _signTime = source._signTime
+      _text = source._text
+      _declarations = source._declarations
+      _linkExpireTime = source._linkExpireTime
+      _note = source._note
+      _review = source._review
+      _connectionCheck = source._connectionCheck
+      _terminateTime = source._terminateTime
+    }
+  }
+
+  fileprivate mutating func _uniqueStorage() -> _StorageClass {
+    if !isKnownUniquelyReferenced(&_storage) {
+      _storage = _StorageClass(copying: _storage)
+    }
+    return _storage
+  }
+
+  package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    _ = _uniqueStorage()
+    try withExtendedLifetime(_storage) { (_storage: _StorageClass) in
+      while let fieldNumber = try decoder.nextFieldNumber() {
+        // The use of inline closures is to circumvent an issue where the compiler
+        // allocates stack space for every case branch when no optimizations are
+        // enabled. https://github.com/apple/swift-protobuf/issues/1034
+        switch fieldNumber {
+        case 1: try { try decoder.decodeSingularStringField(value: &_storage._name) }()
+        case 2: try { try decoder.decodeSingularEnumField(value: &_storage._state) }()
+        case 3: try { try decoder.decodeSingularEnumField(value: &_storage._kind) }()
+        case 4: try { try decoder.decodeSingularStringField(value: &_storage._bank) }()
+        case 5: try { try decoder.decodeSingularMessageField(value: &_storage._account) }()
+        case 6: try { try decoder.decodeSingularStringField(value: &_storage._currencyCode) }()
+        case 7: try { try decoder.decodeSingularMessageField(value: &_storage._signer) }()
+        case 8: try { try decoder.decodeSingularMessageField(value: &_storage._createTime) }()
+        case 9: try { try decoder.decodeSingularMessageField(value: &_storage._signTime) }()
+        case 10: try { try decoder.decodeSingularStringField(value: &_storage._text) }()
+        case 11: try { try decoder.decodeSingularMessageField(value: &_storage._declarations) }()
+        case 12: try { try decoder.decodeSingularMessageField(value: &_storage._linkExpireTime) }()
+        case 13: try { try decoder.decodeSingularStringField(value: &_storage._note) }()
+        case 14: try { try decoder.decodeSingularMessageField(value: &_storage._review) }()
+        case 15: try { try decoder.decodeSingularMessageField(value: &_storage._connectionCheck) }()
+        case 16: try { try decoder.decodeSingularMessageField(value: &_storage._terminateTime) }()
+        default: break
+        }
+      }
+    }
+  }
+
+  package func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    try withExtendedLifetime(_storage) { (_storage: _StorageClass) in
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every if/case branch local when no optimizations
+      // are enabled. https://github.com/apple/swift-protobuf/issues/1034 and
+      // https://github.com/apple/swift-protobuf/issues/1182
+      if !_storage._name.isEmpty {
+        try visitor.visitSingularStringField(value: _storage._name, fieldNumber: 1)
+      }
+      if _storage._state != .unspecified {
+        try visitor.visitSingularEnumField(value: _storage._state, fieldNumber: 2)
+      }
+      if _storage._kind != .unspecified {
+        try visitor.visitSingularEnumField(value: _storage._kind, fieldNumber: 3)
+      }
+      if !_storage._bank.isEmpty {
+        try visitor.visitSingularStringField(value: _storage._bank, fieldNumber: 4)
+      }
+      try { if let v = _storage._account {
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 5)
+      } }()
+      if !_storage._currencyCode.isEmpty {
+        try visitor.visitSingularStringField(value: _storage._currencyCode, fieldNumber: 6)
+      }
+      try { if let v = _storage._signer {
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 7)
+      } }()
+      try { if let v = _storage._createTime {
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 8)
+      } }()
+      try { if let v = _storage._signTime {
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 9)
+      } }()
+      if !_storage._text.isEmpty {
+        try visitor.visitSingularStringField(value: _storage._text, fieldNumber: 10)
+      }
+      try { if let v = _storage._declarations {
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 11)
+      } }()
+      try { if let v = _storage._linkExpireTime {
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 12)
+      } }()
+      if !_storage._note.isEmpty {
+        try visitor.visitSingularStringField(value: _storage._note, fieldNumber: 13)
+      }
+      try { if let v = _storage._review {
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 14)
+      } }()
+      try { if let v = _storage._connectionCheck {
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 15)
+      } }()
+      try { if let v = _storage._terminateTime {
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 16)
+      } }()
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  package static func ==(lhs: Bureau_V1_Agreement, rhs: Bureau_V1_Agreement) -> Bool {
+    if lhs._storage !== rhs._storage {
+      let storagesAreEqual: Bool = withExtendedLifetime((lhs._storage, rhs._storage)) { (_args: (_StorageClass, _StorageClass)) in
+        let _storage = _args.0
+        let rhs_storage = _args.1
+        if _storage._name != rhs_storage._name {return false}
+        if _storage._state != rhs_storage._state {return false}
+        if _storage._kind != rhs_storage._kind {return false}
+        if _storage._bank != rhs_storage._bank {return false}
+        if _storage._account != rhs_storage._account {return false}
+        if _storage._currencyCode != rhs_storage._currencyCode {return false}
+        if _storage._signer != rhs_storage._signer {return false}
+        if _storage._createTime != rhs_storage._createTime {return false}
+        if _storage._signTime != rhs_storage._signTime {return false}
+        if _storage._text != rhs_storage._text {return false}
+        if _storage._declarations != rhs_storage._declarations {return false}
+        if _storage._linkExpireTime != rhs_storage._linkExpireTime {return false}
+        if _storage._note != rhs_storage._note {return false}
+        if _storage._review != rhs_storage._review {return false}
+        if _storage._connectionCheck != rhs_storage._connectionCheck {return false}
+        if _storage._terminateTime != rhs_storage._terminateTime {return false}
+        return true
+      }
+      if !storagesAreEqual {return false}
+    }
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension Bureau_V1_Agreement.State: SwiftProtobuf._ProtoNameProviding {
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{2}\0STATE_UNSPECIFIED\0\u{1}DRAFT\0\u{1}SENT_FOR_SIGNING\0\u{1}ACTIVE\0\u{1}TERMINATED\0\u{1}SIGNED\0\u{1}MANUAL_REVIEW\0\u{1}REJECTED\0\u{1}SAVED_NOT_ACTIVATED\0\u{1}LEGACY_ACTIVE\0")
+}
+
+nonisolated extension Bureau_V1_Agreement.Kind: SwiftProtobuf._ProtoNameProviding {
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{2}\0KIND_UNSPECIFIED\0\u{1}REMITTANCE\0\u{1}INCOMING\0")
+}
+
+nonisolated extension Bureau_V1_Declarations: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  package static let protoMessageName: String = _protobuf_package + ".Declarations"
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}politically_exposed\0\u{3}country_codes\0\u{1}financing\0\u{1}industry\0\u{1}persons\0")
+
+  package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularBoolField(value: &self.politicallyExposed) }()
+      case 2: try { try decoder.decodeRepeatedStringField(value: &self.countryCodes) }()
+      case 3: try { try decoder.decodeRepeatedEnumField(value: &self.financing) }()
+      case 4: try { try decoder.decodeSingularStringField(value: &self.industry) }()
+      case 5: try { try decoder.decodeRepeatedMessageField(value: &self.persons) }()
+      default: break
+      }
+    }
+  }
+
+  package func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if self.politicallyExposed != false {
+      try visitor.visitSingularBoolField(value: self.politicallyExposed, fieldNumber: 1)
+    }
+    if !self.countryCodes.isEmpty {
+      try visitor.visitRepeatedStringField(value: self.countryCodes, fieldNumber: 2)
+    }
+    if !self.financing.isEmpty {
+      try visitor.visitPackedEnumField(value: self.financing, fieldNumber: 3)
+    }
+    if !self.industry.isEmpty {
+      try visitor.visitSingularStringField(value: self.industry, fieldNumber: 4)
+    }
+    if !self.persons.isEmpty {
+      try visitor.visitRepeatedMessageField(value: self.persons, fieldNumber: 5)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  package static func ==(lhs: Bureau_V1_Declarations, rhs: Bureau_V1_Declarations) -> Bool {
+    if lhs.politicallyExposed != rhs.politicallyExposed {return false}
+    if lhs.countryCodes != rhs.countryCodes {return false}
+    if lhs.financing != rhs.financing {return false}
+    if lhs.industry != rhs.industry {return false}
+    if lhs.persons != rhs.persons {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension Bureau_V1_Declarations.Financing: SwiftProtobuf._ProtoNameProviding {
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{2}\0FINANCING_UNSPECIFIED\0\u{1}OWN_FUNDS\0\u{1}SALES\0\u{1}LOANS\0\u{1}INVESTORS\0\u{1}GRANTS\0\u{1}OTHER\0")
+}
+
+nonisolated extension Bureau_V1_Declarations.LinkedPerson: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  package static let protoMessageName: String = Bureau_V1_Declarations.protoMessageName + ".LinkedPerson"
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}role\0\u{3}display_name\0")
+
+  package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularEnumField(value: &self.role) }()
+      case 2: try { try decoder.decodeSingularStringField(value: &self.displayName) }()
+      default: break
+      }
+    }
+  }
+
+  package func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if self.role != .unspecified {
+      try visitor.visitSingularEnumField(value: self.role, fieldNumber: 1)
+    }
+    if !self.displayName.isEmpty {
+      try visitor.visitSingularStringField(value: self.displayName, fieldNumber: 2)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  package static func ==(lhs: Bureau_V1_Declarations.LinkedPerson, rhs: Bureau_V1_Declarations.LinkedPerson) -> Bool {
+    if lhs.role != rhs.role {return false}
+    if lhs.displayName != rhs.displayName {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension Bureau_V1_Declarations.LinkedPerson.Role: SwiftProtobuf._ProtoNameProviding {
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{2}\0ROLE_UNSPECIFIED\0\u{1}OWNER\0\u{1}BOARD\0\u{1}AUDITOR\0\u{1}OTHER\0")
+}
+
+nonisolated extension Bureau_V1_Review: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  package static let protoMessageName: String = _protobuf_package + ".Review"
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}reasons\0\u{3}start_time\0\u{3}expected_date\0\u{3}decided_by\0\u{1}message\0")
+
+  package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeRepeatedMessageField(value: &self.reasons) }()
+      case 2: try { try decoder.decodeSingularMessageField(value: &self._startTime) }()
+      case 3: try { try decoder.decodeSingularStringField(value: &self.expectedDate) }()
+      case 4: try { try decoder.decodeSingularStringField(value: &self.decidedBy) }()
+      case 5: try { try decoder.decodeSingularStringField(value: &self.message) }()
+      default: break
+      }
+    }
+  }
+
+  package func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    // The use of inline closures is to circumvent an issue where the compiler
+    // allocates stack space for every if/case branch local when no optimizations
+    // are enabled. https://github.com/apple/swift-protobuf/issues/1034 and
+    // https://github.com/apple/swift-protobuf/issues/1182
+    if !self.reasons.isEmpty {
+      try visitor.visitRepeatedMessageField(value: self.reasons, fieldNumber: 1)
+    }
+    try { if let v = self._startTime {
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 2)
+    } }()
+    if !self.expectedDate.isEmpty {
+      try visitor.visitSingularStringField(value: self.expectedDate, fieldNumber: 3)
+    }
+    if !self.decidedBy.isEmpty {
+      try visitor.visitSingularStringField(value: self.decidedBy, fieldNumber: 4)
+    }
+    if !self.message.isEmpty {
+      try visitor.visitSingularStringField(value: self.message, fieldNumber: 5)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  package static func ==(lhs: Bureau_V1_Review, rhs: Bureau_V1_Review) -> Bool {
+    if lhs.reasons != rhs.reasons {return false}
+    if lhs._startTime != rhs._startTime {return false}
+    if lhs.expectedDate != rhs.expectedDate {return false}
+    if lhs.decidedBy != rhs.decidedBy {return false}
+    if lhs.message != rhs.message {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension Bureau_V1_Review.Reason: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  package static let protoMessageName: String = Bureau_V1_Review.protoMessageName + ".Reason"
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}code\0\u{1}text\0")
+
+  package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularStringField(value: &self.code) }()
+      case 2: try { try decoder.decodeSingularStringField(value: &self.text) }()
+      default: break
+      }
+    }
+  }
+
+  package func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if !self.code.isEmpty {
+      try visitor.visitSingularStringField(value: self.code, fieldNumber: 1)
+    }
+    if !self.text.isEmpty {
+      try visitor.visitSingularStringField(value: self.text, fieldNumber: 2)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  package static func ==(lhs: Bureau_V1_Review.Reason, rhs: Bureau_V1_Review.Reason) -> Bool {
+    if lhs.code != rhs.code {return false}
+    if lhs.text != rhs.text {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension Bureau_V1_ConnectionCheck: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  package static let protoMessageName: String = _protobuf_package + ".ConnectionCheck"
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}ok\0\u{1}fault\0\u{1}text\0\u{3}check_time\0")
+
+  package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularBoolField(value: &self.ok) }()
+      case 2: try { try decoder.decodeSingularEnumField(value: &self.fault) }()
+      case 3: try { try decoder.decodeSingularStringField(value: &self.text) }()
+      case 4: try { try decoder.decodeSingularMessageField(value: &self._checkTime) }()
+      default: break
+      }
+    }
+  }
+
+  package func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    // The use of inline closures is to circumvent an issue where the compiler
+    // allocates stack space for every if/case branch local when no optimizations
+    // are enabled. https://github.com/apple/swift-protobuf/issues/1034 and
+    // https://github.com/apple/swift-protobuf/issues/1182
+    if self.ok != false {
+      try visitor.visitSingularBoolField(value: self.ok, fieldNumber: 1)
+    }
+    if self.fault != .unspecified {
+      try visitor.visitSingularEnumField(value: self.fault, fieldNumber: 2)
+    }
+    if !self.text.isEmpty {
+      try visitor.visitSingularStringField(value: self.text, fieldNumber: 3)
+    }
+    try { if let v = self._checkTime {
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 4)
+    } }()
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  package static func ==(lhs: Bureau_V1_ConnectionCheck, rhs: Bureau_V1_ConnectionCheck) -> Bool {
+    if lhs.ok != rhs.ok {return false}
+    if lhs.fault != rhs.fault {return false}
+    if lhs.text != rhs.text {return false}
+    if lhs._checkTime != rhs._checkTime {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension Bureau_V1_ConnectionCheck.Fault: SwiftProtobuf._ProtoNameProviding {
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{2}\0FAULT_UNSPECIFIED\0\u{1}SET_UP\0\u{1}COMMUNICATION\0\u{1}GATEWAY_MISSING\0\u{1}KEY_MISMATCH\0")
+}
+
+nonisolated extension Bureau_V1_AgreementOffer: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  package static let protoMessageName: String = _protobuf_package + ".AgreementOffer"
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}name\0\u{3}company_display_name\0\u{3}bureau_display_name\0\u{3}signer_display_name\0\u{3}bank_display_name\0\u{1}text\0\u{3}expire_time\0")
 
   package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -338,15 +1518,12 @@ nonisolated extension Bureau_V1_Agreement: SwiftProtobuf.Message, SwiftProtobuf.
       // enabled. https://github.com/apple/swift-protobuf/issues/1034
       switch fieldNumber {
       case 1: try { try decoder.decodeSingularStringField(value: &self.name) }()
-      case 2: try { try decoder.decodeSingularEnumField(value: &self.state) }()
-      case 3: try { try decoder.decodeSingularEnumField(value: &self.kind) }()
-      case 4: try { try decoder.decodeSingularStringField(value: &self.bank) }()
-      case 5: try { try decoder.decodeSingularMessageField(value: &self._account) }()
-      case 6: try { try decoder.decodeSingularStringField(value: &self.currencyCode) }()
-      case 7: try { try decoder.decodeSingularMessageField(value: &self._signer) }()
-      case 8: try { try decoder.decodeSingularMessageField(value: &self._createTime) }()
-      case 9: try { try decoder.decodeSingularMessageField(value: &self._signTime) }()
-      case 10: try { try decoder.decodeSingularStringField(value: &self.text) }()
+      case 2: try { try decoder.decodeSingularStringField(value: &self.companyDisplayName) }()
+      case 3: try { try decoder.decodeSingularStringField(value: &self.bureauDisplayName) }()
+      case 4: try { try decoder.decodeSingularStringField(value: &self.signerDisplayName) }()
+      case 5: try { try decoder.decodeSingularStringField(value: &self.bankDisplayName) }()
+      case 6: try { try decoder.decodeSingularStringField(value: &self.text) }()
+      case 7: try { try decoder.decodeSingularMessageField(value: &self._expireTime) }()
       default: break
       }
     }
@@ -360,58 +1537,38 @@ nonisolated extension Bureau_V1_Agreement: SwiftProtobuf.Message, SwiftProtobuf.
     if !self.name.isEmpty {
       try visitor.visitSingularStringField(value: self.name, fieldNumber: 1)
     }
-    if self.state != .unspecified {
-      try visitor.visitSingularEnumField(value: self.state, fieldNumber: 2)
+    if !self.companyDisplayName.isEmpty {
+      try visitor.visitSingularStringField(value: self.companyDisplayName, fieldNumber: 2)
     }
-    if self.kind != .unspecified {
-      try visitor.visitSingularEnumField(value: self.kind, fieldNumber: 3)
+    if !self.bureauDisplayName.isEmpty {
+      try visitor.visitSingularStringField(value: self.bureauDisplayName, fieldNumber: 3)
     }
-    if !self.bank.isEmpty {
-      try visitor.visitSingularStringField(value: self.bank, fieldNumber: 4)
+    if !self.signerDisplayName.isEmpty {
+      try visitor.visitSingularStringField(value: self.signerDisplayName, fieldNumber: 4)
     }
-    try { if let v = self._account {
-      try visitor.visitSingularMessageField(value: v, fieldNumber: 5)
-    } }()
-    if !self.currencyCode.isEmpty {
-      try visitor.visitSingularStringField(value: self.currencyCode, fieldNumber: 6)
+    if !self.bankDisplayName.isEmpty {
+      try visitor.visitSingularStringField(value: self.bankDisplayName, fieldNumber: 5)
     }
-    try { if let v = self._signer {
+    if !self.text.isEmpty {
+      try visitor.visitSingularStringField(value: self.text, fieldNumber: 6)
+    }
+    try { if let v = self._expireTime {
       try visitor.visitSingularMessageField(value: v, fieldNumber: 7)
     } }()
-    try { if let v = self._createTime {
-      try visitor.visitSingularMessageField(value: v, fieldNumber: 8)
-    } }()
-    try { if let v = self._signTime {
-      try visitor.visitSingularMessageField(value: v, fieldNumber: 9)
-    } }()
-    if !self.text.isEmpty {
-      try visitor.visitSingularStringField(value: self.text, fieldNumber: 10)
-    }
     try unknownFields.traverse(visitor: &visitor)
   }
 
-  package static func ==(lhs: Bureau_V1_Agreement, rhs: Bureau_V1_Agreement) -> Bool {
+  package static func ==(lhs: Bureau_V1_AgreementOffer, rhs: Bureau_V1_AgreementOffer) -> Bool {
     if lhs.name != rhs.name {return false}
-    if lhs.state != rhs.state {return false}
-    if lhs.kind != rhs.kind {return false}
-    if lhs.bank != rhs.bank {return false}
-    if lhs._account != rhs._account {return false}
-    if lhs.currencyCode != rhs.currencyCode {return false}
-    if lhs._signer != rhs._signer {return false}
-    if lhs._createTime != rhs._createTime {return false}
-    if lhs._signTime != rhs._signTime {return false}
+    if lhs.companyDisplayName != rhs.companyDisplayName {return false}
+    if lhs.bureauDisplayName != rhs.bureauDisplayName {return false}
+    if lhs.signerDisplayName != rhs.signerDisplayName {return false}
+    if lhs.bankDisplayName != rhs.bankDisplayName {return false}
     if lhs.text != rhs.text {return false}
+    if lhs._expireTime != rhs._expireTime {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }
-}
-
-nonisolated extension Bureau_V1_Agreement.State: SwiftProtobuf._ProtoNameProviding {
-  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{2}\0STATE_UNSPECIFIED\0\u{1}DRAFT\0\u{1}SENT_FOR_SIGNING\0\u{1}ACTIVE\0\u{1}TERMINATED\0")
-}
-
-nonisolated extension Bureau_V1_Agreement.Kind: SwiftProtobuf._ProtoNameProviding {
-  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{2}\0KIND_UNSPECIFIED\0\u{1}REMITTANCE\0")
 }
 
 nonisolated extension Bureau_V1_Signer: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
@@ -463,88 +1620,46 @@ nonisolated extension Bureau_V1_CreateAgreementRequest: SwiftProtobuf.Message, S
   package static let protoMessageName: String = _protobuf_package + ".CreateAgreementRequest"
   package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}parent\0\u{1}agreement\0\u{3}request_id\0\u{3}validate_only\0")
 
-  fileprivate class _StorageClass {
-    var _parent: String = String()
-    var _agreement: Bureau_V1_Agreement? = nil
-    var _requestID: String = String()
-    var _validateOnly: Bool = false
-
-      // This property is used as the initial default value for new instances of the type.
-      // The type itself is protecting the reference to its storage via CoW semantics.
-      // This will force a copy to be made of this reference when the first mutation occurs;
-      // hence, it is safe to mark this as `nonisolated(unsafe)`.
-      static nonisolated(unsafe) let defaultInstance = _StorageClass()
-
-    private init() {}
-
-    init(copying source: _StorageClass) {
-      _parent = source._parent
-      _agreement = source._agreement
-      _requestID = source._requestID
-      _validateOnly = source._validateOnly
-    }
-  }
-
-  fileprivate mutating func _uniqueStorage() -> _StorageClass {
-    if !isKnownUniquelyReferenced(&_storage) {
-      _storage = _StorageClass(copying: _storage)
-    }
-    return _storage
-  }
-
   package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
-    _ = _uniqueStorage()
-    try withExtendedLifetime(_storage) { (_storage: _StorageClass) in
-      while let fieldNumber = try decoder.nextFieldNumber() {
-        // The use of inline closures is to circumvent an issue where the compiler
-        // allocates stack space for every case branch when no optimizations are
-        // enabled. https://github.com/apple/swift-protobuf/issues/1034
-        switch fieldNumber {
-        case 1: try { try decoder.decodeSingularStringField(value: &_storage._parent) }()
-        case 2: try { try decoder.decodeSingularMessageField(value: &_storage._agreement) }()
-        case 3: try { try decoder.decodeSingularStringField(value: &_storage._requestID) }()
-        case 4: try { try decoder.decodeSingularBoolField(value: &_storage._validateOnly) }()
-        default: break
-        }
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularStringField(value: &self.parent) }()
+      case 2: try { try decoder.decodeSingularMessageField(value: &self._agreement) }()
+      case 3: try { try decoder.decodeSingularStringField(value: &self.requestID) }()
+      case 4: try { try decoder.decodeSingularBoolField(value: &self.validateOnly) }()
+      default: break
       }
     }
   }
 
   package func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
-    try withExtendedLifetime(_storage) { (_storage: _StorageClass) in
-      // The use of inline closures is to circumvent an issue where the compiler
-      // allocates stack space for every if/case branch local when no optimizations
-      // are enabled. https://github.com/apple/swift-protobuf/issues/1034 and
-      // https://github.com/apple/swift-protobuf/issues/1182
-      if !_storage._parent.isEmpty {
-        try visitor.visitSingularStringField(value: _storage._parent, fieldNumber: 1)
-      }
-      try { if let v = _storage._agreement {
-        try visitor.visitSingularMessageField(value: v, fieldNumber: 2)
-      } }()
-      if !_storage._requestID.isEmpty {
-        try visitor.visitSingularStringField(value: _storage._requestID, fieldNumber: 3)
-      }
-      if _storage._validateOnly != false {
-        try visitor.visitSingularBoolField(value: _storage._validateOnly, fieldNumber: 4)
-      }
+    // The use of inline closures is to circumvent an issue where the compiler
+    // allocates stack space for every if/case branch local when no optimizations
+    // are enabled. https://github.com/apple/swift-protobuf/issues/1034 and
+    // https://github.com/apple/swift-protobuf/issues/1182
+    if !self.parent.isEmpty {
+      try visitor.visitSingularStringField(value: self.parent, fieldNumber: 1)
+    }
+    try { if let v = self._agreement {
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 2)
+    } }()
+    if !self.requestID.isEmpty {
+      try visitor.visitSingularStringField(value: self.requestID, fieldNumber: 3)
+    }
+    if self.validateOnly != false {
+      try visitor.visitSingularBoolField(value: self.validateOnly, fieldNumber: 4)
     }
     try unknownFields.traverse(visitor: &visitor)
   }
 
   package static func ==(lhs: Bureau_V1_CreateAgreementRequest, rhs: Bureau_V1_CreateAgreementRequest) -> Bool {
-    if lhs._storage !== rhs._storage {
-      let storagesAreEqual: Bool = withExtendedLifetime((lhs._storage, rhs._storage)) { (_args: (_StorageClass, _StorageClass)) in
-        let _storage = _args.0
-        let rhs_storage = _args.1
-        if _storage._parent != rhs_storage._parent {return false}
-        if _storage._agreement != rhs_storage._agreement {return false}
-        if _storage._requestID != rhs_storage._requestID {return false}
-        if _storage._validateOnly != rhs_storage._validateOnly {return false}
-        return true
-      }
-      if !storagesAreEqual {return false}
-    }
+    if lhs.parent != rhs.parent {return false}
+    if lhs._agreement != rhs._agreement {return false}
+    if lhs.requestID != rhs.requestID {return false}
+    if lhs.validateOnly != rhs.validateOnly {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }
@@ -743,6 +1858,265 @@ nonisolated extension Bureau_V1_StartAgreementSignatureRequest: SwiftProtobuf.Me
   package static func ==(lhs: Bureau_V1_StartAgreementSignatureRequest, rhs: Bureau_V1_StartAgreementSignatureRequest) -> Bool {
     if lhs.name != rhs.name {return false}
     if lhs.linkSecret != rhs.linkSecret {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension Bureau_V1_UpdateAgreementRequest: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  package static let protoMessageName: String = _protobuf_package + ".UpdateAgreementRequest"
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}agreement\0\u{3}update_mask\0\u{3}request_id\0\u{3}validate_only\0")
+
+  package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularMessageField(value: &self._agreement) }()
+      case 2: try { try decoder.decodeSingularMessageField(value: &self._updateMask) }()
+      case 3: try { try decoder.decodeSingularStringField(value: &self.requestID) }()
+      case 4: try { try decoder.decodeSingularBoolField(value: &self.validateOnly) }()
+      default: break
+      }
+    }
+  }
+
+  package func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    // The use of inline closures is to circumvent an issue where the compiler
+    // allocates stack space for every if/case branch local when no optimizations
+    // are enabled. https://github.com/apple/swift-protobuf/issues/1034 and
+    // https://github.com/apple/swift-protobuf/issues/1182
+    try { if let v = self._agreement {
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 1)
+    } }()
+    try { if let v = self._updateMask {
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 2)
+    } }()
+    if !self.requestID.isEmpty {
+      try visitor.visitSingularStringField(value: self.requestID, fieldNumber: 3)
+    }
+    if self.validateOnly != false {
+      try visitor.visitSingularBoolField(value: self.validateOnly, fieldNumber: 4)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  package static func ==(lhs: Bureau_V1_UpdateAgreementRequest, rhs: Bureau_V1_UpdateAgreementRequest) -> Bool {
+    if lhs._agreement != rhs._agreement {return false}
+    if lhs._updateMask != rhs._updateMask {return false}
+    if lhs.requestID != rhs.requestID {return false}
+    if lhs.validateOnly != rhs.validateOnly {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension Bureau_V1_OpenAgreementLinkRequest: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  package static let protoMessageName: String = _protobuf_package + ".OpenAgreementLinkRequest"
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}name\0\u{3}link_secret\0")
+
+  package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularStringField(value: &self.name) }()
+      case 2: try { try decoder.decodeSingularStringField(value: &self.linkSecret) }()
+      default: break
+      }
+    }
+  }
+
+  package func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if !self.name.isEmpty {
+      try visitor.visitSingularStringField(value: self.name, fieldNumber: 1)
+    }
+    if !self.linkSecret.isEmpty {
+      try visitor.visitSingularStringField(value: self.linkSecret, fieldNumber: 2)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  package static func ==(lhs: Bureau_V1_OpenAgreementLinkRequest, rhs: Bureau_V1_OpenAgreementLinkRequest) -> Bool {
+    if lhs.name != rhs.name {return false}
+    if lhs.linkSecret != rhs.linkSecret {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension Bureau_V1_DeclineAgreementRequest: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  package static let protoMessageName: String = _protobuf_package + ".DeclineAgreementRequest"
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}name\0\u{3}link_secret\0\u{1}reason\0\u{3}request_id\0\u{3}validate_only\0")
+
+  package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularStringField(value: &self.name) }()
+      case 2: try { try decoder.decodeSingularStringField(value: &self.linkSecret) }()
+      case 3: try { try decoder.decodeSingularStringField(value: &self.reason) }()
+      case 4: try { try decoder.decodeSingularStringField(value: &self.requestID) }()
+      case 5: try { try decoder.decodeSingularBoolField(value: &self.validateOnly) }()
+      default: break
+      }
+    }
+  }
+
+  package func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if !self.name.isEmpty {
+      try visitor.visitSingularStringField(value: self.name, fieldNumber: 1)
+    }
+    if !self.linkSecret.isEmpty {
+      try visitor.visitSingularStringField(value: self.linkSecret, fieldNumber: 2)
+    }
+    if !self.reason.isEmpty {
+      try visitor.visitSingularStringField(value: self.reason, fieldNumber: 3)
+    }
+    if !self.requestID.isEmpty {
+      try visitor.visitSingularStringField(value: self.requestID, fieldNumber: 4)
+    }
+    if self.validateOnly != false {
+      try visitor.visitSingularBoolField(value: self.validateOnly, fieldNumber: 5)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  package static func ==(lhs: Bureau_V1_DeclineAgreementRequest, rhs: Bureau_V1_DeclineAgreementRequest) -> Bool {
+    if lhs.name != rhs.name {return false}
+    if lhs.linkSecret != rhs.linkSecret {return false}
+    if lhs.reason != rhs.reason {return false}
+    if lhs.requestID != rhs.requestID {return false}
+    if lhs.validateOnly != rhs.validateOnly {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension Bureau_V1_CheckConnectionRequest: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  package static let protoMessageName: String = _protobuf_package + ".CheckConnectionRequest"
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}name\0\u{3}request_id\0\u{3}validate_only\0")
+
+  package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularStringField(value: &self.name) }()
+      case 2: try { try decoder.decodeSingularStringField(value: &self.requestID) }()
+      case 3: try { try decoder.decodeSingularBoolField(value: &self.validateOnly) }()
+      default: break
+      }
+    }
+  }
+
+  package func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if !self.name.isEmpty {
+      try visitor.visitSingularStringField(value: self.name, fieldNumber: 1)
+    }
+    if !self.requestID.isEmpty {
+      try visitor.visitSingularStringField(value: self.requestID, fieldNumber: 2)
+    }
+    if self.validateOnly != false {
+      try visitor.visitSingularBoolField(value: self.validateOnly, fieldNumber: 3)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  package static func ==(lhs: Bureau_V1_CheckConnectionRequest, rhs: Bureau_V1_CheckConnectionRequest) -> Bool {
+    if lhs.name != rhs.name {return false}
+    if lhs.requestID != rhs.requestID {return false}
+    if lhs.validateOnly != rhs.validateOnly {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension Bureau_V1_ActivateAgreementRequest: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  package static let protoMessageName: String = _protobuf_package + ".ActivateAgreementRequest"
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}name\0\u{3}request_id\0\u{3}validate_only\0")
+
+  package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularStringField(value: &self.name) }()
+      case 2: try { try decoder.decodeSingularStringField(value: &self.requestID) }()
+      case 3: try { try decoder.decodeSingularBoolField(value: &self.validateOnly) }()
+      default: break
+      }
+    }
+  }
+
+  package func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if !self.name.isEmpty {
+      try visitor.visitSingularStringField(value: self.name, fieldNumber: 1)
+    }
+    if !self.requestID.isEmpty {
+      try visitor.visitSingularStringField(value: self.requestID, fieldNumber: 2)
+    }
+    if self.validateOnly != false {
+      try visitor.visitSingularBoolField(value: self.validateOnly, fieldNumber: 3)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  package static func ==(lhs: Bureau_V1_ActivateAgreementRequest, rhs: Bureau_V1_ActivateAgreementRequest) -> Bool {
+    if lhs.name != rhs.name {return false}
+    if lhs.requestID != rhs.requestID {return false}
+    if lhs.validateOnly != rhs.validateOnly {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension Bureau_V1_TerminateAgreementRequest: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  package static let protoMessageName: String = _protobuf_package + ".TerminateAgreementRequest"
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}name\0\u{1}reason\0\u{3}request_id\0\u{3}validate_only\0")
+
+  package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularStringField(value: &self.name) }()
+      case 2: try { try decoder.decodeSingularStringField(value: &self.reason) }()
+      case 3: try { try decoder.decodeSingularStringField(value: &self.requestID) }()
+      case 4: try { try decoder.decodeSingularBoolField(value: &self.validateOnly) }()
+      default: break
+      }
+    }
+  }
+
+  package func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if !self.name.isEmpty {
+      try visitor.visitSingularStringField(value: self.name, fieldNumber: 1)
+    }
+    if !self.reason.isEmpty {
+      try visitor.visitSingularStringField(value: self.reason, fieldNumber: 2)
+    }
+    if !self.requestID.isEmpty {
+      try visitor.visitSingularStringField(value: self.requestID, fieldNumber: 3)
+    }
+    if self.validateOnly != false {
+      try visitor.visitSingularBoolField(value: self.validateOnly, fieldNumber: 4)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  package static func ==(lhs: Bureau_V1_TerminateAgreementRequest, rhs: Bureau_V1_TerminateAgreementRequest) -> Bool {
+    if lhs.name != rhs.name {return false}
+    if lhs.reason != rhs.reason {return false}
+    if lhs.requestID != rhs.requestID {return false}
+    if lhs.validateOnly != rhs.validateOnly {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }

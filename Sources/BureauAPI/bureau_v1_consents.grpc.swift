@@ -72,12 +72,110 @@ package enum Bureau_V1_ConsentService: Sendable {
                 type: .unary
             )
         }
+        /// Namespace for "CreateConsentInvitation" metadata.
+        package enum CreateConsentInvitation: Sendable {
+            /// Request type for "CreateConsentInvitation".
+            package typealias Input = Bureau_V1_CreateConsentInvitationRequest
+            /// Response type for "CreateConsentInvitation".
+            package typealias Output = Bureau_V1_ConsentInvitation
+            /// Descriptor for "CreateConsentInvitation".
+            package static let descriptor = GRPCCore.MethodDescriptor(
+                service: GRPCCore.ServiceDescriptor(fullyQualifiedService: "bureau.v1.ConsentService"),
+                method: "CreateConsentInvitation",
+                type: .unary
+            )
+        }
+        /// Namespace for "ListConsentInvitations" metadata.
+        package enum ListConsentInvitations: Sendable {
+            /// Request type for "ListConsentInvitations".
+            package typealias Input = Bureau_V1_ListConsentInvitationsRequest
+            /// Response type for "ListConsentInvitations".
+            package typealias Output = Bureau_V1_ListConsentInvitationsResponse
+            /// Descriptor for "ListConsentInvitations".
+            package static let descriptor = GRPCCore.MethodDescriptor(
+                service: GRPCCore.ServiceDescriptor(fullyQualifiedService: "bureau.v1.ConsentService"),
+                method: "ListConsentInvitations",
+                type: .unary
+            )
+        }
+        /// Namespace for "OpenConsentLink" metadata.
+        package enum OpenConsentLink: Sendable {
+            /// Request type for "OpenConsentLink".
+            package typealias Input = Bureau_V1_OpenConsentLinkRequest
+            /// Response type for "OpenConsentLink".
+            package typealias Output = Bureau_V1_ConsentOffer
+            /// Descriptor for "OpenConsentLink".
+            package static let descriptor = GRPCCore.MethodDescriptor(
+                service: GRPCCore.ServiceDescriptor(fullyQualifiedService: "bureau.v1.ConsentService"),
+                method: "OpenConsentLink",
+                type: .unary
+            )
+        }
+        /// Namespace for "StartInvitedConsent" metadata.
+        package enum StartInvitedConsent: Sendable {
+            /// Request type for "StartInvitedConsent".
+            package typealias Input = Bureau_V1_StartInvitedConsentRequest
+            /// Response type for "StartInvitedConsent".
+            package typealias Output = Bureau_V1_Order
+            /// Descriptor for "StartInvitedConsent".
+            package static let descriptor = GRPCCore.MethodDescriptor(
+                service: GRPCCore.ServiceDescriptor(fullyQualifiedService: "bureau.v1.ConsentService"),
+                method: "StartInvitedConsent",
+                type: .unary
+            )
+        }
+        /// Namespace for "DeclineConsentInvitation" metadata.
+        package enum DeclineConsentInvitation: Sendable {
+            /// Request type for "DeclineConsentInvitation".
+            package typealias Input = Bureau_V1_DeclineConsentInvitationRequest
+            /// Response type for "DeclineConsentInvitation".
+            package typealias Output = Bureau_V1_ConsentInvitation
+            /// Descriptor for "DeclineConsentInvitation".
+            package static let descriptor = GRPCCore.MethodDescriptor(
+                service: GRPCCore.ServiceDescriptor(fullyQualifiedService: "bureau.v1.ConsentService"),
+                method: "DeclineConsentInvitation",
+                type: .unary
+            )
+        }
+        /// Namespace for "GetConnectionMarks" metadata.
+        package enum GetConnectionMarks: Sendable {
+            /// Request type for "GetConnectionMarks".
+            package typealias Input = Bureau_V1_GetConnectionMarksRequest
+            /// Response type for "GetConnectionMarks".
+            package typealias Output = Bureau_V1_ConnectionMarks
+            /// Descriptor for "GetConnectionMarks".
+            package static let descriptor = GRPCCore.MethodDescriptor(
+                service: GRPCCore.ServiceDescriptor(fullyQualifiedService: "bureau.v1.ConsentService"),
+                method: "GetConnectionMarks",
+                type: .unary
+            )
+        }
+        /// Namespace for "ListConsentGaps" metadata.
+        package enum ListConsentGaps: Sendable {
+            /// Request type for "ListConsentGaps".
+            package typealias Input = Bureau_V1_ListConsentGapsRequest
+            /// Response type for "ListConsentGaps".
+            package typealias Output = Bureau_V1_ListConsentGapsResponse
+            /// Descriptor for "ListConsentGaps".
+            package static let descriptor = GRPCCore.MethodDescriptor(
+                service: GRPCCore.ServiceDescriptor(fullyQualifiedService: "bureau.v1.ConsentService"),
+                method: "ListConsentGaps",
+                type: .unary
+            )
+        }
         /// Descriptors for all methods in the "bureau.v1.ConsentService" service.
         package static let descriptors: [GRPCCore.MethodDescriptor] = [
             StartConsent.descriptor,
             GetConsent.descriptor,
             ListConsents.descriptor,
-            RevokeConsent.descriptor
+            RevokeConsent.descriptor,
+            CreateConsentInvitation.descriptor,
+            ListConsentInvitations.descriptor,
+            OpenConsentLink.descriptor,
+            StartInvitedConsent.descriptor,
+            DeclineConsentInvitation.descriptor,
+            GetConnectionMarks.descriptor,
+            ListConsentGaps.descriptor
         ]
     }
 }
@@ -180,6 +278,143 @@ extension Bureau_V1_ConsentService {
             request: GRPCCore.StreamingServerRequest<Bureau_V1_RevokeConsentRequest>,
             context: GRPCCore.ServerContext
         ) async throws -> GRPCCore.StreamingServerResponse<Bureau_V1_Consent>
+
+        /// Handle the "CreateConsentInvitation" method.
+        ///
+        /// > Source IDL Documentation:
+        /// >
+        /// > Sends a user a link to give consent by, without a session; an earlier link to the same user for
+        /// > the same bank stops working. Roles: customer administrator, accountant.
+        /// > Refusals: CONSENT_NO_BANK_RIGHTS (C-03), CONSENT_NO_AGREEMENT, CONSENT_CONTACT_MISSING,
+        /// > CONSENT_CONTACT_INVALID, USER_NOT_FOUND.
+        ///
+        /// - Parameters:
+        ///   - request: A streaming request of `Bureau_V1_CreateConsentInvitationRequest` messages.
+        ///   - context: Context providing information about the RPC.
+        /// - Throws: Any error which occurred during the processing of the request. Thrown errors
+        ///     of type `RPCError` are mapped to appropriate statuses. All other errors are converted
+        ///     to an internal error.
+        /// - Returns: A streaming response of `Bureau_V1_ConsentInvitation` messages.
+        func createConsentInvitation(
+            request: GRPCCore.StreamingServerRequest<Bureau_V1_CreateConsentInvitationRequest>,
+            context: GRPCCore.ServerContext
+        ) async throws -> GRPCCore.StreamingServerResponse<Bureau_V1_ConsentInvitation>
+
+        /// Handle the "ListConsentInvitations" method.
+        ///
+        /// > Source IDL Documentation:
+        /// >
+        /// > Roles: any role in the company.
+        ///
+        /// - Parameters:
+        ///   - request: A streaming request of `Bureau_V1_ListConsentInvitationsRequest` messages.
+        ///   - context: Context providing information about the RPC.
+        /// - Throws: Any error which occurred during the processing of the request. Thrown errors
+        ///     of type `RPCError` are mapped to appropriate statuses. All other errors are converted
+        ///     to an internal error.
+        /// - Returns: A streaming response of `Bureau_V1_ListConsentInvitationsResponse` messages.
+        func listConsentInvitations(
+            request: GRPCCore.StreamingServerRequest<Bureau_V1_ListConsentInvitationsRequest>,
+            context: GRPCCore.ServerContext
+        ) async throws -> GRPCCore.StreamingServerResponse<Bureau_V1_ListConsentInvitationsResponse>
+
+        /// Handle the "OpenConsentLink" method.
+        ///
+        /// > Source IDL Documentation:
+        /// >
+        /// > What the holder of a link reads before signing. Caller: whoever holds the link.
+        /// > Refusals: CONSENT_LINK_REFUSED, CONSENT_LINK_EXPIRED, CONSENT_LINK_USED.
+        ///
+        /// - Parameters:
+        ///   - request: A streaming request of `Bureau_V1_OpenConsentLinkRequest` messages.
+        ///   - context: Context providing information about the RPC.
+        /// - Throws: Any error which occurred during the processing of the request. Thrown errors
+        ///     of type `RPCError` are mapped to appropriate statuses. All other errors are converted
+        ///     to an internal error.
+        /// - Returns: A streaming response of `Bureau_V1_ConsentOffer` messages.
+        func openConsentLink(
+            request: GRPCCore.StreamingServerRequest<Bureau_V1_OpenConsentLinkRequest>,
+            context: GRPCCore.ServerContext
+        ) async throws -> GRPCCore.StreamingServerResponse<Bureau_V1_ConsentOffer>
+
+        /// Handle the "StartInvitedConsent" method.
+        ///
+        /// > Source IDL Documentation:
+        /// >
+        /// > Starts the invited user's consent by the link instead of a session; only that user can sign
+        /// > it. Caller: whoever holds the link. Refusals: as OpenConsentLink, CONSENT_NO_AGREEMENT,
+        /// > CONSENT_NO_BANK_RIGHTS.
+        ///
+        /// - Parameters:
+        ///   - request: A streaming request of `Bureau_V1_StartInvitedConsentRequest` messages.
+        ///   - context: Context providing information about the RPC.
+        /// - Throws: Any error which occurred during the processing of the request. Thrown errors
+        ///     of type `RPCError` are mapped to appropriate statuses. All other errors are converted
+        ///     to an internal error.
+        /// - Returns: A streaming response of `Bureau_V1_Order` messages.
+        func startInvitedConsent(
+            request: GRPCCore.StreamingServerRequest<Bureau_V1_StartInvitedConsentRequest>,
+            context: GRPCCore.ServerContext
+        ) async throws -> GRPCCore.StreamingServerResponse<Bureau_V1_Order>
+
+        /// Handle the "DeclineConsentInvitation" method.
+        ///
+        /// > Source IDL Documentation:
+        /// >
+        /// > The invited user does not want it. Caller: whoever holds the link.
+        /// > Refusals: as OpenConsentLink, CONSENT_REASON_INVALID.
+        ///
+        /// - Parameters:
+        ///   - request: A streaming request of `Bureau_V1_DeclineConsentInvitationRequest` messages.
+        ///   - context: Context providing information about the RPC.
+        /// - Throws: Any error which occurred during the processing of the request. Thrown errors
+        ///     of type `RPCError` are mapped to appropriate statuses. All other errors are converted
+        ///     to an internal error.
+        /// - Returns: A streaming response of `Bureau_V1_ConsentInvitation` messages.
+        func declineConsentInvitation(
+            request: GRPCCore.StreamingServerRequest<Bureau_V1_DeclineConsentInvitationRequest>,
+            context: GRPCCore.ServerContext
+        ) async throws -> GRPCCore.StreamingServerResponse<Bureau_V1_ConsentInvitation>
+
+        /// Handle the "GetConnectionMarks" method.
+        ///
+        /// > Source IDL Documentation:
+        /// >
+        /// > The two independent marks of each user of the company (C-05, C-06) and whether bank data may
+        /// > be fetched (C-04). Roles: any role in the company.
+        ///
+        /// - Parameters:
+        ///   - request: A streaming request of `Bureau_V1_GetConnectionMarksRequest` messages.
+        ///   - context: Context providing information about the RPC.
+        /// - Throws: Any error which occurred during the processing of the request. Thrown errors
+        ///     of type `RPCError` are mapped to appropriate statuses. All other errors are converted
+        ///     to an internal error.
+        /// - Returns: A streaming response of `Bureau_V1_ConnectionMarks` messages.
+        func getConnectionMarks(
+            request: GRPCCore.StreamingServerRequest<Bureau_V1_GetConnectionMarksRequest>,
+            context: GRPCCore.ServerContext
+        ) async throws -> GRPCCore.StreamingServerResponse<Bureau_V1_ConnectionMarks>
+
+        /// Handle the "ListConsentGaps" method.
+        ///
+        /// > Source IDL Documentation:
+        /// >
+        /// > Which due payments will lack somebody who may sign them, since when, and why; of one company
+        /// > or, a page holding companies, of the whole bureau. Roles: any role in the company; for the
+        /// > bureau whoever is logged in, and sees the companies of his roles.
+        /// > Refusals: CONSENT_HORIZON_INVALID.
+        ///
+        /// - Parameters:
+        ///   - request: A streaming request of `Bureau_V1_ListConsentGapsRequest` messages.
+        ///   - context: Context providing information about the RPC.
+        /// - Throws: Any error which occurred during the processing of the request. Thrown errors
+        ///     of type `RPCError` are mapped to appropriate statuses. All other errors are converted
+        ///     to an internal error.
+        /// - Returns: A streaming response of `Bureau_V1_ListConsentGapsResponse` messages.
+        func listConsentGaps(
+            request: GRPCCore.StreamingServerRequest<Bureau_V1_ListConsentGapsRequest>,
+            context: GRPCCore.ServerContext
+        ) async throws -> GRPCCore.StreamingServerResponse<Bureau_V1_ListConsentGapsResponse>
     }
 
     /// Service protocol for the "bureau.v1.ConsentService" service.
@@ -266,6 +501,143 @@ extension Bureau_V1_ConsentService {
             request: GRPCCore.ServerRequest<Bureau_V1_RevokeConsentRequest>,
             context: GRPCCore.ServerContext
         ) async throws -> GRPCCore.ServerResponse<Bureau_V1_Consent>
+
+        /// Handle the "CreateConsentInvitation" method.
+        ///
+        /// > Source IDL Documentation:
+        /// >
+        /// > Sends a user a link to give consent by, without a session; an earlier link to the same user for
+        /// > the same bank stops working. Roles: customer administrator, accountant.
+        /// > Refusals: CONSENT_NO_BANK_RIGHTS (C-03), CONSENT_NO_AGREEMENT, CONSENT_CONTACT_MISSING,
+        /// > CONSENT_CONTACT_INVALID, USER_NOT_FOUND.
+        ///
+        /// - Parameters:
+        ///   - request: A request containing a single `Bureau_V1_CreateConsentInvitationRequest` message.
+        ///   - context: Context providing information about the RPC.
+        /// - Throws: Any error which occurred during the processing of the request. Thrown errors
+        ///     of type `RPCError` are mapped to appropriate statuses. All other errors are converted
+        ///     to an internal error.
+        /// - Returns: A response containing a single `Bureau_V1_ConsentInvitation` message.
+        func createConsentInvitation(
+            request: GRPCCore.ServerRequest<Bureau_V1_CreateConsentInvitationRequest>,
+            context: GRPCCore.ServerContext
+        ) async throws -> GRPCCore.ServerResponse<Bureau_V1_ConsentInvitation>
+
+        /// Handle the "ListConsentInvitations" method.
+        ///
+        /// > Source IDL Documentation:
+        /// >
+        /// > Roles: any role in the company.
+        ///
+        /// - Parameters:
+        ///   - request: A request containing a single `Bureau_V1_ListConsentInvitationsRequest` message.
+        ///   - context: Context providing information about the RPC.
+        /// - Throws: Any error which occurred during the processing of the request. Thrown errors
+        ///     of type `RPCError` are mapped to appropriate statuses. All other errors are converted
+        ///     to an internal error.
+        /// - Returns: A response containing a single `Bureau_V1_ListConsentInvitationsResponse` message.
+        func listConsentInvitations(
+            request: GRPCCore.ServerRequest<Bureau_V1_ListConsentInvitationsRequest>,
+            context: GRPCCore.ServerContext
+        ) async throws -> GRPCCore.ServerResponse<Bureau_V1_ListConsentInvitationsResponse>
+
+        /// Handle the "OpenConsentLink" method.
+        ///
+        /// > Source IDL Documentation:
+        /// >
+        /// > What the holder of a link reads before signing. Caller: whoever holds the link.
+        /// > Refusals: CONSENT_LINK_REFUSED, CONSENT_LINK_EXPIRED, CONSENT_LINK_USED.
+        ///
+        /// - Parameters:
+        ///   - request: A request containing a single `Bureau_V1_OpenConsentLinkRequest` message.
+        ///   - context: Context providing information about the RPC.
+        /// - Throws: Any error which occurred during the processing of the request. Thrown errors
+        ///     of type `RPCError` are mapped to appropriate statuses. All other errors are converted
+        ///     to an internal error.
+        /// - Returns: A response containing a single `Bureau_V1_ConsentOffer` message.
+        func openConsentLink(
+            request: GRPCCore.ServerRequest<Bureau_V1_OpenConsentLinkRequest>,
+            context: GRPCCore.ServerContext
+        ) async throws -> GRPCCore.ServerResponse<Bureau_V1_ConsentOffer>
+
+        /// Handle the "StartInvitedConsent" method.
+        ///
+        /// > Source IDL Documentation:
+        /// >
+        /// > Starts the invited user's consent by the link instead of a session; only that user can sign
+        /// > it. Caller: whoever holds the link. Refusals: as OpenConsentLink, CONSENT_NO_AGREEMENT,
+        /// > CONSENT_NO_BANK_RIGHTS.
+        ///
+        /// - Parameters:
+        ///   - request: A request containing a single `Bureau_V1_StartInvitedConsentRequest` message.
+        ///   - context: Context providing information about the RPC.
+        /// - Throws: Any error which occurred during the processing of the request. Thrown errors
+        ///     of type `RPCError` are mapped to appropriate statuses. All other errors are converted
+        ///     to an internal error.
+        /// - Returns: A response containing a single `Bureau_V1_Order` message.
+        func startInvitedConsent(
+            request: GRPCCore.ServerRequest<Bureau_V1_StartInvitedConsentRequest>,
+            context: GRPCCore.ServerContext
+        ) async throws -> GRPCCore.ServerResponse<Bureau_V1_Order>
+
+        /// Handle the "DeclineConsentInvitation" method.
+        ///
+        /// > Source IDL Documentation:
+        /// >
+        /// > The invited user does not want it. Caller: whoever holds the link.
+        /// > Refusals: as OpenConsentLink, CONSENT_REASON_INVALID.
+        ///
+        /// - Parameters:
+        ///   - request: A request containing a single `Bureau_V1_DeclineConsentInvitationRequest` message.
+        ///   - context: Context providing information about the RPC.
+        /// - Throws: Any error which occurred during the processing of the request. Thrown errors
+        ///     of type `RPCError` are mapped to appropriate statuses. All other errors are converted
+        ///     to an internal error.
+        /// - Returns: A response containing a single `Bureau_V1_ConsentInvitation` message.
+        func declineConsentInvitation(
+            request: GRPCCore.ServerRequest<Bureau_V1_DeclineConsentInvitationRequest>,
+            context: GRPCCore.ServerContext
+        ) async throws -> GRPCCore.ServerResponse<Bureau_V1_ConsentInvitation>
+
+        /// Handle the "GetConnectionMarks" method.
+        ///
+        /// > Source IDL Documentation:
+        /// >
+        /// > The two independent marks of each user of the company (C-05, C-06) and whether bank data may
+        /// > be fetched (C-04). Roles: any role in the company.
+        ///
+        /// - Parameters:
+        ///   - request: A request containing a single `Bureau_V1_GetConnectionMarksRequest` message.
+        ///   - context: Context providing information about the RPC.
+        /// - Throws: Any error which occurred during the processing of the request. Thrown errors
+        ///     of type `RPCError` are mapped to appropriate statuses. All other errors are converted
+        ///     to an internal error.
+        /// - Returns: A response containing a single `Bureau_V1_ConnectionMarks` message.
+        func getConnectionMarks(
+            request: GRPCCore.ServerRequest<Bureau_V1_GetConnectionMarksRequest>,
+            context: GRPCCore.ServerContext
+        ) async throws -> GRPCCore.ServerResponse<Bureau_V1_ConnectionMarks>
+
+        /// Handle the "ListConsentGaps" method.
+        ///
+        /// > Source IDL Documentation:
+        /// >
+        /// > Which due payments will lack somebody who may sign them, since when, and why; of one company
+        /// > or, a page holding companies, of the whole bureau. Roles: any role in the company; for the
+        /// > bureau whoever is logged in, and sees the companies of his roles.
+        /// > Refusals: CONSENT_HORIZON_INVALID.
+        ///
+        /// - Parameters:
+        ///   - request: A request containing a single `Bureau_V1_ListConsentGapsRequest` message.
+        ///   - context: Context providing information about the RPC.
+        /// - Throws: Any error which occurred during the processing of the request. Thrown errors
+        ///     of type `RPCError` are mapped to appropriate statuses. All other errors are converted
+        ///     to an internal error.
+        /// - Returns: A response containing a single `Bureau_V1_ListConsentGapsResponse` message.
+        func listConsentGaps(
+            request: GRPCCore.ServerRequest<Bureau_V1_ListConsentGapsRequest>,
+            context: GRPCCore.ServerContext
+        ) async throws -> GRPCCore.ServerResponse<Bureau_V1_ListConsentGapsResponse>
     }
 
     /// Simple service protocol for the "bureau.v1.ConsentService" service.
@@ -350,6 +722,143 @@ extension Bureau_V1_ConsentService {
             request: Bureau_V1_RevokeConsentRequest,
             context: GRPCCore.ServerContext
         ) async throws -> Bureau_V1_Consent
+
+        /// Handle the "CreateConsentInvitation" method.
+        ///
+        /// > Source IDL Documentation:
+        /// >
+        /// > Sends a user a link to give consent by, without a session; an earlier link to the same user for
+        /// > the same bank stops working. Roles: customer administrator, accountant.
+        /// > Refusals: CONSENT_NO_BANK_RIGHTS (C-03), CONSENT_NO_AGREEMENT, CONSENT_CONTACT_MISSING,
+        /// > CONSENT_CONTACT_INVALID, USER_NOT_FOUND.
+        ///
+        /// - Parameters:
+        ///   - request: A `Bureau_V1_CreateConsentInvitationRequest` message.
+        ///   - context: Context providing information about the RPC.
+        /// - Throws: Any error which occurred during the processing of the request. Thrown errors
+        ///     of type `RPCError` are mapped to appropriate statuses. All other errors are converted
+        ///     to an internal error.
+        /// - Returns: A `Bureau_V1_ConsentInvitation` to respond with.
+        func createConsentInvitation(
+            request: Bureau_V1_CreateConsentInvitationRequest,
+            context: GRPCCore.ServerContext
+        ) async throws -> Bureau_V1_ConsentInvitation
+
+        /// Handle the "ListConsentInvitations" method.
+        ///
+        /// > Source IDL Documentation:
+        /// >
+        /// > Roles: any role in the company.
+        ///
+        /// - Parameters:
+        ///   - request: A `Bureau_V1_ListConsentInvitationsRequest` message.
+        ///   - context: Context providing information about the RPC.
+        /// - Throws: Any error which occurred during the processing of the request. Thrown errors
+        ///     of type `RPCError` are mapped to appropriate statuses. All other errors are converted
+        ///     to an internal error.
+        /// - Returns: A `Bureau_V1_ListConsentInvitationsResponse` to respond with.
+        func listConsentInvitations(
+            request: Bureau_V1_ListConsentInvitationsRequest,
+            context: GRPCCore.ServerContext
+        ) async throws -> Bureau_V1_ListConsentInvitationsResponse
+
+        /// Handle the "OpenConsentLink" method.
+        ///
+        /// > Source IDL Documentation:
+        /// >
+        /// > What the holder of a link reads before signing. Caller: whoever holds the link.
+        /// > Refusals: CONSENT_LINK_REFUSED, CONSENT_LINK_EXPIRED, CONSENT_LINK_USED.
+        ///
+        /// - Parameters:
+        ///   - request: A `Bureau_V1_OpenConsentLinkRequest` message.
+        ///   - context: Context providing information about the RPC.
+        /// - Throws: Any error which occurred during the processing of the request. Thrown errors
+        ///     of type `RPCError` are mapped to appropriate statuses. All other errors are converted
+        ///     to an internal error.
+        /// - Returns: A `Bureau_V1_ConsentOffer` to respond with.
+        func openConsentLink(
+            request: Bureau_V1_OpenConsentLinkRequest,
+            context: GRPCCore.ServerContext
+        ) async throws -> Bureau_V1_ConsentOffer
+
+        /// Handle the "StartInvitedConsent" method.
+        ///
+        /// > Source IDL Documentation:
+        /// >
+        /// > Starts the invited user's consent by the link instead of a session; only that user can sign
+        /// > it. Caller: whoever holds the link. Refusals: as OpenConsentLink, CONSENT_NO_AGREEMENT,
+        /// > CONSENT_NO_BANK_RIGHTS.
+        ///
+        /// - Parameters:
+        ///   - request: A `Bureau_V1_StartInvitedConsentRequest` message.
+        ///   - context: Context providing information about the RPC.
+        /// - Throws: Any error which occurred during the processing of the request. Thrown errors
+        ///     of type `RPCError` are mapped to appropriate statuses. All other errors are converted
+        ///     to an internal error.
+        /// - Returns: A `Bureau_V1_Order` to respond with.
+        func startInvitedConsent(
+            request: Bureau_V1_StartInvitedConsentRequest,
+            context: GRPCCore.ServerContext
+        ) async throws -> Bureau_V1_Order
+
+        /// Handle the "DeclineConsentInvitation" method.
+        ///
+        /// > Source IDL Documentation:
+        /// >
+        /// > The invited user does not want it. Caller: whoever holds the link.
+        /// > Refusals: as OpenConsentLink, CONSENT_REASON_INVALID.
+        ///
+        /// - Parameters:
+        ///   - request: A `Bureau_V1_DeclineConsentInvitationRequest` message.
+        ///   - context: Context providing information about the RPC.
+        /// - Throws: Any error which occurred during the processing of the request. Thrown errors
+        ///     of type `RPCError` are mapped to appropriate statuses. All other errors are converted
+        ///     to an internal error.
+        /// - Returns: A `Bureau_V1_ConsentInvitation` to respond with.
+        func declineConsentInvitation(
+            request: Bureau_V1_DeclineConsentInvitationRequest,
+            context: GRPCCore.ServerContext
+        ) async throws -> Bureau_V1_ConsentInvitation
+
+        /// Handle the "GetConnectionMarks" method.
+        ///
+        /// > Source IDL Documentation:
+        /// >
+        /// > The two independent marks of each user of the company (C-05, C-06) and whether bank data may
+        /// > be fetched (C-04). Roles: any role in the company.
+        ///
+        /// - Parameters:
+        ///   - request: A `Bureau_V1_GetConnectionMarksRequest` message.
+        ///   - context: Context providing information about the RPC.
+        /// - Throws: Any error which occurred during the processing of the request. Thrown errors
+        ///     of type `RPCError` are mapped to appropriate statuses. All other errors are converted
+        ///     to an internal error.
+        /// - Returns: A `Bureau_V1_ConnectionMarks` to respond with.
+        func getConnectionMarks(
+            request: Bureau_V1_GetConnectionMarksRequest,
+            context: GRPCCore.ServerContext
+        ) async throws -> Bureau_V1_ConnectionMarks
+
+        /// Handle the "ListConsentGaps" method.
+        ///
+        /// > Source IDL Documentation:
+        /// >
+        /// > Which due payments will lack somebody who may sign them, since when, and why; of one company
+        /// > or, a page holding companies, of the whole bureau. Roles: any role in the company; for the
+        /// > bureau whoever is logged in, and sees the companies of his roles.
+        /// > Refusals: CONSENT_HORIZON_INVALID.
+        ///
+        /// - Parameters:
+        ///   - request: A `Bureau_V1_ListConsentGapsRequest` message.
+        ///   - context: Context providing information about the RPC.
+        /// - Throws: Any error which occurred during the processing of the request. Thrown errors
+        ///     of type `RPCError` are mapped to appropriate statuses. All other errors are converted
+        ///     to an internal error.
+        /// - Returns: A `Bureau_V1_ListConsentGapsResponse` to respond with.
+        func listConsentGaps(
+            request: Bureau_V1_ListConsentGapsRequest,
+            context: GRPCCore.ServerContext
+        ) async throws -> Bureau_V1_ListConsentGapsResponse
     }
 }
 
@@ -401,6 +910,83 @@ extension Bureau_V1_ConsentService.StreamingServiceProtocol {
                 )
             }
         )
+        router.registerHandler(
+            forMethod: Bureau_V1_ConsentService.Method.CreateConsentInvitation.descriptor,
+            deserializer: GRPCProtobuf.ProtobufDeserializer<Bureau_V1_CreateConsentInvitationRequest>(),
+            serializer: GRPCProtobuf.ProtobufSerializer<Bureau_V1_ConsentInvitation>(),
+            handler: { request, context in
+                try await self.createConsentInvitation(
+                    request: request,
+                    context: context
+                )
+            }
+        )
+        router.registerHandler(
+            forMethod: Bureau_V1_ConsentService.Method.ListConsentInvitations.descriptor,
+            deserializer: GRPCProtobuf.ProtobufDeserializer<Bureau_V1_ListConsentInvitationsRequest>(),
+            serializer: GRPCProtobuf.ProtobufSerializer<Bureau_V1_ListConsentInvitationsResponse>(),
+            handler: { request, context in
+                try await self.listConsentInvitations(
+                    request: request,
+                    context: context
+                )
+            }
+        )
+        router.registerHandler(
+            forMethod: Bureau_V1_ConsentService.Method.OpenConsentLink.descriptor,
+            deserializer: GRPCProtobuf.ProtobufDeserializer<Bureau_V1_OpenConsentLinkRequest>(),
+            serializer: GRPCProtobuf.ProtobufSerializer<Bureau_V1_ConsentOffer>(),
+            handler: { request, context in
+                try await self.openConsentLink(
+                    request: request,
+                    context: context
+                )
+            }
+        )
+        router.registerHandler(
+            forMethod: Bureau_V1_ConsentService.Method.StartInvitedConsent.descriptor,
+            deserializer: GRPCProtobuf.ProtobufDeserializer<Bureau_V1_StartInvitedConsentRequest>(),
+            serializer: GRPCProtobuf.ProtobufSerializer<Bureau_V1_Order>(),
+            handler: { request, context in
+                try await self.startInvitedConsent(
+                    request: request,
+                    context: context
+                )
+            }
+        )
+        router.registerHandler(
+            forMethod: Bureau_V1_ConsentService.Method.DeclineConsentInvitation.descriptor,
+            deserializer: GRPCProtobuf.ProtobufDeserializer<Bureau_V1_DeclineConsentInvitationRequest>(),
+            serializer: GRPCProtobuf.ProtobufSerializer<Bureau_V1_ConsentInvitation>(),
+            handler: { request, context in
+                try await self.declineConsentInvitation(
+                    request: request,
+                    context: context
+                )
+            }
+        )
+        router.registerHandler(
+            forMethod: Bureau_V1_ConsentService.Method.GetConnectionMarks.descriptor,
+            deserializer: GRPCProtobuf.ProtobufDeserializer<Bureau_V1_GetConnectionMarksRequest>(),
+            serializer: GRPCProtobuf.ProtobufSerializer<Bureau_V1_ConnectionMarks>(),
+            handler: { request, context in
+                try await self.getConnectionMarks(
+                    request: request,
+                    context: context
+                )
+            }
+        )
+        router.registerHandler(
+            forMethod: Bureau_V1_ConsentService.Method.ListConsentGaps.descriptor,
+            deserializer: GRPCProtobuf.ProtobufDeserializer<Bureau_V1_ListConsentGapsRequest>(),
+            serializer: GRPCProtobuf.ProtobufSerializer<Bureau_V1_ListConsentGapsResponse>(),
+            handler: { request, context in
+                try await self.listConsentGaps(
+                    request: request,
+                    context: context
+                )
+            }
+        )
     }
 }
 
@@ -445,6 +1031,83 @@ extension Bureau_V1_ConsentService.ServiceProtocol {
         context: GRPCCore.ServerContext
     ) async throws -> GRPCCore.StreamingServerResponse<Bureau_V1_Consent> {
         let response = try await self.revokeConsent(
+            request: GRPCCore.ServerRequest(stream: request),
+            context: context
+        )
+        return GRPCCore.StreamingServerResponse(single: response)
+    }
+
+    package func createConsentInvitation(
+        request: GRPCCore.StreamingServerRequest<Bureau_V1_CreateConsentInvitationRequest>,
+        context: GRPCCore.ServerContext
+    ) async throws -> GRPCCore.StreamingServerResponse<Bureau_V1_ConsentInvitation> {
+        let response = try await self.createConsentInvitation(
+            request: GRPCCore.ServerRequest(stream: request),
+            context: context
+        )
+        return GRPCCore.StreamingServerResponse(single: response)
+    }
+
+    package func listConsentInvitations(
+        request: GRPCCore.StreamingServerRequest<Bureau_V1_ListConsentInvitationsRequest>,
+        context: GRPCCore.ServerContext
+    ) async throws -> GRPCCore.StreamingServerResponse<Bureau_V1_ListConsentInvitationsResponse> {
+        let response = try await self.listConsentInvitations(
+            request: GRPCCore.ServerRequest(stream: request),
+            context: context
+        )
+        return GRPCCore.StreamingServerResponse(single: response)
+    }
+
+    package func openConsentLink(
+        request: GRPCCore.StreamingServerRequest<Bureau_V1_OpenConsentLinkRequest>,
+        context: GRPCCore.ServerContext
+    ) async throws -> GRPCCore.StreamingServerResponse<Bureau_V1_ConsentOffer> {
+        let response = try await self.openConsentLink(
+            request: GRPCCore.ServerRequest(stream: request),
+            context: context
+        )
+        return GRPCCore.StreamingServerResponse(single: response)
+    }
+
+    package func startInvitedConsent(
+        request: GRPCCore.StreamingServerRequest<Bureau_V1_StartInvitedConsentRequest>,
+        context: GRPCCore.ServerContext
+    ) async throws -> GRPCCore.StreamingServerResponse<Bureau_V1_Order> {
+        let response = try await self.startInvitedConsent(
+            request: GRPCCore.ServerRequest(stream: request),
+            context: context
+        )
+        return GRPCCore.StreamingServerResponse(single: response)
+    }
+
+    package func declineConsentInvitation(
+        request: GRPCCore.StreamingServerRequest<Bureau_V1_DeclineConsentInvitationRequest>,
+        context: GRPCCore.ServerContext
+    ) async throws -> GRPCCore.StreamingServerResponse<Bureau_V1_ConsentInvitation> {
+        let response = try await self.declineConsentInvitation(
+            request: GRPCCore.ServerRequest(stream: request),
+            context: context
+        )
+        return GRPCCore.StreamingServerResponse(single: response)
+    }
+
+    package func getConnectionMarks(
+        request: GRPCCore.StreamingServerRequest<Bureau_V1_GetConnectionMarksRequest>,
+        context: GRPCCore.ServerContext
+    ) async throws -> GRPCCore.StreamingServerResponse<Bureau_V1_ConnectionMarks> {
+        let response = try await self.getConnectionMarks(
+            request: GRPCCore.ServerRequest(stream: request),
+            context: context
+        )
+        return GRPCCore.StreamingServerResponse(single: response)
+    }
+
+    package func listConsentGaps(
+        request: GRPCCore.StreamingServerRequest<Bureau_V1_ListConsentGapsRequest>,
+        context: GRPCCore.ServerContext
+    ) async throws -> GRPCCore.StreamingServerResponse<Bureau_V1_ListConsentGapsResponse> {
+        let response = try await self.listConsentGaps(
             request: GRPCCore.ServerRequest(stream: request),
             context: context
         )
@@ -500,6 +1163,97 @@ extension Bureau_V1_ConsentService.SimpleServiceProtocol {
     ) async throws -> GRPCCore.ServerResponse<Bureau_V1_Consent> {
         return GRPCCore.ServerResponse<Bureau_V1_Consent>(
             message: try await self.revokeConsent(
+                request: request.message,
+                context: context
+            ),
+            metadata: [:]
+        )
+    }
+
+    package func createConsentInvitation(
+        request: GRPCCore.ServerRequest<Bureau_V1_CreateConsentInvitationRequest>,
+        context: GRPCCore.ServerContext
+    ) async throws -> GRPCCore.ServerResponse<Bureau_V1_ConsentInvitation> {
+        return GRPCCore.ServerResponse<Bureau_V1_ConsentInvitation>(
+            message: try await self.createConsentInvitation(
+                request: request.message,
+                context: context
+            ),
+            metadata: [:]
+        )
+    }
+
+    package func listConsentInvitations(
+        request: GRPCCore.ServerRequest<Bureau_V1_ListConsentInvitationsRequest>,
+        context: GRPCCore.ServerContext
+    ) async throws -> GRPCCore.ServerResponse<Bureau_V1_ListConsentInvitationsResponse> {
+        return GRPCCore.ServerResponse<Bureau_V1_ListConsentInvitationsResponse>(
+            message: try await self.listConsentInvitations(
+                request: request.message,
+                context: context
+            ),
+            metadata: [:]
+        )
+    }
+
+    package func openConsentLink(
+        request: GRPCCore.ServerRequest<Bureau_V1_OpenConsentLinkRequest>,
+        context: GRPCCore.ServerContext
+    ) async throws -> GRPCCore.ServerResponse<Bureau_V1_ConsentOffer> {
+        return GRPCCore.ServerResponse<Bureau_V1_ConsentOffer>(
+            message: try await self.openConsentLink(
+                request: request.message,
+                context: context
+            ),
+            metadata: [:]
+        )
+    }
+
+    package func startInvitedConsent(
+        request: GRPCCore.ServerRequest<Bureau_V1_StartInvitedConsentRequest>,
+        context: GRPCCore.ServerContext
+    ) async throws -> GRPCCore.ServerResponse<Bureau_V1_Order> {
+        return GRPCCore.ServerResponse<Bureau_V1_Order>(
+            message: try await self.startInvitedConsent(
+                request: request.message,
+                context: context
+            ),
+            metadata: [:]
+        )
+    }
+
+    package func declineConsentInvitation(
+        request: GRPCCore.ServerRequest<Bureau_V1_DeclineConsentInvitationRequest>,
+        context: GRPCCore.ServerContext
+    ) async throws -> GRPCCore.ServerResponse<Bureau_V1_ConsentInvitation> {
+        return GRPCCore.ServerResponse<Bureau_V1_ConsentInvitation>(
+            message: try await self.declineConsentInvitation(
+                request: request.message,
+                context: context
+            ),
+            metadata: [:]
+        )
+    }
+
+    package func getConnectionMarks(
+        request: GRPCCore.ServerRequest<Bureau_V1_GetConnectionMarksRequest>,
+        context: GRPCCore.ServerContext
+    ) async throws -> GRPCCore.ServerResponse<Bureau_V1_ConnectionMarks> {
+        return GRPCCore.ServerResponse<Bureau_V1_ConnectionMarks>(
+            message: try await self.getConnectionMarks(
+                request: request.message,
+                context: context
+            ),
+            metadata: [:]
+        )
+    }
+
+    package func listConsentGaps(
+        request: GRPCCore.ServerRequest<Bureau_V1_ListConsentGapsRequest>,
+        context: GRPCCore.ServerContext
+    ) async throws -> GRPCCore.ServerResponse<Bureau_V1_ListConsentGapsResponse> {
+        return GRPCCore.ServerResponse<Bureau_V1_ListConsentGapsResponse>(
+            message: try await self.listConsentGaps(
                 request: request.message,
                 context: context
             ),
@@ -612,6 +1366,178 @@ extension Bureau_V1_ConsentService {
             deserializer: some GRPCCore.MessageDeserializer<Bureau_V1_Consent>,
             options: GRPCCore.CallOptions,
             onResponse handleResponse: @Sendable @escaping (GRPCCore.ClientResponse<Bureau_V1_Consent>) async throws -> Result
+        ) async throws -> Result where Result: Sendable
+
+        /// Call the "CreateConsentInvitation" method.
+        ///
+        /// > Source IDL Documentation:
+        /// >
+        /// > Sends a user a link to give consent by, without a session; an earlier link to the same user for
+        /// > the same bank stops working. Roles: customer administrator, accountant.
+        /// > Refusals: CONSENT_NO_BANK_RIGHTS (C-03), CONSENT_NO_AGREEMENT, CONSENT_CONTACT_MISSING,
+        /// > CONSENT_CONTACT_INVALID, USER_NOT_FOUND.
+        ///
+        /// - Parameters:
+        ///   - request: A request containing a single `Bureau_V1_CreateConsentInvitationRequest` message.
+        ///   - serializer: A serializer for `Bureau_V1_CreateConsentInvitationRequest` messages.
+        ///   - deserializer: A deserializer for `Bureau_V1_ConsentInvitation` messages.
+        ///   - options: Options to apply to this RPC.
+        ///   - handleResponse: A closure which handles the response and returns its result to
+        ///       the caller. Returning from the closure will cancel the RPC if it hasn't
+        ///       already finished.
+        /// - Returns: The result of `handleResponse`.
+        func createConsentInvitation<Result>(
+            request: GRPCCore.ClientRequest<Bureau_V1_CreateConsentInvitationRequest>,
+            serializer: some GRPCCore.MessageSerializer<Bureau_V1_CreateConsentInvitationRequest>,
+            deserializer: some GRPCCore.MessageDeserializer<Bureau_V1_ConsentInvitation>,
+            options: GRPCCore.CallOptions,
+            onResponse handleResponse: @Sendable @escaping (GRPCCore.ClientResponse<Bureau_V1_ConsentInvitation>) async throws -> Result
+        ) async throws -> Result where Result: Sendable
+
+        /// Call the "ListConsentInvitations" method.
+        ///
+        /// > Source IDL Documentation:
+        /// >
+        /// > Roles: any role in the company.
+        ///
+        /// - Parameters:
+        ///   - request: A request containing a single `Bureau_V1_ListConsentInvitationsRequest` message.
+        ///   - serializer: A serializer for `Bureau_V1_ListConsentInvitationsRequest` messages.
+        ///   - deserializer: A deserializer for `Bureau_V1_ListConsentInvitationsResponse` messages.
+        ///   - options: Options to apply to this RPC.
+        ///   - handleResponse: A closure which handles the response and returns its result to
+        ///       the caller. Returning from the closure will cancel the RPC if it hasn't
+        ///       already finished.
+        /// - Returns: The result of `handleResponse`.
+        func listConsentInvitations<Result>(
+            request: GRPCCore.ClientRequest<Bureau_V1_ListConsentInvitationsRequest>,
+            serializer: some GRPCCore.MessageSerializer<Bureau_V1_ListConsentInvitationsRequest>,
+            deserializer: some GRPCCore.MessageDeserializer<Bureau_V1_ListConsentInvitationsResponse>,
+            options: GRPCCore.CallOptions,
+            onResponse handleResponse: @Sendable @escaping (GRPCCore.ClientResponse<Bureau_V1_ListConsentInvitationsResponse>) async throws -> Result
+        ) async throws -> Result where Result: Sendable
+
+        /// Call the "OpenConsentLink" method.
+        ///
+        /// > Source IDL Documentation:
+        /// >
+        /// > What the holder of a link reads before signing. Caller: whoever holds the link.
+        /// > Refusals: CONSENT_LINK_REFUSED, CONSENT_LINK_EXPIRED, CONSENT_LINK_USED.
+        ///
+        /// - Parameters:
+        ///   - request: A request containing a single `Bureau_V1_OpenConsentLinkRequest` message.
+        ///   - serializer: A serializer for `Bureau_V1_OpenConsentLinkRequest` messages.
+        ///   - deserializer: A deserializer for `Bureau_V1_ConsentOffer` messages.
+        ///   - options: Options to apply to this RPC.
+        ///   - handleResponse: A closure which handles the response and returns its result to
+        ///       the caller. Returning from the closure will cancel the RPC if it hasn't
+        ///       already finished.
+        /// - Returns: The result of `handleResponse`.
+        func openConsentLink<Result>(
+            request: GRPCCore.ClientRequest<Bureau_V1_OpenConsentLinkRequest>,
+            serializer: some GRPCCore.MessageSerializer<Bureau_V1_OpenConsentLinkRequest>,
+            deserializer: some GRPCCore.MessageDeserializer<Bureau_V1_ConsentOffer>,
+            options: GRPCCore.CallOptions,
+            onResponse handleResponse: @Sendable @escaping (GRPCCore.ClientResponse<Bureau_V1_ConsentOffer>) async throws -> Result
+        ) async throws -> Result where Result: Sendable
+
+        /// Call the "StartInvitedConsent" method.
+        ///
+        /// > Source IDL Documentation:
+        /// >
+        /// > Starts the invited user's consent by the link instead of a session; only that user can sign
+        /// > it. Caller: whoever holds the link. Refusals: as OpenConsentLink, CONSENT_NO_AGREEMENT,
+        /// > CONSENT_NO_BANK_RIGHTS.
+        ///
+        /// - Parameters:
+        ///   - request: A request containing a single `Bureau_V1_StartInvitedConsentRequest` message.
+        ///   - serializer: A serializer for `Bureau_V1_StartInvitedConsentRequest` messages.
+        ///   - deserializer: A deserializer for `Bureau_V1_Order` messages.
+        ///   - options: Options to apply to this RPC.
+        ///   - handleResponse: A closure which handles the response and returns its result to
+        ///       the caller. Returning from the closure will cancel the RPC if it hasn't
+        ///       already finished.
+        /// - Returns: The result of `handleResponse`.
+        func startInvitedConsent<Result>(
+            request: GRPCCore.ClientRequest<Bureau_V1_StartInvitedConsentRequest>,
+            serializer: some GRPCCore.MessageSerializer<Bureau_V1_StartInvitedConsentRequest>,
+            deserializer: some GRPCCore.MessageDeserializer<Bureau_V1_Order>,
+            options: GRPCCore.CallOptions,
+            onResponse handleResponse: @Sendable @escaping (GRPCCore.ClientResponse<Bureau_V1_Order>) async throws -> Result
+        ) async throws -> Result where Result: Sendable
+
+        /// Call the "DeclineConsentInvitation" method.
+        ///
+        /// > Source IDL Documentation:
+        /// >
+        /// > The invited user does not want it. Caller: whoever holds the link.
+        /// > Refusals: as OpenConsentLink, CONSENT_REASON_INVALID.
+        ///
+        /// - Parameters:
+        ///   - request: A request containing a single `Bureau_V1_DeclineConsentInvitationRequest` message.
+        ///   - serializer: A serializer for `Bureau_V1_DeclineConsentInvitationRequest` messages.
+        ///   - deserializer: A deserializer for `Bureau_V1_ConsentInvitation` messages.
+        ///   - options: Options to apply to this RPC.
+        ///   - handleResponse: A closure which handles the response and returns its result to
+        ///       the caller. Returning from the closure will cancel the RPC if it hasn't
+        ///       already finished.
+        /// - Returns: The result of `handleResponse`.
+        func declineConsentInvitation<Result>(
+            request: GRPCCore.ClientRequest<Bureau_V1_DeclineConsentInvitationRequest>,
+            serializer: some GRPCCore.MessageSerializer<Bureau_V1_DeclineConsentInvitationRequest>,
+            deserializer: some GRPCCore.MessageDeserializer<Bureau_V1_ConsentInvitation>,
+            options: GRPCCore.CallOptions,
+            onResponse handleResponse: @Sendable @escaping (GRPCCore.ClientResponse<Bureau_V1_ConsentInvitation>) async throws -> Result
+        ) async throws -> Result where Result: Sendable
+
+        /// Call the "GetConnectionMarks" method.
+        ///
+        /// > Source IDL Documentation:
+        /// >
+        /// > The two independent marks of each user of the company (C-05, C-06) and whether bank data may
+        /// > be fetched (C-04). Roles: any role in the company.
+        ///
+        /// - Parameters:
+        ///   - request: A request containing a single `Bureau_V1_GetConnectionMarksRequest` message.
+        ///   - serializer: A serializer for `Bureau_V1_GetConnectionMarksRequest` messages.
+        ///   - deserializer: A deserializer for `Bureau_V1_ConnectionMarks` messages.
+        ///   - options: Options to apply to this RPC.
+        ///   - handleResponse: A closure which handles the response and returns its result to
+        ///       the caller. Returning from the closure will cancel the RPC if it hasn't
+        ///       already finished.
+        /// - Returns: The result of `handleResponse`.
+        func getConnectionMarks<Result>(
+            request: GRPCCore.ClientRequest<Bureau_V1_GetConnectionMarksRequest>,
+            serializer: some GRPCCore.MessageSerializer<Bureau_V1_GetConnectionMarksRequest>,
+            deserializer: some GRPCCore.MessageDeserializer<Bureau_V1_ConnectionMarks>,
+            options: GRPCCore.CallOptions,
+            onResponse handleResponse: @Sendable @escaping (GRPCCore.ClientResponse<Bureau_V1_ConnectionMarks>) async throws -> Result
+        ) async throws -> Result where Result: Sendable
+
+        /// Call the "ListConsentGaps" method.
+        ///
+        /// > Source IDL Documentation:
+        /// >
+        /// > Which due payments will lack somebody who may sign them, since when, and why; of one company
+        /// > or, a page holding companies, of the whole bureau. Roles: any role in the company; for the
+        /// > bureau whoever is logged in, and sees the companies of his roles.
+        /// > Refusals: CONSENT_HORIZON_INVALID.
+        ///
+        /// - Parameters:
+        ///   - request: A request containing a single `Bureau_V1_ListConsentGapsRequest` message.
+        ///   - serializer: A serializer for `Bureau_V1_ListConsentGapsRequest` messages.
+        ///   - deserializer: A deserializer for `Bureau_V1_ListConsentGapsResponse` messages.
+        ///   - options: Options to apply to this RPC.
+        ///   - handleResponse: A closure which handles the response and returns its result to
+        ///       the caller. Returning from the closure will cancel the RPC if it hasn't
+        ///       already finished.
+        /// - Returns: The result of `handleResponse`.
+        func listConsentGaps<Result>(
+            request: GRPCCore.ClientRequest<Bureau_V1_ListConsentGapsRequest>,
+            serializer: some GRPCCore.MessageSerializer<Bureau_V1_ListConsentGapsRequest>,
+            deserializer: some GRPCCore.MessageDeserializer<Bureau_V1_ListConsentGapsResponse>,
+            options: GRPCCore.CallOptions,
+            onResponse handleResponse: @Sendable @escaping (GRPCCore.ClientResponse<Bureau_V1_ListConsentGapsResponse>) async throws -> Result
         ) async throws -> Result where Result: Sendable
     }
 
@@ -771,6 +1697,255 @@ extension Bureau_V1_ConsentService {
                 onResponse: handleResponse
             )
         }
+
+        /// Call the "CreateConsentInvitation" method.
+        ///
+        /// > Source IDL Documentation:
+        /// >
+        /// > Sends a user a link to give consent by, without a session; an earlier link to the same user for
+        /// > the same bank stops working. Roles: customer administrator, accountant.
+        /// > Refusals: CONSENT_NO_BANK_RIGHTS (C-03), CONSENT_NO_AGREEMENT, CONSENT_CONTACT_MISSING,
+        /// > CONSENT_CONTACT_INVALID, USER_NOT_FOUND.
+        ///
+        /// - Parameters:
+        ///   - request: A request containing a single `Bureau_V1_CreateConsentInvitationRequest` message.
+        ///   - serializer: A serializer for `Bureau_V1_CreateConsentInvitationRequest` messages.
+        ///   - deserializer: A deserializer for `Bureau_V1_ConsentInvitation` messages.
+        ///   - options: Options to apply to this RPC.
+        ///   - handleResponse: A closure which handles the response and returns its result to
+        ///       the caller. Returning from the closure will cancel the RPC if it hasn't
+        ///       already finished.
+        /// - Returns: The result of `handleResponse`.
+        package func createConsentInvitation<Result>(
+            request: GRPCCore.ClientRequest<Bureau_V1_CreateConsentInvitationRequest>,
+            serializer: some GRPCCore.MessageSerializer<Bureau_V1_CreateConsentInvitationRequest>,
+            deserializer: some GRPCCore.MessageDeserializer<Bureau_V1_ConsentInvitation>,
+            options: GRPCCore.CallOptions = .defaults,
+            onResponse handleResponse: @Sendable @escaping (GRPCCore.ClientResponse<Bureau_V1_ConsentInvitation>) async throws -> Result = { response in
+                try response.message
+            }
+        ) async throws -> Result where Result: Sendable {
+            try await self.client.unary(
+                request: request,
+                descriptor: Bureau_V1_ConsentService.Method.CreateConsentInvitation.descriptor,
+                serializer: serializer,
+                deserializer: deserializer,
+                options: options,
+                onResponse: handleResponse
+            )
+        }
+
+        /// Call the "ListConsentInvitations" method.
+        ///
+        /// > Source IDL Documentation:
+        /// >
+        /// > Roles: any role in the company.
+        ///
+        /// - Parameters:
+        ///   - request: A request containing a single `Bureau_V1_ListConsentInvitationsRequest` message.
+        ///   - serializer: A serializer for `Bureau_V1_ListConsentInvitationsRequest` messages.
+        ///   - deserializer: A deserializer for `Bureau_V1_ListConsentInvitationsResponse` messages.
+        ///   - options: Options to apply to this RPC.
+        ///   - handleResponse: A closure which handles the response and returns its result to
+        ///       the caller. Returning from the closure will cancel the RPC if it hasn't
+        ///       already finished.
+        /// - Returns: The result of `handleResponse`.
+        package func listConsentInvitations<Result>(
+            request: GRPCCore.ClientRequest<Bureau_V1_ListConsentInvitationsRequest>,
+            serializer: some GRPCCore.MessageSerializer<Bureau_V1_ListConsentInvitationsRequest>,
+            deserializer: some GRPCCore.MessageDeserializer<Bureau_V1_ListConsentInvitationsResponse>,
+            options: GRPCCore.CallOptions = .defaults,
+            onResponse handleResponse: @Sendable @escaping (GRPCCore.ClientResponse<Bureau_V1_ListConsentInvitationsResponse>) async throws -> Result = { response in
+                try response.message
+            }
+        ) async throws -> Result where Result: Sendable {
+            try await self.client.unary(
+                request: request,
+                descriptor: Bureau_V1_ConsentService.Method.ListConsentInvitations.descriptor,
+                serializer: serializer,
+                deserializer: deserializer,
+                options: options,
+                onResponse: handleResponse
+            )
+        }
+
+        /// Call the "OpenConsentLink" method.
+        ///
+        /// > Source IDL Documentation:
+        /// >
+        /// > What the holder of a link reads before signing. Caller: whoever holds the link.
+        /// > Refusals: CONSENT_LINK_REFUSED, CONSENT_LINK_EXPIRED, CONSENT_LINK_USED.
+        ///
+        /// - Parameters:
+        ///   - request: A request containing a single `Bureau_V1_OpenConsentLinkRequest` message.
+        ///   - serializer: A serializer for `Bureau_V1_OpenConsentLinkRequest` messages.
+        ///   - deserializer: A deserializer for `Bureau_V1_ConsentOffer` messages.
+        ///   - options: Options to apply to this RPC.
+        ///   - handleResponse: A closure which handles the response and returns its result to
+        ///       the caller. Returning from the closure will cancel the RPC if it hasn't
+        ///       already finished.
+        /// - Returns: The result of `handleResponse`.
+        package func openConsentLink<Result>(
+            request: GRPCCore.ClientRequest<Bureau_V1_OpenConsentLinkRequest>,
+            serializer: some GRPCCore.MessageSerializer<Bureau_V1_OpenConsentLinkRequest>,
+            deserializer: some GRPCCore.MessageDeserializer<Bureau_V1_ConsentOffer>,
+            options: GRPCCore.CallOptions = .defaults,
+            onResponse handleResponse: @Sendable @escaping (GRPCCore.ClientResponse<Bureau_V1_ConsentOffer>) async throws -> Result = { response in
+                try response.message
+            }
+        ) async throws -> Result where Result: Sendable {
+            try await self.client.unary(
+                request: request,
+                descriptor: Bureau_V1_ConsentService.Method.OpenConsentLink.descriptor,
+                serializer: serializer,
+                deserializer: deserializer,
+                options: options,
+                onResponse: handleResponse
+            )
+        }
+
+        /// Call the "StartInvitedConsent" method.
+        ///
+        /// > Source IDL Documentation:
+        /// >
+        /// > Starts the invited user's consent by the link instead of a session; only that user can sign
+        /// > it. Caller: whoever holds the link. Refusals: as OpenConsentLink, CONSENT_NO_AGREEMENT,
+        /// > CONSENT_NO_BANK_RIGHTS.
+        ///
+        /// - Parameters:
+        ///   - request: A request containing a single `Bureau_V1_StartInvitedConsentRequest` message.
+        ///   - serializer: A serializer for `Bureau_V1_StartInvitedConsentRequest` messages.
+        ///   - deserializer: A deserializer for `Bureau_V1_Order` messages.
+        ///   - options: Options to apply to this RPC.
+        ///   - handleResponse: A closure which handles the response and returns its result to
+        ///       the caller. Returning from the closure will cancel the RPC if it hasn't
+        ///       already finished.
+        /// - Returns: The result of `handleResponse`.
+        package func startInvitedConsent<Result>(
+            request: GRPCCore.ClientRequest<Bureau_V1_StartInvitedConsentRequest>,
+            serializer: some GRPCCore.MessageSerializer<Bureau_V1_StartInvitedConsentRequest>,
+            deserializer: some GRPCCore.MessageDeserializer<Bureau_V1_Order>,
+            options: GRPCCore.CallOptions = .defaults,
+            onResponse handleResponse: @Sendable @escaping (GRPCCore.ClientResponse<Bureau_V1_Order>) async throws -> Result = { response in
+                try response.message
+            }
+        ) async throws -> Result where Result: Sendable {
+            try await self.client.unary(
+                request: request,
+                descriptor: Bureau_V1_ConsentService.Method.StartInvitedConsent.descriptor,
+                serializer: serializer,
+                deserializer: deserializer,
+                options: options,
+                onResponse: handleResponse
+            )
+        }
+
+        /// Call the "DeclineConsentInvitation" method.
+        ///
+        /// > Source IDL Documentation:
+        /// >
+        /// > The invited user does not want it. Caller: whoever holds the link.
+        /// > Refusals: as OpenConsentLink, CONSENT_REASON_INVALID.
+        ///
+        /// - Parameters:
+        ///   - request: A request containing a single `Bureau_V1_DeclineConsentInvitationRequest` message.
+        ///   - serializer: A serializer for `Bureau_V1_DeclineConsentInvitationRequest` messages.
+        ///   - deserializer: A deserializer for `Bureau_V1_ConsentInvitation` messages.
+        ///   - options: Options to apply to this RPC.
+        ///   - handleResponse: A closure which handles the response and returns its result to
+        ///       the caller. Returning from the closure will cancel the RPC if it hasn't
+        ///       already finished.
+        /// - Returns: The result of `handleResponse`.
+        package func declineConsentInvitation<Result>(
+            request: GRPCCore.ClientRequest<Bureau_V1_DeclineConsentInvitationRequest>,
+            serializer: some GRPCCore.MessageSerializer<Bureau_V1_DeclineConsentInvitationRequest>,
+            deserializer: some GRPCCore.MessageDeserializer<Bureau_V1_ConsentInvitation>,
+            options: GRPCCore.CallOptions = .defaults,
+            onResponse handleResponse: @Sendable @escaping (GRPCCore.ClientResponse<Bureau_V1_ConsentInvitation>) async throws -> Result = { response in
+                try response.message
+            }
+        ) async throws -> Result where Result: Sendable {
+            try await self.client.unary(
+                request: request,
+                descriptor: Bureau_V1_ConsentService.Method.DeclineConsentInvitation.descriptor,
+                serializer: serializer,
+                deserializer: deserializer,
+                options: options,
+                onResponse: handleResponse
+            )
+        }
+
+        /// Call the "GetConnectionMarks" method.
+        ///
+        /// > Source IDL Documentation:
+        /// >
+        /// > The two independent marks of each user of the company (C-05, C-06) and whether bank data may
+        /// > be fetched (C-04). Roles: any role in the company.
+        ///
+        /// - Parameters:
+        ///   - request: A request containing a single `Bureau_V1_GetConnectionMarksRequest` message.
+        ///   - serializer: A serializer for `Bureau_V1_GetConnectionMarksRequest` messages.
+        ///   - deserializer: A deserializer for `Bureau_V1_ConnectionMarks` messages.
+        ///   - options: Options to apply to this RPC.
+        ///   - handleResponse: A closure which handles the response and returns its result to
+        ///       the caller. Returning from the closure will cancel the RPC if it hasn't
+        ///       already finished.
+        /// - Returns: The result of `handleResponse`.
+        package func getConnectionMarks<Result>(
+            request: GRPCCore.ClientRequest<Bureau_V1_GetConnectionMarksRequest>,
+            serializer: some GRPCCore.MessageSerializer<Bureau_V1_GetConnectionMarksRequest>,
+            deserializer: some GRPCCore.MessageDeserializer<Bureau_V1_ConnectionMarks>,
+            options: GRPCCore.CallOptions = .defaults,
+            onResponse handleResponse: @Sendable @escaping (GRPCCore.ClientResponse<Bureau_V1_ConnectionMarks>) async throws -> Result = { response in
+                try response.message
+            }
+        ) async throws -> Result where Result: Sendable {
+            try await self.client.unary(
+                request: request,
+                descriptor: Bureau_V1_ConsentService.Method.GetConnectionMarks.descriptor,
+                serializer: serializer,
+                deserializer: deserializer,
+                options: options,
+                onResponse: handleResponse
+            )
+        }
+
+        /// Call the "ListConsentGaps" method.
+        ///
+        /// > Source IDL Documentation:
+        /// >
+        /// > Which due payments will lack somebody who may sign them, since when, and why; of one company
+        /// > or, a page holding companies, of the whole bureau. Roles: any role in the company; for the
+        /// > bureau whoever is logged in, and sees the companies of his roles.
+        /// > Refusals: CONSENT_HORIZON_INVALID.
+        ///
+        /// - Parameters:
+        ///   - request: A request containing a single `Bureau_V1_ListConsentGapsRequest` message.
+        ///   - serializer: A serializer for `Bureau_V1_ListConsentGapsRequest` messages.
+        ///   - deserializer: A deserializer for `Bureau_V1_ListConsentGapsResponse` messages.
+        ///   - options: Options to apply to this RPC.
+        ///   - handleResponse: A closure which handles the response and returns its result to
+        ///       the caller. Returning from the closure will cancel the RPC if it hasn't
+        ///       already finished.
+        /// - Returns: The result of `handleResponse`.
+        package func listConsentGaps<Result>(
+            request: GRPCCore.ClientRequest<Bureau_V1_ListConsentGapsRequest>,
+            serializer: some GRPCCore.MessageSerializer<Bureau_V1_ListConsentGapsRequest>,
+            deserializer: some GRPCCore.MessageDeserializer<Bureau_V1_ListConsentGapsResponse>,
+            options: GRPCCore.CallOptions = .defaults,
+            onResponse handleResponse: @Sendable @escaping (GRPCCore.ClientResponse<Bureau_V1_ListConsentGapsResponse>) async throws -> Result = { response in
+                try response.message
+            }
+        ) async throws -> Result where Result: Sendable {
+            try await self.client.unary(
+                request: request,
+                descriptor: Bureau_V1_ConsentService.Method.ListConsentGaps.descriptor,
+                serializer: serializer,
+                deserializer: deserializer,
+                options: options,
+                onResponse: handleResponse
+            )
+        }
     }
 }
 
@@ -889,6 +2064,220 @@ extension Bureau_V1_ConsentService.ClientProtocol {
             request: request,
             serializer: GRPCProtobuf.ProtobufSerializer<Bureau_V1_RevokeConsentRequest>(),
             deserializer: GRPCProtobuf.ProtobufDeserializer<Bureau_V1_Consent>(),
+            options: options,
+            onResponse: handleResponse
+        )
+    }
+
+    /// Call the "CreateConsentInvitation" method.
+    ///
+    /// > Source IDL Documentation:
+    /// >
+    /// > Sends a user a link to give consent by, without a session; an earlier link to the same user for
+    /// > the same bank stops working. Roles: customer administrator, accountant.
+    /// > Refusals: CONSENT_NO_BANK_RIGHTS (C-03), CONSENT_NO_AGREEMENT, CONSENT_CONTACT_MISSING,
+    /// > CONSENT_CONTACT_INVALID, USER_NOT_FOUND.
+    ///
+    /// - Parameters:
+    ///   - request: A request containing a single `Bureau_V1_CreateConsentInvitationRequest` message.
+    ///   - options: Options to apply to this RPC.
+    ///   - handleResponse: A closure which handles the response and returns its result to
+    ///       the caller. Returning from the closure will cancel the RPC if it hasn't
+    ///       already finished.
+    /// - Returns: The result of `handleResponse`.
+    package func createConsentInvitation<Result>(
+        request: GRPCCore.ClientRequest<Bureau_V1_CreateConsentInvitationRequest>,
+        options: GRPCCore.CallOptions = .defaults,
+        onResponse handleResponse: @Sendable @escaping (GRPCCore.ClientResponse<Bureau_V1_ConsentInvitation>) async throws -> Result = { response in
+            try response.message
+        }
+    ) async throws -> Result where Result: Sendable {
+        try await self.createConsentInvitation(
+            request: request,
+            serializer: GRPCProtobuf.ProtobufSerializer<Bureau_V1_CreateConsentInvitationRequest>(),
+            deserializer: GRPCProtobuf.ProtobufDeserializer<Bureau_V1_ConsentInvitation>(),
+            options: options,
+            onResponse: handleResponse
+        )
+    }
+
+    /// Call the "ListConsentInvitations" method.
+    ///
+    /// > Source IDL Documentation:
+    /// >
+    /// > Roles: any role in the company.
+    ///
+    /// - Parameters:
+    ///   - request: A request containing a single `Bureau_V1_ListConsentInvitationsRequest` message.
+    ///   - options: Options to apply to this RPC.
+    ///   - handleResponse: A closure which handles the response and returns its result to
+    ///       the caller. Returning from the closure will cancel the RPC if it hasn't
+    ///       already finished.
+    /// - Returns: The result of `handleResponse`.
+    package func listConsentInvitations<Result>(
+        request: GRPCCore.ClientRequest<Bureau_V1_ListConsentInvitationsRequest>,
+        options: GRPCCore.CallOptions = .defaults,
+        onResponse handleResponse: @Sendable @escaping (GRPCCore.ClientResponse<Bureau_V1_ListConsentInvitationsResponse>) async throws -> Result = { response in
+            try response.message
+        }
+    ) async throws -> Result where Result: Sendable {
+        try await self.listConsentInvitations(
+            request: request,
+            serializer: GRPCProtobuf.ProtobufSerializer<Bureau_V1_ListConsentInvitationsRequest>(),
+            deserializer: GRPCProtobuf.ProtobufDeserializer<Bureau_V1_ListConsentInvitationsResponse>(),
+            options: options,
+            onResponse: handleResponse
+        )
+    }
+
+    /// Call the "OpenConsentLink" method.
+    ///
+    /// > Source IDL Documentation:
+    /// >
+    /// > What the holder of a link reads before signing. Caller: whoever holds the link.
+    /// > Refusals: CONSENT_LINK_REFUSED, CONSENT_LINK_EXPIRED, CONSENT_LINK_USED.
+    ///
+    /// - Parameters:
+    ///   - request: A request containing a single `Bureau_V1_OpenConsentLinkRequest` message.
+    ///   - options: Options to apply to this RPC.
+    ///   - handleResponse: A closure which handles the response and returns its result to
+    ///       the caller. Returning from the closure will cancel the RPC if it hasn't
+    ///       already finished.
+    /// - Returns: The result of `handleResponse`.
+    package func openConsentLink<Result>(
+        request: GRPCCore.ClientRequest<Bureau_V1_OpenConsentLinkRequest>,
+        options: GRPCCore.CallOptions = .defaults,
+        onResponse handleResponse: @Sendable @escaping (GRPCCore.ClientResponse<Bureau_V1_ConsentOffer>) async throws -> Result = { response in
+            try response.message
+        }
+    ) async throws -> Result where Result: Sendable {
+        try await self.openConsentLink(
+            request: request,
+            serializer: GRPCProtobuf.ProtobufSerializer<Bureau_V1_OpenConsentLinkRequest>(),
+            deserializer: GRPCProtobuf.ProtobufDeserializer<Bureau_V1_ConsentOffer>(),
+            options: options,
+            onResponse: handleResponse
+        )
+    }
+
+    /// Call the "StartInvitedConsent" method.
+    ///
+    /// > Source IDL Documentation:
+    /// >
+    /// > Starts the invited user's consent by the link instead of a session; only that user can sign
+    /// > it. Caller: whoever holds the link. Refusals: as OpenConsentLink, CONSENT_NO_AGREEMENT,
+    /// > CONSENT_NO_BANK_RIGHTS.
+    ///
+    /// - Parameters:
+    ///   - request: A request containing a single `Bureau_V1_StartInvitedConsentRequest` message.
+    ///   - options: Options to apply to this RPC.
+    ///   - handleResponse: A closure which handles the response and returns its result to
+    ///       the caller. Returning from the closure will cancel the RPC if it hasn't
+    ///       already finished.
+    /// - Returns: The result of `handleResponse`.
+    package func startInvitedConsent<Result>(
+        request: GRPCCore.ClientRequest<Bureau_V1_StartInvitedConsentRequest>,
+        options: GRPCCore.CallOptions = .defaults,
+        onResponse handleResponse: @Sendable @escaping (GRPCCore.ClientResponse<Bureau_V1_Order>) async throws -> Result = { response in
+            try response.message
+        }
+    ) async throws -> Result where Result: Sendable {
+        try await self.startInvitedConsent(
+            request: request,
+            serializer: GRPCProtobuf.ProtobufSerializer<Bureau_V1_StartInvitedConsentRequest>(),
+            deserializer: GRPCProtobuf.ProtobufDeserializer<Bureau_V1_Order>(),
+            options: options,
+            onResponse: handleResponse
+        )
+    }
+
+    /// Call the "DeclineConsentInvitation" method.
+    ///
+    /// > Source IDL Documentation:
+    /// >
+    /// > The invited user does not want it. Caller: whoever holds the link.
+    /// > Refusals: as OpenConsentLink, CONSENT_REASON_INVALID.
+    ///
+    /// - Parameters:
+    ///   - request: A request containing a single `Bureau_V1_DeclineConsentInvitationRequest` message.
+    ///   - options: Options to apply to this RPC.
+    ///   - handleResponse: A closure which handles the response and returns its result to
+    ///       the caller. Returning from the closure will cancel the RPC if it hasn't
+    ///       already finished.
+    /// - Returns: The result of `handleResponse`.
+    package func declineConsentInvitation<Result>(
+        request: GRPCCore.ClientRequest<Bureau_V1_DeclineConsentInvitationRequest>,
+        options: GRPCCore.CallOptions = .defaults,
+        onResponse handleResponse: @Sendable @escaping (GRPCCore.ClientResponse<Bureau_V1_ConsentInvitation>) async throws -> Result = { response in
+            try response.message
+        }
+    ) async throws -> Result where Result: Sendable {
+        try await self.declineConsentInvitation(
+            request: request,
+            serializer: GRPCProtobuf.ProtobufSerializer<Bureau_V1_DeclineConsentInvitationRequest>(),
+            deserializer: GRPCProtobuf.ProtobufDeserializer<Bureau_V1_ConsentInvitation>(),
+            options: options,
+            onResponse: handleResponse
+        )
+    }
+
+    /// Call the "GetConnectionMarks" method.
+    ///
+    /// > Source IDL Documentation:
+    /// >
+    /// > The two independent marks of each user of the company (C-05, C-06) and whether bank data may
+    /// > be fetched (C-04). Roles: any role in the company.
+    ///
+    /// - Parameters:
+    ///   - request: A request containing a single `Bureau_V1_GetConnectionMarksRequest` message.
+    ///   - options: Options to apply to this RPC.
+    ///   - handleResponse: A closure which handles the response and returns its result to
+    ///       the caller. Returning from the closure will cancel the RPC if it hasn't
+    ///       already finished.
+    /// - Returns: The result of `handleResponse`.
+    package func getConnectionMarks<Result>(
+        request: GRPCCore.ClientRequest<Bureau_V1_GetConnectionMarksRequest>,
+        options: GRPCCore.CallOptions = .defaults,
+        onResponse handleResponse: @Sendable @escaping (GRPCCore.ClientResponse<Bureau_V1_ConnectionMarks>) async throws -> Result = { response in
+            try response.message
+        }
+    ) async throws -> Result where Result: Sendable {
+        try await self.getConnectionMarks(
+            request: request,
+            serializer: GRPCProtobuf.ProtobufSerializer<Bureau_V1_GetConnectionMarksRequest>(),
+            deserializer: GRPCProtobuf.ProtobufDeserializer<Bureau_V1_ConnectionMarks>(),
+            options: options,
+            onResponse: handleResponse
+        )
+    }
+
+    /// Call the "ListConsentGaps" method.
+    ///
+    /// > Source IDL Documentation:
+    /// >
+    /// > Which due payments will lack somebody who may sign them, since when, and why; of one company
+    /// > or, a page holding companies, of the whole bureau. Roles: any role in the company; for the
+    /// > bureau whoever is logged in, and sees the companies of his roles.
+    /// > Refusals: CONSENT_HORIZON_INVALID.
+    ///
+    /// - Parameters:
+    ///   - request: A request containing a single `Bureau_V1_ListConsentGapsRequest` message.
+    ///   - options: Options to apply to this RPC.
+    ///   - handleResponse: A closure which handles the response and returns its result to
+    ///       the caller. Returning from the closure will cancel the RPC if it hasn't
+    ///       already finished.
+    /// - Returns: The result of `handleResponse`.
+    package func listConsentGaps<Result>(
+        request: GRPCCore.ClientRequest<Bureau_V1_ListConsentGapsRequest>,
+        options: GRPCCore.CallOptions = .defaults,
+        onResponse handleResponse: @Sendable @escaping (GRPCCore.ClientResponse<Bureau_V1_ListConsentGapsResponse>) async throws -> Result = { response in
+            try response.message
+        }
+    ) async throws -> Result where Result: Sendable {
+        try await self.listConsentGaps(
+            request: request,
+            serializer: GRPCProtobuf.ProtobufSerializer<Bureau_V1_ListConsentGapsRequest>(),
+            deserializer: GRPCProtobuf.ProtobufDeserializer<Bureau_V1_ListConsentGapsResponse>(),
             options: options,
             onResponse: handleResponse
         )
@@ -1025,6 +2414,248 @@ extension Bureau_V1_ConsentService.ClientProtocol {
             metadata: metadata
         )
         return try await self.revokeConsent(
+            request: request,
+            options: options,
+            onResponse: handleResponse
+        )
+    }
+
+    /// Call the "CreateConsentInvitation" method.
+    ///
+    /// > Source IDL Documentation:
+    /// >
+    /// > Sends a user a link to give consent by, without a session; an earlier link to the same user for
+    /// > the same bank stops working. Roles: customer administrator, accountant.
+    /// > Refusals: CONSENT_NO_BANK_RIGHTS (C-03), CONSENT_NO_AGREEMENT, CONSENT_CONTACT_MISSING,
+    /// > CONSENT_CONTACT_INVALID, USER_NOT_FOUND.
+    ///
+    /// - Parameters:
+    ///   - message: request message to send.
+    ///   - metadata: Additional metadata to send, defaults to empty.
+    ///   - options: Options to apply to this RPC, defaults to `.defaults`.
+    ///   - handleResponse: A closure which handles the response and returns its result to
+    ///       the caller. Returning from the closure will cancel the RPC if it hasn't
+    ///       already finished.
+    /// - Returns: The result of `handleResponse`.
+    package func createConsentInvitation<Result>(
+        _ message: Bureau_V1_CreateConsentInvitationRequest,
+        metadata: GRPCCore.Metadata = [:],
+        options: GRPCCore.CallOptions = .defaults,
+        onResponse handleResponse: @Sendable @escaping (GRPCCore.ClientResponse<Bureau_V1_ConsentInvitation>) async throws -> Result = { response in
+            try response.message
+        }
+    ) async throws -> Result where Result: Sendable {
+        let request = GRPCCore.ClientRequest<Bureau_V1_CreateConsentInvitationRequest>(
+            message: message,
+            metadata: metadata
+        )
+        return try await self.createConsentInvitation(
+            request: request,
+            options: options,
+            onResponse: handleResponse
+        )
+    }
+
+    /// Call the "ListConsentInvitations" method.
+    ///
+    /// > Source IDL Documentation:
+    /// >
+    /// > Roles: any role in the company.
+    ///
+    /// - Parameters:
+    ///   - message: request message to send.
+    ///   - metadata: Additional metadata to send, defaults to empty.
+    ///   - options: Options to apply to this RPC, defaults to `.defaults`.
+    ///   - handleResponse: A closure which handles the response and returns its result to
+    ///       the caller. Returning from the closure will cancel the RPC if it hasn't
+    ///       already finished.
+    /// - Returns: The result of `handleResponse`.
+    package func listConsentInvitations<Result>(
+        _ message: Bureau_V1_ListConsentInvitationsRequest,
+        metadata: GRPCCore.Metadata = [:],
+        options: GRPCCore.CallOptions = .defaults,
+        onResponse handleResponse: @Sendable @escaping (GRPCCore.ClientResponse<Bureau_V1_ListConsentInvitationsResponse>) async throws -> Result = { response in
+            try response.message
+        }
+    ) async throws -> Result where Result: Sendable {
+        let request = GRPCCore.ClientRequest<Bureau_V1_ListConsentInvitationsRequest>(
+            message: message,
+            metadata: metadata
+        )
+        return try await self.listConsentInvitations(
+            request: request,
+            options: options,
+            onResponse: handleResponse
+        )
+    }
+
+    /// Call the "OpenConsentLink" method.
+    ///
+    /// > Source IDL Documentation:
+    /// >
+    /// > What the holder of a link reads before signing. Caller: whoever holds the link.
+    /// > Refusals: CONSENT_LINK_REFUSED, CONSENT_LINK_EXPIRED, CONSENT_LINK_USED.
+    ///
+    /// - Parameters:
+    ///   - message: request message to send.
+    ///   - metadata: Additional metadata to send, defaults to empty.
+    ///   - options: Options to apply to this RPC, defaults to `.defaults`.
+    ///   - handleResponse: A closure which handles the response and returns its result to
+    ///       the caller. Returning from the closure will cancel the RPC if it hasn't
+    ///       already finished.
+    /// - Returns: The result of `handleResponse`.
+    package func openConsentLink<Result>(
+        _ message: Bureau_V1_OpenConsentLinkRequest,
+        metadata: GRPCCore.Metadata = [:],
+        options: GRPCCore.CallOptions = .defaults,
+        onResponse handleResponse: @Sendable @escaping (GRPCCore.ClientResponse<Bureau_V1_ConsentOffer>) async throws -> Result = { response in
+            try response.message
+        }
+    ) async throws -> Result where Result: Sendable {
+        let request = GRPCCore.ClientRequest<Bureau_V1_OpenConsentLinkRequest>(
+            message: message,
+            metadata: metadata
+        )
+        return try await self.openConsentLink(
+            request: request,
+            options: options,
+            onResponse: handleResponse
+        )
+    }
+
+    /// Call the "StartInvitedConsent" method.
+    ///
+    /// > Source IDL Documentation:
+    /// >
+    /// > Starts the invited user's consent by the link instead of a session; only that user can sign
+    /// > it. Caller: whoever holds the link. Refusals: as OpenConsentLink, CONSENT_NO_AGREEMENT,
+    /// > CONSENT_NO_BANK_RIGHTS.
+    ///
+    /// - Parameters:
+    ///   - message: request message to send.
+    ///   - metadata: Additional metadata to send, defaults to empty.
+    ///   - options: Options to apply to this RPC, defaults to `.defaults`.
+    ///   - handleResponse: A closure which handles the response and returns its result to
+    ///       the caller. Returning from the closure will cancel the RPC if it hasn't
+    ///       already finished.
+    /// - Returns: The result of `handleResponse`.
+    package func startInvitedConsent<Result>(
+        _ message: Bureau_V1_StartInvitedConsentRequest,
+        metadata: GRPCCore.Metadata = [:],
+        options: GRPCCore.CallOptions = .defaults,
+        onResponse handleResponse: @Sendable @escaping (GRPCCore.ClientResponse<Bureau_V1_Order>) async throws -> Result = { response in
+            try response.message
+        }
+    ) async throws -> Result where Result: Sendable {
+        let request = GRPCCore.ClientRequest<Bureau_V1_StartInvitedConsentRequest>(
+            message: message,
+            metadata: metadata
+        )
+        return try await self.startInvitedConsent(
+            request: request,
+            options: options,
+            onResponse: handleResponse
+        )
+    }
+
+    /// Call the "DeclineConsentInvitation" method.
+    ///
+    /// > Source IDL Documentation:
+    /// >
+    /// > The invited user does not want it. Caller: whoever holds the link.
+    /// > Refusals: as OpenConsentLink, CONSENT_REASON_INVALID.
+    ///
+    /// - Parameters:
+    ///   - message: request message to send.
+    ///   - metadata: Additional metadata to send, defaults to empty.
+    ///   - options: Options to apply to this RPC, defaults to `.defaults`.
+    ///   - handleResponse: A closure which handles the response and returns its result to
+    ///       the caller. Returning from the closure will cancel the RPC if it hasn't
+    ///       already finished.
+    /// - Returns: The result of `handleResponse`.
+    package func declineConsentInvitation<Result>(
+        _ message: Bureau_V1_DeclineConsentInvitationRequest,
+        metadata: GRPCCore.Metadata = [:],
+        options: GRPCCore.CallOptions = .defaults,
+        onResponse handleResponse: @Sendable @escaping (GRPCCore.ClientResponse<Bureau_V1_ConsentInvitation>) async throws -> Result = { response in
+            try response.message
+        }
+    ) async throws -> Result where Result: Sendable {
+        let request = GRPCCore.ClientRequest<Bureau_V1_DeclineConsentInvitationRequest>(
+            message: message,
+            metadata: metadata
+        )
+        return try await self.declineConsentInvitation(
+            request: request,
+            options: options,
+            onResponse: handleResponse
+        )
+    }
+
+    /// Call the "GetConnectionMarks" method.
+    ///
+    /// > Source IDL Documentation:
+    /// >
+    /// > The two independent marks of each user of the company (C-05, C-06) and whether bank data may
+    /// > be fetched (C-04). Roles: any role in the company.
+    ///
+    /// - Parameters:
+    ///   - message: request message to send.
+    ///   - metadata: Additional metadata to send, defaults to empty.
+    ///   - options: Options to apply to this RPC, defaults to `.defaults`.
+    ///   - handleResponse: A closure which handles the response and returns its result to
+    ///       the caller. Returning from the closure will cancel the RPC if it hasn't
+    ///       already finished.
+    /// - Returns: The result of `handleResponse`.
+    package func getConnectionMarks<Result>(
+        _ message: Bureau_V1_GetConnectionMarksRequest,
+        metadata: GRPCCore.Metadata = [:],
+        options: GRPCCore.CallOptions = .defaults,
+        onResponse handleResponse: @Sendable @escaping (GRPCCore.ClientResponse<Bureau_V1_ConnectionMarks>) async throws -> Result = { response in
+            try response.message
+        }
+    ) async throws -> Result where Result: Sendable {
+        let request = GRPCCore.ClientRequest<Bureau_V1_GetConnectionMarksRequest>(
+            message: message,
+            metadata: metadata
+        )
+        return try await self.getConnectionMarks(
+            request: request,
+            options: options,
+            onResponse: handleResponse
+        )
+    }
+
+    /// Call the "ListConsentGaps" method.
+    ///
+    /// > Source IDL Documentation:
+    /// >
+    /// > Which due payments will lack somebody who may sign them, since when, and why; of one company
+    /// > or, a page holding companies, of the whole bureau. Roles: any role in the company; for the
+    /// > bureau whoever is logged in, and sees the companies of his roles.
+    /// > Refusals: CONSENT_HORIZON_INVALID.
+    ///
+    /// - Parameters:
+    ///   - message: request message to send.
+    ///   - metadata: Additional metadata to send, defaults to empty.
+    ///   - options: Options to apply to this RPC, defaults to `.defaults`.
+    ///   - handleResponse: A closure which handles the response and returns its result to
+    ///       the caller. Returning from the closure will cancel the RPC if it hasn't
+    ///       already finished.
+    /// - Returns: The result of `handleResponse`.
+    package func listConsentGaps<Result>(
+        _ message: Bureau_V1_ListConsentGapsRequest,
+        metadata: GRPCCore.Metadata = [:],
+        options: GRPCCore.CallOptions = .defaults,
+        onResponse handleResponse: @Sendable @escaping (GRPCCore.ClientResponse<Bureau_V1_ListConsentGapsResponse>) async throws -> Result = { response in
+            try response.message
+        }
+    ) async throws -> Result where Result: Sendable {
+        let request = GRPCCore.ClientRequest<Bureau_V1_ListConsentGapsRequest>(
+            message: message,
+            metadata: metadata
+        )
+        return try await self.listConsentGaps(
             request: request,
             options: options,
             onResponse: handleResponse

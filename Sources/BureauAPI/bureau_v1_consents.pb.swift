@@ -54,6 +54,11 @@ package nonisolated struct Bureau_V1_Consent: Sendable {
   /// Clears the value of `expireTime`. Subsequent reads from it will return its default value.
   package mutating func clearExpireTime() {self._expireTime = nil}
 
+  /// The accounts that its text names.
+  package var accounts: [String] = []
+
+  package var rights: [Bureau_V1_Consent.Right] = []
+
   package var unknownFields = SwiftProtobuf.UnknownStorage()
 
   package nonisolated enum State: SwiftProtobuf.Enum, Swift.CaseIterable {
@@ -62,6 +67,12 @@ package nonisolated struct Bureau_V1_Consent: Sendable {
     case active // = 1
     case expired // = 2
     case revoked // = 3
+
+    /// Active, and soon over.
+    case expiring // = 4
+
+    /// A newer consent of the same person took its place.
+    case superseded // = 5
     case UNRECOGNIZED(Int)
 
     package init() {
@@ -74,6 +85,8 @@ package nonisolated struct Bureau_V1_Consent: Sendable {
       case 1: self = .active
       case 2: self = .expired
       case 3: self = .revoked
+      case 4: self = .expiring
+      case 5: self = .superseded
       default: self = .UNRECOGNIZED(rawValue)
       }
     }
@@ -84,6 +97,8 @@ package nonisolated struct Bureau_V1_Consent: Sendable {
       case .active: return 1
       case .expired: return 2
       case .revoked: return 3
+      case .expiring: return 4
+      case .superseded: return 5
       case .UNRECOGNIZED(let i): return i
       }
     }
@@ -94,6 +109,50 @@ package nonisolated struct Bureau_V1_Consent: Sendable {
       .active,
       .expired,
       .revoked,
+      .expiring,
+      .superseded,
+    ]
+
+  }
+
+  package nonisolated enum Right: SwiftProtobuf.Enum, Swift.CaseIterable {
+    package typealias RawValue = Int
+    case unspecified // = 0
+    case balances // = 1
+    case transactions // = 2
+    case payments // = 3
+    case UNRECOGNIZED(Int)
+
+    package init() {
+      self = .unspecified
+    }
+
+    package init?(rawValue: Int) {
+      switch rawValue {
+      case 0: self = .unspecified
+      case 1: self = .balances
+      case 2: self = .transactions
+      case 3: self = .payments
+      default: self = .UNRECOGNIZED(rawValue)
+      }
+    }
+
+    package var rawValue: Int {
+      switch self {
+      case .unspecified: return 0
+      case .balances: return 1
+      case .transactions: return 2
+      case .payments: return 3
+      case .UNRECOGNIZED(let i): return i
+      }
+    }
+
+    // The compiler won't synthesize support with the UNRECOGNIZED case.
+    package static let allCases: [Bureau_V1_Consent.Right] = [
+      .unspecified,
+      .balances,
+      .transactions,
+      .payments,
     ]
 
   }
@@ -201,13 +260,501 @@ package nonisolated struct Bureau_V1_RevokeConsentRequest: Sendable {
   package init() {}
 }
 
+package nonisolated struct Bureau_V1_ConsentInvitation: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  /// bureaus/{bureau}/companies/{company}/consentInvitations/{invitation}
+  package var name: String = String()
+
+  package var state: Bureau_V1_ConsentInvitation.State = .unspecified
+
+  /// bureaus/{bureau}/users/{user}
+  package var user: String = String()
+
+  package var bank: String = String()
+
+  /// E.164. Where neither mobile nor mail is given, the link goes to the user's mail address.
+  package var mobile: String = String()
+
+  package var email: String = String()
+
+  package var createTime: SwiftProtobuf.Google_Protobuf_Timestamp {
+    get {_createTime ?? SwiftProtobuf.Google_Protobuf_Timestamp()}
+    set {_createTime = newValue}
+  }
+  /// Returns true if `createTime` has been explicitly set.
+  package var hasCreateTime: Bool {self._createTime != nil}
+  /// Clears the value of `createTime`. Subsequent reads from it will return its default value.
+  package mutating func clearCreateTime() {self._createTime = nil}
+
+  package var expireTime: SwiftProtobuf.Google_Protobuf_Timestamp {
+    get {_expireTime ?? SwiftProtobuf.Google_Protobuf_Timestamp()}
+    set {_expireTime = newValue}
+  }
+  /// Returns true if `expireTime` has been explicitly set.
+  package var hasExpireTime: Bool {self._expireTime != nil}
+  /// Clears the value of `expireTime`. Subsequent reads from it will return its default value.
+  package mutating func clearExpireTime() {self._expireTime = nil}
+
+  /// The user's words, where declined.
+  package var note: String = String()
+
+  package var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  package nonisolated enum State: SwiftProtobuf.Enum, Swift.CaseIterable {
+    package typealias RawValue = Int
+    case unspecified // = 0
+    case `open` // = 1
+    case used // = 2
+    case declined // = 3
+
+    /// A newer link was sent.
+    case replaced // = 4
+    case expired // = 5
+    case UNRECOGNIZED(Int)
+
+    package init() {
+      self = .unspecified
+    }
+
+    package init?(rawValue: Int) {
+      switch rawValue {
+      case 0: self = .unspecified
+      case 1: self = .open
+      case 2: self = .used
+      case 3: self = .declined
+      case 4: self = .replaced
+      case 5: self = .expired
+      default: self = .UNRECOGNIZED(rawValue)
+      }
+    }
+
+    package var rawValue: Int {
+      switch self {
+      case .unspecified: return 0
+      case .open: return 1
+      case .used: return 2
+      case .declined: return 3
+      case .replaced: return 4
+      case .expired: return 5
+      case .UNRECOGNIZED(let i): return i
+      }
+    }
+
+    // The compiler won't synthesize support with the UNRECOGNIZED case.
+    package static let allCases: [Bureau_V1_ConsentInvitation.State] = [
+      .unspecified,
+      .open,
+      .used,
+      .declined,
+      .replaced,
+      .expired,
+    ]
+
+  }
+
+  package init() {}
+
+  fileprivate var _createTime: SwiftProtobuf.Google_Protobuf_Timestamp? = nil
+  fileprivate var _expireTime: SwiftProtobuf.Google_Protobuf_Timestamp? = nil
+}
+
+package nonisolated struct Bureau_V1_CreateConsentInvitationRequest: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  /// bureaus/{bureau}/companies/{company}
+  package var parent: String = String()
+
+  package var consentInvitation: Bureau_V1_ConsentInvitation {
+    get {_consentInvitation ?? Bureau_V1_ConsentInvitation()}
+    set {_consentInvitation = newValue}
+  }
+  /// Returns true if `consentInvitation` has been explicitly set.
+  package var hasConsentInvitation: Bool {self._consentInvitation != nil}
+  /// Clears the value of `consentInvitation`. Subsequent reads from it will return its default value.
+  package mutating func clearConsentInvitation() {self._consentInvitation = nil}
+
+  package var requestID: String = String()
+
+  package var validateOnly: Bool = false
+
+  package var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  package init() {}
+
+  fileprivate var _consentInvitation: Bureau_V1_ConsentInvitation? = nil
+}
+
+package nonisolated struct Bureau_V1_ListConsentInvitationsRequest: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  package var parent: String = String()
+
+  package var pageSize: Int32 = 0
+
+  package var pageToken: String = String()
+
+  /// As they were then; now where unset. Refusals: AS_OF_IN_FUTURE, AS_OF_BEFORE_COMPANY.
+  package var asOfTime: SwiftProtobuf.Google_Protobuf_Timestamp {
+    get {_asOfTime ?? SwiftProtobuf.Google_Protobuf_Timestamp()}
+    set {_asOfTime = newValue}
+  }
+  /// Returns true if `asOfTime` has been explicitly set.
+  package var hasAsOfTime: Bool {self._asOfTime != nil}
+  /// Clears the value of `asOfTime`. Subsequent reads from it will return its default value.
+  package mutating func clearAsOfTime() {self._asOfTime = nil}
+
+  package var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  package init() {}
+
+  fileprivate var _asOfTime: SwiftProtobuf.Google_Protobuf_Timestamp? = nil
+}
+
+package nonisolated struct Bureau_V1_ListConsentInvitationsResponse: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  package var consentInvitations: [Bureau_V1_ConsentInvitation] = []
+
+  package var nextPageToken: String = String()
+
+  package var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  package init() {}
+}
+
+package nonisolated struct Bureau_V1_OpenConsentLinkRequest: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  package var name: String = String()
+
+  package var linkSecret: String = String()
+
+  package var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  package init() {}
+}
+
+/// A consent as the holder of its link sees it.
+package nonisolated struct Bureau_V1_ConsentOffer: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  /// The invitation.
+  package var name: String = String()
+
+  package var companyDisplayName: String = String()
+
+  package var bureauDisplayName: String = String()
+
+  package var userDisplayName: String = String()
+
+  package var bankDisplayName: String = String()
+
+  package var accounts: [String] = []
+
+  /// What is signed.
+  package var text: String = String()
+
+  /// Until when the consent lasts.
+  package var consentExpireTime: SwiftProtobuf.Google_Protobuf_Timestamp {
+    get {_consentExpireTime ?? SwiftProtobuf.Google_Protobuf_Timestamp()}
+    set {_consentExpireTime = newValue}
+  }
+  /// Returns true if `consentExpireTime` has been explicitly set.
+  package var hasConsentExpireTime: Bool {self._consentExpireTime != nil}
+  /// Clears the value of `consentExpireTime`. Subsequent reads from it will return its default value.
+  package mutating func clearConsentExpireTime() {self._consentExpireTime = nil}
+
+  /// Until when the link works.
+  package var expireTime: SwiftProtobuf.Google_Protobuf_Timestamp {
+    get {_expireTime ?? SwiftProtobuf.Google_Protobuf_Timestamp()}
+    set {_expireTime = newValue}
+  }
+  /// Returns true if `expireTime` has been explicitly set.
+  package var hasExpireTime: Bool {self._expireTime != nil}
+  /// Clears the value of `expireTime`. Subsequent reads from it will return its default value.
+  package mutating func clearExpireTime() {self._expireTime = nil}
+
+  package var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  package init() {}
+
+  fileprivate var _consentExpireTime: SwiftProtobuf.Google_Protobuf_Timestamp? = nil
+  fileprivate var _expireTime: SwiftProtobuf.Google_Protobuf_Timestamp? = nil
+}
+
+package nonisolated struct Bureau_V1_StartInvitedConsentRequest: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  package var name: String = String()
+
+  package var linkSecret: String = String()
+
+  package var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  package init() {}
+}
+
+package nonisolated struct Bureau_V1_DeclineConsentInvitationRequest: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  package var name: String = String()
+
+  package var linkSecret: String = String()
+
+  /// One line of at most 300 characters.
+  package var reason: String = String()
+
+  package var requestID: String = String()
+
+  package var validateOnly: Bool = false
+
+  package var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  package init() {}
+}
+
+package nonisolated struct Bureau_V1_GetConnectionMarksRequest: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  /// bureaus/{bureau}/companies/{company}
+  package var parent: String = String()
+
+  /// As they were then; now where unset. Refusals: AS_OF_IN_FUTURE, AS_OF_BEFORE_COMPANY.
+  package var asOfTime: SwiftProtobuf.Google_Protobuf_Timestamp {
+    get {_asOfTime ?? SwiftProtobuf.Google_Protobuf_Timestamp()}
+    set {_asOfTime = newValue}
+  }
+  /// Returns true if `asOfTime` has been explicitly set.
+  package var hasAsOfTime: Bool {self._asOfTime != nil}
+  /// Clears the value of `asOfTime`. Subsequent reads from it will return its default value.
+  package mutating func clearAsOfTime() {self._asOfTime = nil}
+
+  package var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  package init() {}
+
+  fileprivate var _asOfTime: SwiftProtobuf.Google_Protobuf_Timestamp? = nil
+}
+
+package nonisolated struct Bureau_V1_ConnectionMarks: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  /// The company has a signed and active agreement.
+  package var integration: Bool = false
+
+  /// At least one active consent in the company: balances and transactions may be fetched (C-04).
+  package var bankData: Bool = false
+
+  /// Everyone with a role in the company that may see it, by name; at most 1,000.
+  package var users: [Bureau_V1_ConnectionMarks.UserMark] = []
+
+  package var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  package nonisolated struct UserMark: Sendable {
+    // SwiftProtobuf.Message conformance is added in an extension below. See the
+    // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+    // methods supported on all messages.
+
+    /// bureaus/{bureau}/users/{user}
+    package var user: String = String()
+
+    package var displayName: String = String()
+
+    /// The same for all users of the company (C-06).
+    package var integration: Bool = false
+
+    /// The user's own (C-05).
+    package var consent: Bool = false
+
+    /// The end of the user's consents that ends first.
+    package var consentExpireTime: SwiftProtobuf.Google_Protobuf_Timestamp {
+      get {_consentExpireTime ?? SwiftProtobuf.Google_Protobuf_Timestamp()}
+      set {_consentExpireTime = newValue}
+    }
+    /// Returns true if `consentExpireTime` has been explicitly set.
+    package var hasConsentExpireTime: Bool {self._consentExpireTime != nil}
+    /// Clears the value of `consentExpireTime`. Subsequent reads from it will return its default value.
+    package mutating func clearConsentExpireTime() {self._consentExpireTime = nil}
+
+    /// The banks that the user's own consents are for.
+    package var banks: [String] = []
+
+    package var unknownFields = SwiftProtobuf.UnknownStorage()
+
+    package init() {}
+
+    fileprivate var _consentExpireTime: SwiftProtobuf.Google_Protobuf_Timestamp? = nil
+  }
+
+  package init() {}
+}
+
+package nonisolated struct Bureau_V1_ListConsentGapsRequest: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  /// bureaus/{bureau} or bureaus/{bureau}/companies/{company}
+  package var parent: String = String()
+
+  /// Companies, for a bureau.
+  package var pageSize: Int32 = 0
+
+  package var pageToken: String = String()
+
+  /// Payments due up to so many days ahead: 1 to 366; 30 where unset.
+  package var horizonDays: Int32 = 0
+
+  package var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  package init() {}
+}
+
+/// Payments of one company that lack a valid approver for one reason.
+package nonisolated struct Bureau_V1_ConsentGap: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  /// bureaus/{bureau}/companies/{company}
+  package var company: String = String()
+
+  package var companyDisplayName: String = String()
+
+  package var bank: String = String()
+
+  package var cause: Bureau_V1_ConsentGap.Cause = .unspecified
+
+  /// From when on nobody valid is there; now where nobody is.
+  package var gapTime: SwiftProtobuf.Google_Protobuf_Timestamp {
+    get {_gapTime ?? SwiftProtobuf.Google_Protobuf_Timestamp()}
+    set {_gapTime = newValue}
+  }
+  /// Returns true if `gapTime` has been explicitly set.
+  package var hasGapTime: Bool {self._gapTime != nil}
+  /// Clears the value of `gapTime`. Subsequent reads from it will return its default value.
+  package mutating func clearGapTime() {self._gapTime = nil}
+
+  /// Whose consents end before, last first: who should renew.
+  package var users: [String] = []
+
+  package var paymentCount: Int32 = 0
+
+  /// The first 50, by due date.
+  package var payments: [String] = []
+
+  /// 2026-03-31
+  package var firstDueDate: String = String()
+
+  package var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  package nonisolated enum Cause: SwiftProtobuf.Enum, Swift.CaseIterable {
+    package typealias RawValue = Int
+    case unspecified // = 0
+
+    /// No agreement pays them.
+    case noAgreement // = 1
+
+    /// The agreement that would pay them is not active.
+    case agreementNotActive // = 2
+
+    /// Nobody may approve payments in the company.
+    case noApprover // = 3
+
+    /// Nobody who may approve has consented at the bank.
+    case noConsent // = 4
+
+    /// Those who may approve have consents that end before.
+    case consentEnds // = 5
+    case UNRECOGNIZED(Int)
+
+    package init() {
+      self = .unspecified
+    }
+
+    package init?(rawValue: Int) {
+      switch rawValue {
+      case 0: self = .unspecified
+      case 1: self = .noAgreement
+      case 2: self = .agreementNotActive
+      case 3: self = .noApprover
+      case 4: self = .noConsent
+      case 5: self = .consentEnds
+      default: self = .UNRECOGNIZED(rawValue)
+      }
+    }
+
+    package var rawValue: Int {
+      switch self {
+      case .unspecified: return 0
+      case .noAgreement: return 1
+      case .agreementNotActive: return 2
+      case .noApprover: return 3
+      case .noConsent: return 4
+      case .consentEnds: return 5
+      case .UNRECOGNIZED(let i): return i
+      }
+    }
+
+    // The compiler won't synthesize support with the UNRECOGNIZED case.
+    package static let allCases: [Bureau_V1_ConsentGap.Cause] = [
+      .unspecified,
+      .noAgreement,
+      .agreementNotActive,
+      .noApprover,
+      .noConsent,
+      .consentEnds,
+    ]
+
+  }
+
+  package init() {}
+
+  fileprivate var _gapTime: SwiftProtobuf.Google_Protobuf_Timestamp? = nil
+}
+
+package nonisolated struct Bureau_V1_ListConsentGapsResponse: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  package var consentGaps: [Bureau_V1_ConsentGap] = []
+
+  package var nextPageToken: String = String()
+
+  package var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  package init() {}
+}
+
 // MARK: - Code below here is support for the SwiftProtobuf runtime.
 
 fileprivate nonisolated let _protobuf_package = "bureau.v1"
 
 nonisolated extension Bureau_V1_Consent: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   package static let protoMessageName: String = _protobuf_package + ".Consent"
-  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}name\0\u{1}state\0\u{1}user\0\u{1}bank\0\u{3}create_time\0\u{3}expire_time\0")
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}name\0\u{1}state\0\u{1}user\0\u{1}bank\0\u{3}create_time\0\u{3}expire_time\0\u{1}accounts\0\u{1}rights\0")
 
   package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -221,6 +768,8 @@ nonisolated extension Bureau_V1_Consent: SwiftProtobuf.Message, SwiftProtobuf._M
       case 4: try { try decoder.decodeSingularStringField(value: &self.bank) }()
       case 5: try { try decoder.decodeSingularMessageField(value: &self._createTime) }()
       case 6: try { try decoder.decodeSingularMessageField(value: &self._expireTime) }()
+      case 7: try { try decoder.decodeRepeatedStringField(value: &self.accounts) }()
+      case 8: try { try decoder.decodeRepeatedEnumField(value: &self.rights) }()
       default: break
       }
     }
@@ -249,6 +798,12 @@ nonisolated extension Bureau_V1_Consent: SwiftProtobuf.Message, SwiftProtobuf._M
     try { if let v = self._expireTime {
       try visitor.visitSingularMessageField(value: v, fieldNumber: 6)
     } }()
+    if !self.accounts.isEmpty {
+      try visitor.visitRepeatedStringField(value: self.accounts, fieldNumber: 7)
+    }
+    if !self.rights.isEmpty {
+      try visitor.visitPackedEnumField(value: self.rights, fieldNumber: 8)
+    }
     try unknownFields.traverse(visitor: &visitor)
   }
 
@@ -259,13 +814,19 @@ nonisolated extension Bureau_V1_Consent: SwiftProtobuf.Message, SwiftProtobuf._M
     if lhs.bank != rhs.bank {return false}
     if lhs._createTime != rhs._createTime {return false}
     if lhs._expireTime != rhs._expireTime {return false}
+    if lhs.accounts != rhs.accounts {return false}
+    if lhs.rights != rhs.rights {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }
 }
 
 nonisolated extension Bureau_V1_Consent.State: SwiftProtobuf._ProtoNameProviding {
-  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{2}\0STATE_UNSPECIFIED\0\u{1}ACTIVE\0\u{1}EXPIRED\0\u{1}REVOKED\0")
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{2}\0STATE_UNSPECIFIED\0\u{1}ACTIVE\0\u{1}EXPIRED\0\u{1}REVOKED\0\u{1}EXPIRING\0\u{1}SUPERSEDED\0")
+}
+
+nonisolated extension Bureau_V1_Consent.Right: SwiftProtobuf._ProtoNameProviding {
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{2}\0RIGHT_UNSPECIFIED\0\u{1}BALANCES\0\u{1}TRANSACTIONS\0\u{1}PAYMENTS\0")
 }
 
 nonisolated extension Bureau_V1_StartConsentRequest: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
@@ -461,6 +1022,707 @@ nonisolated extension Bureau_V1_RevokeConsentRequest: SwiftProtobuf.Message, Swi
     if lhs.name != rhs.name {return false}
     if lhs.requestID != rhs.requestID {return false}
     if lhs.validateOnly != rhs.validateOnly {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension Bureau_V1_ConsentInvitation: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  package static let protoMessageName: String = _protobuf_package + ".ConsentInvitation"
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}name\0\u{1}state\0\u{1}user\0\u{1}bank\0\u{1}mobile\0\u{1}email\0\u{3}create_time\0\u{3}expire_time\0\u{1}note\0")
+
+  package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularStringField(value: &self.name) }()
+      case 2: try { try decoder.decodeSingularEnumField(value: &self.state) }()
+      case 3: try { try decoder.decodeSingularStringField(value: &self.user) }()
+      case 4: try { try decoder.decodeSingularStringField(value: &self.bank) }()
+      case 5: try { try decoder.decodeSingularStringField(value: &self.mobile) }()
+      case 6: try { try decoder.decodeSingularStringField(value: &self.email) }()
+      case 7: try { try decoder.decodeSingularMessageField(value: &self._createTime) }()
+      case 8: try { try decoder.decodeSingularMessageField(value: &self._expireTime) }()
+      case 9: try { try decoder.decodeSingularStringField(value: &self.note) }()
+      default: break
+      }
+    }
+  }
+
+  package func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    // The use of inline closures is to circumvent an issue where the compiler
+    // allocates stack space for every if/case branch local when no optimizations
+    // are enabled. https://github.com/apple/swift-protobuf/issues/1034 and
+    // https://github.com/apple/swift-protobuf/issues/1182
+    if !self.name.isEmpty {
+      try visitor.visitSingularStringField(value: self.name, fieldNumber: 1)
+    }
+    if self.state != .unspecified {
+      try visitor.visitSingularEnumField(value: self.state, fieldNumber: 2)
+    }
+    if !self.user.isEmpty {
+      try visitor.visitSingularStringField(value: self.user, fieldNumber: 3)
+    }
+    if !self.bank.isEmpty {
+      try visitor.visitSingularStringField(value: self.bank, fieldNumber: 4)
+    }
+    if !self.mobile.isEmpty {
+      try visitor.visitSingularStringField(value: self.mobile, fieldNumber: 5)
+    }
+    if !self.email.isEmpty {
+      try visitor.visitSingularStringField(value: self.email, fieldNumber: 6)
+    }
+    try { if let v = self._createTime {
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 7)
+    } }()
+    try { if let v = self._expireTime {
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 8)
+    } }()
+    if !self.note.isEmpty {
+      try visitor.visitSingularStringField(value: self.note, fieldNumber: 9)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  package static func ==(lhs: Bureau_V1_ConsentInvitation, rhs: Bureau_V1_ConsentInvitation) -> Bool {
+    if lhs.name != rhs.name {return false}
+    if lhs.state != rhs.state {return false}
+    if lhs.user != rhs.user {return false}
+    if lhs.bank != rhs.bank {return false}
+    if lhs.mobile != rhs.mobile {return false}
+    if lhs.email != rhs.email {return false}
+    if lhs._createTime != rhs._createTime {return false}
+    if lhs._expireTime != rhs._expireTime {return false}
+    if lhs.note != rhs.note {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension Bureau_V1_ConsentInvitation.State: SwiftProtobuf._ProtoNameProviding {
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{2}\0STATE_UNSPECIFIED\0\u{1}OPEN\0\u{1}USED\0\u{1}DECLINED\0\u{1}REPLACED\0\u{1}EXPIRED\0")
+}
+
+nonisolated extension Bureau_V1_CreateConsentInvitationRequest: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  package static let protoMessageName: String = _protobuf_package + ".CreateConsentInvitationRequest"
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}parent\0\u{3}consent_invitation\0\u{3}request_id\0\u{3}validate_only\0")
+
+  package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularStringField(value: &self.parent) }()
+      case 2: try { try decoder.decodeSingularMessageField(value: &self._consentInvitation) }()
+      case 3: try { try decoder.decodeSingularStringField(value: &self.requestID) }()
+      case 4: try { try decoder.decodeSingularBoolField(value: &self.validateOnly) }()
+      default: break
+      }
+    }
+  }
+
+  package func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    // The use of inline closures is to circumvent an issue where the compiler
+    // allocates stack space for every if/case branch local when no optimizations
+    // are enabled. https://github.com/apple/swift-protobuf/issues/1034 and
+    // https://github.com/apple/swift-protobuf/issues/1182
+    if !self.parent.isEmpty {
+      try visitor.visitSingularStringField(value: self.parent, fieldNumber: 1)
+    }
+    try { if let v = self._consentInvitation {
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 2)
+    } }()
+    if !self.requestID.isEmpty {
+      try visitor.visitSingularStringField(value: self.requestID, fieldNumber: 3)
+    }
+    if self.validateOnly != false {
+      try visitor.visitSingularBoolField(value: self.validateOnly, fieldNumber: 4)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  package static func ==(lhs: Bureau_V1_CreateConsentInvitationRequest, rhs: Bureau_V1_CreateConsentInvitationRequest) -> Bool {
+    if lhs.parent != rhs.parent {return false}
+    if lhs._consentInvitation != rhs._consentInvitation {return false}
+    if lhs.requestID != rhs.requestID {return false}
+    if lhs.validateOnly != rhs.validateOnly {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension Bureau_V1_ListConsentInvitationsRequest: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  package static let protoMessageName: String = _protobuf_package + ".ListConsentInvitationsRequest"
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}parent\0\u{3}page_size\0\u{3}page_token\0\u{3}as_of_time\0")
+
+  package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularStringField(value: &self.parent) }()
+      case 2: try { try decoder.decodeSingularInt32Field(value: &self.pageSize) }()
+      case 3: try { try decoder.decodeSingularStringField(value: &self.pageToken) }()
+      case 4: try { try decoder.decodeSingularMessageField(value: &self._asOfTime) }()
+      default: break
+      }
+    }
+  }
+
+  package func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    // The use of inline closures is to circumvent an issue where the compiler
+    // allocates stack space for every if/case branch local when no optimizations
+    // are enabled. https://github.com/apple/swift-protobuf/issues/1034 and
+    // https://github.com/apple/swift-protobuf/issues/1182
+    if !self.parent.isEmpty {
+      try visitor.visitSingularStringField(value: self.parent, fieldNumber: 1)
+    }
+    if self.pageSize != 0 {
+      try visitor.visitSingularInt32Field(value: self.pageSize, fieldNumber: 2)
+    }
+    if !self.pageToken.isEmpty {
+      try visitor.visitSingularStringField(value: self.pageToken, fieldNumber: 3)
+    }
+    try { if let v = self._asOfTime {
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 4)
+    } }()
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  package static func ==(lhs: Bureau_V1_ListConsentInvitationsRequest, rhs: Bureau_V1_ListConsentInvitationsRequest) -> Bool {
+    if lhs.parent != rhs.parent {return false}
+    if lhs.pageSize != rhs.pageSize {return false}
+    if lhs.pageToken != rhs.pageToken {return false}
+    if lhs._asOfTime != rhs._asOfTime {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension Bureau_V1_ListConsentInvitationsResponse: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  package static let protoMessageName: String = _protobuf_package + ".ListConsentInvitationsResponse"
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}consent_invitations\0\u{3}next_page_token\0")
+
+  package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeRepeatedMessageField(value: &self.consentInvitations) }()
+      case 2: try { try decoder.decodeSingularStringField(value: &self.nextPageToken) }()
+      default: break
+      }
+    }
+  }
+
+  package func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if !self.consentInvitations.isEmpty {
+      try visitor.visitRepeatedMessageField(value: self.consentInvitations, fieldNumber: 1)
+    }
+    if !self.nextPageToken.isEmpty {
+      try visitor.visitSingularStringField(value: self.nextPageToken, fieldNumber: 2)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  package static func ==(lhs: Bureau_V1_ListConsentInvitationsResponse, rhs: Bureau_V1_ListConsentInvitationsResponse) -> Bool {
+    if lhs.consentInvitations != rhs.consentInvitations {return false}
+    if lhs.nextPageToken != rhs.nextPageToken {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension Bureau_V1_OpenConsentLinkRequest: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  package static let protoMessageName: String = _protobuf_package + ".OpenConsentLinkRequest"
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}name\0\u{3}link_secret\0")
+
+  package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularStringField(value: &self.name) }()
+      case 2: try { try decoder.decodeSingularStringField(value: &self.linkSecret) }()
+      default: break
+      }
+    }
+  }
+
+  package func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if !self.name.isEmpty {
+      try visitor.visitSingularStringField(value: self.name, fieldNumber: 1)
+    }
+    if !self.linkSecret.isEmpty {
+      try visitor.visitSingularStringField(value: self.linkSecret, fieldNumber: 2)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  package static func ==(lhs: Bureau_V1_OpenConsentLinkRequest, rhs: Bureau_V1_OpenConsentLinkRequest) -> Bool {
+    if lhs.name != rhs.name {return false}
+    if lhs.linkSecret != rhs.linkSecret {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension Bureau_V1_ConsentOffer: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  package static let protoMessageName: String = _protobuf_package + ".ConsentOffer"
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}name\0\u{3}company_display_name\0\u{3}bureau_display_name\0\u{3}user_display_name\0\u{3}bank_display_name\0\u{1}accounts\0\u{1}text\0\u{3}consent_expire_time\0\u{3}expire_time\0")
+
+  package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularStringField(value: &self.name) }()
+      case 2: try { try decoder.decodeSingularStringField(value: &self.companyDisplayName) }()
+      case 3: try { try decoder.decodeSingularStringField(value: &self.bureauDisplayName) }()
+      case 4: try { try decoder.decodeSingularStringField(value: &self.userDisplayName) }()
+      case 5: try { try decoder.decodeSingularStringField(value: &self.bankDisplayName) }()
+      case 6: try { try decoder.decodeRepeatedStringField(value: &self.accounts) }()
+      case 7: try { try decoder.decodeSingularStringField(value: &self.text) }()
+      case 8: try { try decoder.decodeSingularMessageField(value: &self._consentExpireTime) }()
+      case 9: try { try decoder.decodeSingularMessageField(value: &self._expireTime) }()
+      default: break
+      }
+    }
+  }
+
+  package func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    // The use of inline closures is to circumvent an issue where the compiler
+    // allocates stack space for every if/case branch local when no optimizations
+    // are enabled. https://github.com/apple/swift-protobuf/issues/1034 and
+    // https://github.com/apple/swift-protobuf/issues/1182
+    if !self.name.isEmpty {
+      try visitor.visitSingularStringField(value: self.name, fieldNumber: 1)
+    }
+    if !self.companyDisplayName.isEmpty {
+      try visitor.visitSingularStringField(value: self.companyDisplayName, fieldNumber: 2)
+    }
+    if !self.bureauDisplayName.isEmpty {
+      try visitor.visitSingularStringField(value: self.bureauDisplayName, fieldNumber: 3)
+    }
+    if !self.userDisplayName.isEmpty {
+      try visitor.visitSingularStringField(value: self.userDisplayName, fieldNumber: 4)
+    }
+    if !self.bankDisplayName.isEmpty {
+      try visitor.visitSingularStringField(value: self.bankDisplayName, fieldNumber: 5)
+    }
+    if !self.accounts.isEmpty {
+      try visitor.visitRepeatedStringField(value: self.accounts, fieldNumber: 6)
+    }
+    if !self.text.isEmpty {
+      try visitor.visitSingularStringField(value: self.text, fieldNumber: 7)
+    }
+    try { if let v = self._consentExpireTime {
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 8)
+    } }()
+    try { if let v = self._expireTime {
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 9)
+    } }()
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  package static func ==(lhs: Bureau_V1_ConsentOffer, rhs: Bureau_V1_ConsentOffer) -> Bool {
+    if lhs.name != rhs.name {return false}
+    if lhs.companyDisplayName != rhs.companyDisplayName {return false}
+    if lhs.bureauDisplayName != rhs.bureauDisplayName {return false}
+    if lhs.userDisplayName != rhs.userDisplayName {return false}
+    if lhs.bankDisplayName != rhs.bankDisplayName {return false}
+    if lhs.accounts != rhs.accounts {return false}
+    if lhs.text != rhs.text {return false}
+    if lhs._consentExpireTime != rhs._consentExpireTime {return false}
+    if lhs._expireTime != rhs._expireTime {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension Bureau_V1_StartInvitedConsentRequest: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  package static let protoMessageName: String = _protobuf_package + ".StartInvitedConsentRequest"
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}name\0\u{3}link_secret\0")
+
+  package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularStringField(value: &self.name) }()
+      case 2: try { try decoder.decodeSingularStringField(value: &self.linkSecret) }()
+      default: break
+      }
+    }
+  }
+
+  package func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if !self.name.isEmpty {
+      try visitor.visitSingularStringField(value: self.name, fieldNumber: 1)
+    }
+    if !self.linkSecret.isEmpty {
+      try visitor.visitSingularStringField(value: self.linkSecret, fieldNumber: 2)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  package static func ==(lhs: Bureau_V1_StartInvitedConsentRequest, rhs: Bureau_V1_StartInvitedConsentRequest) -> Bool {
+    if lhs.name != rhs.name {return false}
+    if lhs.linkSecret != rhs.linkSecret {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension Bureau_V1_DeclineConsentInvitationRequest: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  package static let protoMessageName: String = _protobuf_package + ".DeclineConsentInvitationRequest"
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}name\0\u{3}link_secret\0\u{1}reason\0\u{3}request_id\0\u{3}validate_only\0")
+
+  package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularStringField(value: &self.name) }()
+      case 2: try { try decoder.decodeSingularStringField(value: &self.linkSecret) }()
+      case 3: try { try decoder.decodeSingularStringField(value: &self.reason) }()
+      case 4: try { try decoder.decodeSingularStringField(value: &self.requestID) }()
+      case 5: try { try decoder.decodeSingularBoolField(value: &self.validateOnly) }()
+      default: break
+      }
+    }
+  }
+
+  package func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if !self.name.isEmpty {
+      try visitor.visitSingularStringField(value: self.name, fieldNumber: 1)
+    }
+    if !self.linkSecret.isEmpty {
+      try visitor.visitSingularStringField(value: self.linkSecret, fieldNumber: 2)
+    }
+    if !self.reason.isEmpty {
+      try visitor.visitSingularStringField(value: self.reason, fieldNumber: 3)
+    }
+    if !self.requestID.isEmpty {
+      try visitor.visitSingularStringField(value: self.requestID, fieldNumber: 4)
+    }
+    if self.validateOnly != false {
+      try visitor.visitSingularBoolField(value: self.validateOnly, fieldNumber: 5)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  package static func ==(lhs: Bureau_V1_DeclineConsentInvitationRequest, rhs: Bureau_V1_DeclineConsentInvitationRequest) -> Bool {
+    if lhs.name != rhs.name {return false}
+    if lhs.linkSecret != rhs.linkSecret {return false}
+    if lhs.reason != rhs.reason {return false}
+    if lhs.requestID != rhs.requestID {return false}
+    if lhs.validateOnly != rhs.validateOnly {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension Bureau_V1_GetConnectionMarksRequest: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  package static let protoMessageName: String = _protobuf_package + ".GetConnectionMarksRequest"
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}parent\0\u{3}as_of_time\0")
+
+  package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularStringField(value: &self.parent) }()
+      case 2: try { try decoder.decodeSingularMessageField(value: &self._asOfTime) }()
+      default: break
+      }
+    }
+  }
+
+  package func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    // The use of inline closures is to circumvent an issue where the compiler
+    // allocates stack space for every if/case branch local when no optimizations
+    // are enabled. https://github.com/apple/swift-protobuf/issues/1034 and
+    // https://github.com/apple/swift-protobuf/issues/1182
+    if !self.parent.isEmpty {
+      try visitor.visitSingularStringField(value: self.parent, fieldNumber: 1)
+    }
+    try { if let v = self._asOfTime {
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 2)
+    } }()
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  package static func ==(lhs: Bureau_V1_GetConnectionMarksRequest, rhs: Bureau_V1_GetConnectionMarksRequest) -> Bool {
+    if lhs.parent != rhs.parent {return false}
+    if lhs._asOfTime != rhs._asOfTime {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension Bureau_V1_ConnectionMarks: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  package static let protoMessageName: String = _protobuf_package + ".ConnectionMarks"
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}integration\0\u{3}bank_data\0\u{1}users\0")
+
+  package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularBoolField(value: &self.integration) }()
+      case 2: try { try decoder.decodeSingularBoolField(value: &self.bankData) }()
+      case 3: try { try decoder.decodeRepeatedMessageField(value: &self.users) }()
+      default: break
+      }
+    }
+  }
+
+  package func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if self.integration != false {
+      try visitor.visitSingularBoolField(value: self.integration, fieldNumber: 1)
+    }
+    if self.bankData != false {
+      try visitor.visitSingularBoolField(value: self.bankData, fieldNumber: 2)
+    }
+    if !self.users.isEmpty {
+      try visitor.visitRepeatedMessageField(value: self.users, fieldNumber: 3)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  package static func ==(lhs: Bureau_V1_ConnectionMarks, rhs: Bureau_V1_ConnectionMarks) -> Bool {
+    if lhs.integration != rhs.integration {return false}
+    if lhs.bankData != rhs.bankData {return false}
+    if lhs.users != rhs.users {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension Bureau_V1_ConnectionMarks.UserMark: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  package static let protoMessageName: String = Bureau_V1_ConnectionMarks.protoMessageName + ".UserMark"
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}user\0\u{3}display_name\0\u{1}integration\0\u{1}consent\0\u{3}consent_expire_time\0\u{1}banks\0")
+
+  package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularStringField(value: &self.user) }()
+      case 2: try { try decoder.decodeSingularStringField(value: &self.displayName) }()
+      case 3: try { try decoder.decodeSingularBoolField(value: &self.integration) }()
+      case 4: try { try decoder.decodeSingularBoolField(value: &self.consent) }()
+      case 5: try { try decoder.decodeSingularMessageField(value: &self._consentExpireTime) }()
+      case 6: try { try decoder.decodeRepeatedStringField(value: &self.banks) }()
+      default: break
+      }
+    }
+  }
+
+  package func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    // The use of inline closures is to circumvent an issue where the compiler
+    // allocates stack space for every if/case branch local when no optimizations
+    // are enabled. https://github.com/apple/swift-protobuf/issues/1034 and
+    // https://github.com/apple/swift-protobuf/issues/1182
+    if !self.user.isEmpty {
+      try visitor.visitSingularStringField(value: self.user, fieldNumber: 1)
+    }
+    if !self.displayName.isEmpty {
+      try visitor.visitSingularStringField(value: self.displayName, fieldNumber: 2)
+    }
+    if self.integration != false {
+      try visitor.visitSingularBoolField(value: self.integration, fieldNumber: 3)
+    }
+    if self.consent != false {
+      try visitor.visitSingularBoolField(value: self.consent, fieldNumber: 4)
+    }
+    try { if let v = self._consentExpireTime {
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 5)
+    } }()
+    if !self.banks.isEmpty {
+      try visitor.visitRepeatedStringField(value: self.banks, fieldNumber: 6)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  package static func ==(lhs: Bureau_V1_ConnectionMarks.UserMark, rhs: Bureau_V1_ConnectionMarks.UserMark) -> Bool {
+    if lhs.user != rhs.user {return false}
+    if lhs.displayName != rhs.displayName {return false}
+    if lhs.integration != rhs.integration {return false}
+    if lhs.consent != rhs.consent {return false}
+    if lhs._consentExpireTime != rhs._consentExpireTime {return false}
+    if lhs.banks != rhs.banks {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension Bureau_V1_ListConsentGapsRequest: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  package static let protoMessageName: String = _protobuf_package + ".ListConsentGapsRequest"
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}parent\0\u{3}page_size\0\u{3}page_token\0\u{3}horizon_days\0")
+
+  package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularStringField(value: &self.parent) }()
+      case 2: try { try decoder.decodeSingularInt32Field(value: &self.pageSize) }()
+      case 3: try { try decoder.decodeSingularStringField(value: &self.pageToken) }()
+      case 4: try { try decoder.decodeSingularInt32Field(value: &self.horizonDays) }()
+      default: break
+      }
+    }
+  }
+
+  package func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if !self.parent.isEmpty {
+      try visitor.visitSingularStringField(value: self.parent, fieldNumber: 1)
+    }
+    if self.pageSize != 0 {
+      try visitor.visitSingularInt32Field(value: self.pageSize, fieldNumber: 2)
+    }
+    if !self.pageToken.isEmpty {
+      try visitor.visitSingularStringField(value: self.pageToken, fieldNumber: 3)
+    }
+    if self.horizonDays != 0 {
+      try visitor.visitSingularInt32Field(value: self.horizonDays, fieldNumber: 4)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  package static func ==(lhs: Bureau_V1_ListConsentGapsRequest, rhs: Bureau_V1_ListConsentGapsRequest) -> Bool {
+    if lhs.parent != rhs.parent {return false}
+    if lhs.pageSize != rhs.pageSize {return false}
+    if lhs.pageToken != rhs.pageToken {return false}
+    if lhs.horizonDays != rhs.horizonDays {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension Bureau_V1_ConsentGap: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  package static let protoMessageName: String = _protobuf_package + ".ConsentGap"
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}company\0\u{3}company_display_name\0\u{1}bank\0\u{1}cause\0\u{3}gap_time\0\u{1}users\0\u{3}payment_count\0\u{1}payments\0\u{3}first_due_date\0")
+
+  package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularStringField(value: &self.company) }()
+      case 2: try { try decoder.decodeSingularStringField(value: &self.companyDisplayName) }()
+      case 3: try { try decoder.decodeSingularStringField(value: &self.bank) }()
+      case 4: try { try decoder.decodeSingularEnumField(value: &self.cause) }()
+      case 5: try { try decoder.decodeSingularMessageField(value: &self._gapTime) }()
+      case 6: try { try decoder.decodeRepeatedStringField(value: &self.users) }()
+      case 7: try { try decoder.decodeSingularInt32Field(value: &self.paymentCount) }()
+      case 8: try { try decoder.decodeRepeatedStringField(value: &self.payments) }()
+      case 9: try { try decoder.decodeSingularStringField(value: &self.firstDueDate) }()
+      default: break
+      }
+    }
+  }
+
+  package func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    // The use of inline closures is to circumvent an issue where the compiler
+    // allocates stack space for every if/case branch local when no optimizations
+    // are enabled. https://github.com/apple/swift-protobuf/issues/1034 and
+    // https://github.com/apple/swift-protobuf/issues/1182
+    if !self.company.isEmpty {
+      try visitor.visitSingularStringField(value: self.company, fieldNumber: 1)
+    }
+    if !self.companyDisplayName.isEmpty {
+      try visitor.visitSingularStringField(value: self.companyDisplayName, fieldNumber: 2)
+    }
+    if !self.bank.isEmpty {
+      try visitor.visitSingularStringField(value: self.bank, fieldNumber: 3)
+    }
+    if self.cause != .unspecified {
+      try visitor.visitSingularEnumField(value: self.cause, fieldNumber: 4)
+    }
+    try { if let v = self._gapTime {
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 5)
+    } }()
+    if !self.users.isEmpty {
+      try visitor.visitRepeatedStringField(value: self.users, fieldNumber: 6)
+    }
+    if self.paymentCount != 0 {
+      try visitor.visitSingularInt32Field(value: self.paymentCount, fieldNumber: 7)
+    }
+    if !self.payments.isEmpty {
+      try visitor.visitRepeatedStringField(value: self.payments, fieldNumber: 8)
+    }
+    if !self.firstDueDate.isEmpty {
+      try visitor.visitSingularStringField(value: self.firstDueDate, fieldNumber: 9)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  package static func ==(lhs: Bureau_V1_ConsentGap, rhs: Bureau_V1_ConsentGap) -> Bool {
+    if lhs.company != rhs.company {return false}
+    if lhs.companyDisplayName != rhs.companyDisplayName {return false}
+    if lhs.bank != rhs.bank {return false}
+    if lhs.cause != rhs.cause {return false}
+    if lhs._gapTime != rhs._gapTime {return false}
+    if lhs.users != rhs.users {return false}
+    if lhs.paymentCount != rhs.paymentCount {return false}
+    if lhs.payments != rhs.payments {return false}
+    if lhs.firstDueDate != rhs.firstDueDate {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension Bureau_V1_ConsentGap.Cause: SwiftProtobuf._ProtoNameProviding {
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{2}\0CAUSE_UNSPECIFIED\0\u{1}NO_AGREEMENT\0\u{1}AGREEMENT_NOT_ACTIVE\0\u{1}NO_APPROVER\0\u{1}NO_CONSENT\0\u{1}CONSENT_ENDS\0")
+}
+
+nonisolated extension Bureau_V1_ListConsentGapsResponse: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  package static let protoMessageName: String = _protobuf_package + ".ListConsentGapsResponse"
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}consent_gaps\0\u{3}next_page_token\0")
+
+  package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeRepeatedMessageField(value: &self.consentGaps) }()
+      case 2: try { try decoder.decodeSingularStringField(value: &self.nextPageToken) }()
+      default: break
+      }
+    }
+  }
+
+  package func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if !self.consentGaps.isEmpty {
+      try visitor.visitRepeatedMessageField(value: self.consentGaps, fieldNumber: 1)
+    }
+    if !self.nextPageToken.isEmpty {
+      try visitor.visitSingularStringField(value: self.nextPageToken, fieldNumber: 2)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  package static func ==(lhs: Bureau_V1_ListConsentGapsResponse, rhs: Bureau_V1_ListConsentGapsResponse) -> Bool {
+    if lhs.consentGaps != rhs.consentGaps {return false}
+    if lhs.nextPageToken != rhs.nextPageToken {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }

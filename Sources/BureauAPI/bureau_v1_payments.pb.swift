@@ -100,7 +100,8 @@ package nonisolated struct Bureau_V1_Payment: @unchecked Sendable {
     set {_uniqueStorage()._missingFields = newValue}
   }
 
-  /// Things to know that stop nothing: BUYER_IS_ANOTHER, OVERDUE, …
+  /// Things to know: BUYER_IS_ANOTHER, OVERDUE, … They stop nothing but SENT_BEFORE, which a signed
+  /// payment has that the bank may have been asked for already: it waits until that is cleared up.
   package var warnings: [String] {
     get {_storage._warnings}
     set {_uniqueStorage()._warnings = newValue}

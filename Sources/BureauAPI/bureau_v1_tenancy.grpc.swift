@@ -85,6 +85,45 @@ package enum Bureau_V1_TenancyService: Sendable {
                 type: .unary
             )
         }
+        /// Namespace for "UpdateCompany" metadata.
+        package enum UpdateCompany: Sendable {
+            /// Request type for "UpdateCompany".
+            package typealias Input = Bureau_V1_UpdateCompanyRequest
+            /// Response type for "UpdateCompany".
+            package typealias Output = Bureau_V1_Company
+            /// Descriptor for "UpdateCompany".
+            package static let descriptor = GRPCCore.MethodDescriptor(
+                service: GRPCCore.ServiceDescriptor(fullyQualifiedService: "bureau.v1.TenancyService"),
+                method: "UpdateCompany",
+                type: .unary
+            )
+        }
+        /// Namespace for "ActivateCompany" metadata.
+        package enum ActivateCompany: Sendable {
+            /// Request type for "ActivateCompany".
+            package typealias Input = Bureau_V1_ActivateCompanyRequest
+            /// Response type for "ActivateCompany".
+            package typealias Output = Bureau_V1_Company
+            /// Descriptor for "ActivateCompany".
+            package static let descriptor = GRPCCore.MethodDescriptor(
+                service: GRPCCore.ServiceDescriptor(fullyQualifiedService: "bureau.v1.TenancyService"),
+                method: "ActivateCompany",
+                type: .unary
+            )
+        }
+        /// Namespace for "CloseCompany" metadata.
+        package enum CloseCompany: Sendable {
+            /// Request type for "CloseCompany".
+            package typealias Input = Bureau_V1_CloseCompanyRequest
+            /// Response type for "CloseCompany".
+            package typealias Output = Bureau_V1_Company
+            /// Descriptor for "CloseCompany".
+            package static let descriptor = GRPCCore.MethodDescriptor(
+                service: GRPCCore.ServiceDescriptor(fullyQualifiedService: "bureau.v1.TenancyService"),
+                method: "CloseCompany",
+                type: .unary
+            )
+        }
         /// Namespace for "CreateUser" metadata.
         package enum CreateUser: Sendable {
             /// Request type for "CreateUser".
@@ -121,6 +160,45 @@ package enum Bureau_V1_TenancyService: Sendable {
             package static let descriptor = GRPCCore.MethodDescriptor(
                 service: GRPCCore.ServiceDescriptor(fullyQualifiedService: "bureau.v1.TenancyService"),
                 method: "ListUsers",
+                type: .unary
+            )
+        }
+        /// Namespace for "UpdateUser" metadata.
+        package enum UpdateUser: Sendable {
+            /// Request type for "UpdateUser".
+            package typealias Input = Bureau_V1_UpdateUserRequest
+            /// Response type for "UpdateUser".
+            package typealias Output = Bureau_V1_User
+            /// Descriptor for "UpdateUser".
+            package static let descriptor = GRPCCore.MethodDescriptor(
+                service: GRPCCore.ServiceDescriptor(fullyQualifiedService: "bureau.v1.TenancyService"),
+                method: "UpdateUser",
+                type: .unary
+            )
+        }
+        /// Namespace for "BlockUser" metadata.
+        package enum BlockUser: Sendable {
+            /// Request type for "BlockUser".
+            package typealias Input = Bureau_V1_BlockUserRequest
+            /// Response type for "BlockUser".
+            package typealias Output = Bureau_V1_User
+            /// Descriptor for "BlockUser".
+            package static let descriptor = GRPCCore.MethodDescriptor(
+                service: GRPCCore.ServiceDescriptor(fullyQualifiedService: "bureau.v1.TenancyService"),
+                method: "BlockUser",
+                type: .unary
+            )
+        }
+        /// Namespace for "UnblockUser" metadata.
+        package enum UnblockUser: Sendable {
+            /// Request type for "UnblockUser".
+            package typealias Input = Bureau_V1_UnblockUserRequest
+            /// Response type for "UnblockUser".
+            package typealias Output = Bureau_V1_User
+            /// Descriptor for "UnblockUser".
+            package static let descriptor = GRPCCore.MethodDescriptor(
+                service: GRPCCore.ServiceDescriptor(fullyQualifiedService: "bureau.v1.TenancyService"),
+                method: "UnblockUser",
                 type: .unary
             )
         }
@@ -196,9 +274,15 @@ package enum Bureau_V1_TenancyService: Sendable {
             CreateCompany.descriptor,
             GetCompany.descriptor,
             ListCompanies.descriptor,
+            UpdateCompany.descriptor,
+            ActivateCompany.descriptor,
+            CloseCompany.descriptor,
             CreateUser.descriptor,
             GetUser.descriptor,
             ListUsers.descriptor,
+            UpdateUser.descriptor,
+            BlockUser.descriptor,
+            UnblockUser.descriptor,
             CreateRoleAssignment.descriptor,
             DeleteRoleAssignment.descriptor,
             ListRoleAssignments.descriptor,
@@ -276,9 +360,10 @@ extension Bureau_V1_TenancyService {
         ///
         /// > Source IDL Documentation:
         /// >
-        /// > Makes a company of the bureau. U-03: all five fields are mandatory.
-        /// > Roles: customer administrator. Refusals: COMPANY_FIELD_MISSING,
-        /// > ORGANISATION_NUMBER_INVALID, COMPANY_EXISTS.
+        /// > Makes a company of the bureau. U-03: all five fields are mandatory. It is active at once
+        /// > (U-04), or exists inactive when made by hand (U-06).
+        /// > Roles: customer administrator. Refusals: FIELD_MISSING, ORGANISATION_NUMBER_INVALID,
+        /// > COMPANY_EXISTS, COMPANY_EXISTS_INACTIVE (U-05), COMPANY_EXISTS_CLOSED.
         ///
         /// - Parameters:
         ///   - request: A streaming request of `Bureau_V1_CreateCompanyRequest` messages.
@@ -314,7 +399,8 @@ extension Bureau_V1_TenancyService {
         ///
         /// > Source IDL Documentation:
         /// >
-        /// > Lists the companies the caller has a role in. Roles: any role in the bureau.
+        /// > Lists the companies the caller has a role in, all or those that a text finds (K-03, U-10).
+        /// > Roles: any role in the bureau.
         ///
         /// - Parameters:
         ///   - request: A streaming request of `Bureau_V1_ListCompaniesRequest` messages.
@@ -327,6 +413,64 @@ extension Bureau_V1_TenancyService {
             request: GRPCCore.StreamingServerRequest<Bureau_V1_ListCompaniesRequest>,
             context: GRPCCore.ServerContext
         ) async throws -> GRPCCore.StreamingServerResponse<Bureau_V1_ListCompaniesResponse>
+
+        /// Handle the "UpdateCompany" method.
+        ///
+        /// > Source IDL Documentation:
+        /// >
+        /// > Changes name or address. Roles: customer administrator. Refusals: FIELD_MISSING,
+        /// > COMPANY_FIELD_FIXED, COMPANY_CHANGED_MEANWHILE, COMPANY_CLOSED.
+        ///
+        /// - Parameters:
+        ///   - request: A streaming request of `Bureau_V1_UpdateCompanyRequest` messages.
+        ///   - context: Context providing information about the RPC.
+        /// - Throws: Any error which occurred during the processing of the request. Thrown errors
+        ///     of type `RPCError` are mapped to appropriate statuses. All other errors are converted
+        ///     to an internal error.
+        /// - Returns: A streaming response of `Bureau_V1_Company` messages.
+        func updateCompany(
+            request: GRPCCore.StreamingServerRequest<Bureau_V1_UpdateCompanyRequest>,
+            context: GRPCCore.ServerContext
+        ) async throws -> GRPCCore.StreamingServerResponse<Bureau_V1_Company>
+
+        /// Handle the "ActivateCompany" method.
+        ///
+        /// > Source IDL Documentation:
+        /// >
+        /// > Activates by hand a company that exists inactive (U-05, U-07). Roles: customer administrator.
+        /// > Refusals: COMPANY_ACTIVE, COMPANY_CLOSED.
+        ///
+        /// - Parameters:
+        ///   - request: A streaming request of `Bureau_V1_ActivateCompanyRequest` messages.
+        ///   - context: Context providing information about the RPC.
+        /// - Throws: Any error which occurred during the processing of the request. Thrown errors
+        ///     of type `RPCError` are mapped to appropriate statuses. All other errors are converted
+        ///     to an internal error.
+        /// - Returns: A streaming response of `Bureau_V1_Company` messages.
+        func activateCompany(
+            request: GRPCCore.StreamingServerRequest<Bureau_V1_ActivateCompanyRequest>,
+            context: GRPCCore.ServerContext
+        ) async throws -> GRPCCore.StreamingServerResponse<Bureau_V1_Company>
+
+        /// Handle the "CloseCompany" method.
+        ///
+        /// > Source IDL Documentation:
+        /// >
+        /// > Ends the work for a company, for good: what is there can be read and exported, nothing new is
+        /// > begun. Roles: customer administrator. Refusals: COMPANY_CLOSED, COMPANY_HAS_OPEN_PAYMENTS while
+        /// > payments are signed, processing or in doubt, COMPANY_HELD while transfers are held.
+        ///
+        /// - Parameters:
+        ///   - request: A streaming request of `Bureau_V1_CloseCompanyRequest` messages.
+        ///   - context: Context providing information about the RPC.
+        /// - Throws: Any error which occurred during the processing of the request. Thrown errors
+        ///     of type `RPCError` are mapped to appropriate statuses. All other errors are converted
+        ///     to an internal error.
+        /// - Returns: A streaming response of `Bureau_V1_Company` messages.
+        func closeCompany(
+            request: GRPCCore.StreamingServerRequest<Bureau_V1_CloseCompanyRequest>,
+            context: GRPCCore.ServerContext
+        ) async throws -> GRPCCore.StreamingServerResponse<Bureau_V1_Company>
 
         /// Handle the "CreateUser" method.
         ///
@@ -369,7 +513,7 @@ extension Bureau_V1_TenancyService {
         ///
         /// > Source IDL Documentation:
         /// >
-        /// > Roles: customer administrator.
+        /// > All users, or those that a text finds. Roles: customer administrator.
         ///
         /// - Parameters:
         ///   - request: A streaming request of `Bureau_V1_ListUsersRequest` messages.
@@ -382,6 +526,63 @@ extension Bureau_V1_TenancyService {
             request: GRPCCore.StreamingServerRequest<Bureau_V1_ListUsersRequest>,
             context: GRPCCore.ServerContext
         ) async throws -> GRPCCore.StreamingServerResponse<Bureau_V1_ListUsersResponse>
+
+        /// Handle the "UpdateUser" method.
+        ///
+        /// > Source IDL Documentation:
+        /// >
+        /// > Changes name or mail address. Roles: customer administrator. Refusals: FIELD_MISSING,
+        /// > EMAIL_INVALID, USER_FIELD_FIXED, USER_CHANGED_MEANWHILE.
+        ///
+        /// - Parameters:
+        ///   - request: A streaming request of `Bureau_V1_UpdateUserRequest` messages.
+        ///   - context: Context providing information about the RPC.
+        /// - Throws: Any error which occurred during the processing of the request. Thrown errors
+        ///     of type `RPCError` are mapped to appropriate statuses. All other errors are converted
+        ///     to an internal error.
+        /// - Returns: A streaming response of `Bureau_V1_User` messages.
+        func updateUser(
+            request: GRPCCore.StreamingServerRequest<Bureau_V1_UpdateUserRequest>,
+            context: GRPCCore.ServerContext
+        ) async throws -> GRPCCore.StreamingServerResponse<Bureau_V1_User>
+
+        /// Handle the "BlockUser" method.
+        ///
+        /// > Source IDL Documentation:
+        /// >
+        /// > Keeps a user out at once: sessions and tokens end, open streams within a second. Roles:
+        /// > customer administrator. Refusals: USER_BLOCKED, LAST_ADMINISTRATOR.
+        ///
+        /// - Parameters:
+        ///   - request: A streaming request of `Bureau_V1_BlockUserRequest` messages.
+        ///   - context: Context providing information about the RPC.
+        /// - Throws: Any error which occurred during the processing of the request. Thrown errors
+        ///     of type `RPCError` are mapped to appropriate statuses. All other errors are converted
+        ///     to an internal error.
+        /// - Returns: A streaming response of `Bureau_V1_User` messages.
+        func blockUser(
+            request: GRPCCore.StreamingServerRequest<Bureau_V1_BlockUserRequest>,
+            context: GRPCCore.ServerContext
+        ) async throws -> GRPCCore.StreamingServerResponse<Bureau_V1_User>
+
+        /// Handle the "UnblockUser" method.
+        ///
+        /// > Source IDL Documentation:
+        /// >
+        /// > Lets a user in again: a person by a new login, a service user by a new token. Roles: customer
+        /// > administrator. Refusals: USER_NOT_BLOCKED.
+        ///
+        /// - Parameters:
+        ///   - request: A streaming request of `Bureau_V1_UnblockUserRequest` messages.
+        ///   - context: Context providing information about the RPC.
+        /// - Throws: Any error which occurred during the processing of the request. Thrown errors
+        ///     of type `RPCError` are mapped to appropriate statuses. All other errors are converted
+        ///     to an internal error.
+        /// - Returns: A streaming response of `Bureau_V1_User` messages.
+        func unblockUser(
+            request: GRPCCore.StreamingServerRequest<Bureau_V1_UnblockUserRequest>,
+            context: GRPCCore.ServerContext
+        ) async throws -> GRPCCore.StreamingServerResponse<Bureau_V1_User>
 
         /// Handle the "CreateRoleAssignment" method.
         ///
@@ -406,7 +607,8 @@ extension Bureau_V1_TenancyService {
         ///
         /// > Source IDL Documentation:
         /// >
-        /// > Takes a role away; acts on the next call. Roles: customer administrator.
+        /// > Takes a role away; acts on the next call and on open streams. Roles: customer administrator.
+        /// > Refusals: LAST_ADMINISTRATOR.
         ///
         /// - Parameters:
         ///   - request: A streaming request of `Bureau_V1_DeleteRoleAssignmentRequest` messages.
@@ -424,8 +626,8 @@ extension Bureau_V1_TenancyService {
         ///
         /// > Source IDL Documentation:
         /// >
-        /// > Of a bureau, or of one company: those in it and those in the whole bureau. Roles: customer
-        /// > administrator.
+        /// > Of a bureau, or of one company: those in it and those in the whole bureau; all, or those that
+        /// > a text finds (U-10). Roles: customer administrator.
         ///
         /// - Parameters:
         ///   - request: A streaming request of `Bureau_V1_ListRoleAssignmentsRequest` messages.
@@ -531,9 +733,10 @@ extension Bureau_V1_TenancyService {
         ///
         /// > Source IDL Documentation:
         /// >
-        /// > Makes a company of the bureau. U-03: all five fields are mandatory.
-        /// > Roles: customer administrator. Refusals: COMPANY_FIELD_MISSING,
-        /// > ORGANISATION_NUMBER_INVALID, COMPANY_EXISTS.
+        /// > Makes a company of the bureau. U-03: all five fields are mandatory. It is active at once
+        /// > (U-04), or exists inactive when made by hand (U-06).
+        /// > Roles: customer administrator. Refusals: FIELD_MISSING, ORGANISATION_NUMBER_INVALID,
+        /// > COMPANY_EXISTS, COMPANY_EXISTS_INACTIVE (U-05), COMPANY_EXISTS_CLOSED.
         ///
         /// - Parameters:
         ///   - request: A request containing a single `Bureau_V1_CreateCompanyRequest` message.
@@ -569,7 +772,8 @@ extension Bureau_V1_TenancyService {
         ///
         /// > Source IDL Documentation:
         /// >
-        /// > Lists the companies the caller has a role in. Roles: any role in the bureau.
+        /// > Lists the companies the caller has a role in, all or those that a text finds (K-03, U-10).
+        /// > Roles: any role in the bureau.
         ///
         /// - Parameters:
         ///   - request: A request containing a single `Bureau_V1_ListCompaniesRequest` message.
@@ -582,6 +786,64 @@ extension Bureau_V1_TenancyService {
             request: GRPCCore.ServerRequest<Bureau_V1_ListCompaniesRequest>,
             context: GRPCCore.ServerContext
         ) async throws -> GRPCCore.ServerResponse<Bureau_V1_ListCompaniesResponse>
+
+        /// Handle the "UpdateCompany" method.
+        ///
+        /// > Source IDL Documentation:
+        /// >
+        /// > Changes name or address. Roles: customer administrator. Refusals: FIELD_MISSING,
+        /// > COMPANY_FIELD_FIXED, COMPANY_CHANGED_MEANWHILE, COMPANY_CLOSED.
+        ///
+        /// - Parameters:
+        ///   - request: A request containing a single `Bureau_V1_UpdateCompanyRequest` message.
+        ///   - context: Context providing information about the RPC.
+        /// - Throws: Any error which occurred during the processing of the request. Thrown errors
+        ///     of type `RPCError` are mapped to appropriate statuses. All other errors are converted
+        ///     to an internal error.
+        /// - Returns: A response containing a single `Bureau_V1_Company` message.
+        func updateCompany(
+            request: GRPCCore.ServerRequest<Bureau_V1_UpdateCompanyRequest>,
+            context: GRPCCore.ServerContext
+        ) async throws -> GRPCCore.ServerResponse<Bureau_V1_Company>
+
+        /// Handle the "ActivateCompany" method.
+        ///
+        /// > Source IDL Documentation:
+        /// >
+        /// > Activates by hand a company that exists inactive (U-05, U-07). Roles: customer administrator.
+        /// > Refusals: COMPANY_ACTIVE, COMPANY_CLOSED.
+        ///
+        /// - Parameters:
+        ///   - request: A request containing a single `Bureau_V1_ActivateCompanyRequest` message.
+        ///   - context: Context providing information about the RPC.
+        /// - Throws: Any error which occurred during the processing of the request. Thrown errors
+        ///     of type `RPCError` are mapped to appropriate statuses. All other errors are converted
+        ///     to an internal error.
+        /// - Returns: A response containing a single `Bureau_V1_Company` message.
+        func activateCompany(
+            request: GRPCCore.ServerRequest<Bureau_V1_ActivateCompanyRequest>,
+            context: GRPCCore.ServerContext
+        ) async throws -> GRPCCore.ServerResponse<Bureau_V1_Company>
+
+        /// Handle the "CloseCompany" method.
+        ///
+        /// > Source IDL Documentation:
+        /// >
+        /// > Ends the work for a company, for good: what is there can be read and exported, nothing new is
+        /// > begun. Roles: customer administrator. Refusals: COMPANY_CLOSED, COMPANY_HAS_OPEN_PAYMENTS while
+        /// > payments are signed, processing or in doubt, COMPANY_HELD while transfers are held.
+        ///
+        /// - Parameters:
+        ///   - request: A request containing a single `Bureau_V1_CloseCompanyRequest` message.
+        ///   - context: Context providing information about the RPC.
+        /// - Throws: Any error which occurred during the processing of the request. Thrown errors
+        ///     of type `RPCError` are mapped to appropriate statuses. All other errors are converted
+        ///     to an internal error.
+        /// - Returns: A response containing a single `Bureau_V1_Company` message.
+        func closeCompany(
+            request: GRPCCore.ServerRequest<Bureau_V1_CloseCompanyRequest>,
+            context: GRPCCore.ServerContext
+        ) async throws -> GRPCCore.ServerResponse<Bureau_V1_Company>
 
         /// Handle the "CreateUser" method.
         ///
@@ -624,7 +886,7 @@ extension Bureau_V1_TenancyService {
         ///
         /// > Source IDL Documentation:
         /// >
-        /// > Roles: customer administrator.
+        /// > All users, or those that a text finds. Roles: customer administrator.
         ///
         /// - Parameters:
         ///   - request: A request containing a single `Bureau_V1_ListUsersRequest` message.
@@ -637,6 +899,63 @@ extension Bureau_V1_TenancyService {
             request: GRPCCore.ServerRequest<Bureau_V1_ListUsersRequest>,
             context: GRPCCore.ServerContext
         ) async throws -> GRPCCore.ServerResponse<Bureau_V1_ListUsersResponse>
+
+        /// Handle the "UpdateUser" method.
+        ///
+        /// > Source IDL Documentation:
+        /// >
+        /// > Changes name or mail address. Roles: customer administrator. Refusals: FIELD_MISSING,
+        /// > EMAIL_INVALID, USER_FIELD_FIXED, USER_CHANGED_MEANWHILE.
+        ///
+        /// - Parameters:
+        ///   - request: A request containing a single `Bureau_V1_UpdateUserRequest` message.
+        ///   - context: Context providing information about the RPC.
+        /// - Throws: Any error which occurred during the processing of the request. Thrown errors
+        ///     of type `RPCError` are mapped to appropriate statuses. All other errors are converted
+        ///     to an internal error.
+        /// - Returns: A response containing a single `Bureau_V1_User` message.
+        func updateUser(
+            request: GRPCCore.ServerRequest<Bureau_V1_UpdateUserRequest>,
+            context: GRPCCore.ServerContext
+        ) async throws -> GRPCCore.ServerResponse<Bureau_V1_User>
+
+        /// Handle the "BlockUser" method.
+        ///
+        /// > Source IDL Documentation:
+        /// >
+        /// > Keeps a user out at once: sessions and tokens end, open streams within a second. Roles:
+        /// > customer administrator. Refusals: USER_BLOCKED, LAST_ADMINISTRATOR.
+        ///
+        /// - Parameters:
+        ///   - request: A request containing a single `Bureau_V1_BlockUserRequest` message.
+        ///   - context: Context providing information about the RPC.
+        /// - Throws: Any error which occurred during the processing of the request. Thrown errors
+        ///     of type `RPCError` are mapped to appropriate statuses. All other errors are converted
+        ///     to an internal error.
+        /// - Returns: A response containing a single `Bureau_V1_User` message.
+        func blockUser(
+            request: GRPCCore.ServerRequest<Bureau_V1_BlockUserRequest>,
+            context: GRPCCore.ServerContext
+        ) async throws -> GRPCCore.ServerResponse<Bureau_V1_User>
+
+        /// Handle the "UnblockUser" method.
+        ///
+        /// > Source IDL Documentation:
+        /// >
+        /// > Lets a user in again: a person by a new login, a service user by a new token. Roles: customer
+        /// > administrator. Refusals: USER_NOT_BLOCKED.
+        ///
+        /// - Parameters:
+        ///   - request: A request containing a single `Bureau_V1_UnblockUserRequest` message.
+        ///   - context: Context providing information about the RPC.
+        /// - Throws: Any error which occurred during the processing of the request. Thrown errors
+        ///     of type `RPCError` are mapped to appropriate statuses. All other errors are converted
+        ///     to an internal error.
+        /// - Returns: A response containing a single `Bureau_V1_User` message.
+        func unblockUser(
+            request: GRPCCore.ServerRequest<Bureau_V1_UnblockUserRequest>,
+            context: GRPCCore.ServerContext
+        ) async throws -> GRPCCore.ServerResponse<Bureau_V1_User>
 
         /// Handle the "CreateRoleAssignment" method.
         ///
@@ -661,7 +980,8 @@ extension Bureau_V1_TenancyService {
         ///
         /// > Source IDL Documentation:
         /// >
-        /// > Takes a role away; acts on the next call. Roles: customer administrator.
+        /// > Takes a role away; acts on the next call and on open streams. Roles: customer administrator.
+        /// > Refusals: LAST_ADMINISTRATOR.
         ///
         /// - Parameters:
         ///   - request: A request containing a single `Bureau_V1_DeleteRoleAssignmentRequest` message.
@@ -679,8 +999,8 @@ extension Bureau_V1_TenancyService {
         ///
         /// > Source IDL Documentation:
         /// >
-        /// > Of a bureau, or of one company: those in it and those in the whole bureau. Roles: customer
-        /// > administrator.
+        /// > Of a bureau, or of one company: those in it and those in the whole bureau; all, or those that
+        /// > a text finds (U-10). Roles: customer administrator.
         ///
         /// - Parameters:
         ///   - request: A request containing a single `Bureau_V1_ListRoleAssignmentsRequest` message.
@@ -784,9 +1104,10 @@ extension Bureau_V1_TenancyService {
         ///
         /// > Source IDL Documentation:
         /// >
-        /// > Makes a company of the bureau. U-03: all five fields are mandatory.
-        /// > Roles: customer administrator. Refusals: COMPANY_FIELD_MISSING,
-        /// > ORGANISATION_NUMBER_INVALID, COMPANY_EXISTS.
+        /// > Makes a company of the bureau. U-03: all five fields are mandatory. It is active at once
+        /// > (U-04), or exists inactive when made by hand (U-06).
+        /// > Roles: customer administrator. Refusals: FIELD_MISSING, ORGANISATION_NUMBER_INVALID,
+        /// > COMPANY_EXISTS, COMPANY_EXISTS_INACTIVE (U-05), COMPANY_EXISTS_CLOSED.
         ///
         /// - Parameters:
         ///   - request: A `Bureau_V1_CreateCompanyRequest` message.
@@ -822,7 +1143,8 @@ extension Bureau_V1_TenancyService {
         ///
         /// > Source IDL Documentation:
         /// >
-        /// > Lists the companies the caller has a role in. Roles: any role in the bureau.
+        /// > Lists the companies the caller has a role in, all or those that a text finds (K-03, U-10).
+        /// > Roles: any role in the bureau.
         ///
         /// - Parameters:
         ///   - request: A `Bureau_V1_ListCompaniesRequest` message.
@@ -835,6 +1157,64 @@ extension Bureau_V1_TenancyService {
             request: Bureau_V1_ListCompaniesRequest,
             context: GRPCCore.ServerContext
         ) async throws -> Bureau_V1_ListCompaniesResponse
+
+        /// Handle the "UpdateCompany" method.
+        ///
+        /// > Source IDL Documentation:
+        /// >
+        /// > Changes name or address. Roles: customer administrator. Refusals: FIELD_MISSING,
+        /// > COMPANY_FIELD_FIXED, COMPANY_CHANGED_MEANWHILE, COMPANY_CLOSED.
+        ///
+        /// - Parameters:
+        ///   - request: A `Bureau_V1_UpdateCompanyRequest` message.
+        ///   - context: Context providing information about the RPC.
+        /// - Throws: Any error which occurred during the processing of the request. Thrown errors
+        ///     of type `RPCError` are mapped to appropriate statuses. All other errors are converted
+        ///     to an internal error.
+        /// - Returns: A `Bureau_V1_Company` to respond with.
+        func updateCompany(
+            request: Bureau_V1_UpdateCompanyRequest,
+            context: GRPCCore.ServerContext
+        ) async throws -> Bureau_V1_Company
+
+        /// Handle the "ActivateCompany" method.
+        ///
+        /// > Source IDL Documentation:
+        /// >
+        /// > Activates by hand a company that exists inactive (U-05, U-07). Roles: customer administrator.
+        /// > Refusals: COMPANY_ACTIVE, COMPANY_CLOSED.
+        ///
+        /// - Parameters:
+        ///   - request: A `Bureau_V1_ActivateCompanyRequest` message.
+        ///   - context: Context providing information about the RPC.
+        /// - Throws: Any error which occurred during the processing of the request. Thrown errors
+        ///     of type `RPCError` are mapped to appropriate statuses. All other errors are converted
+        ///     to an internal error.
+        /// - Returns: A `Bureau_V1_Company` to respond with.
+        func activateCompany(
+            request: Bureau_V1_ActivateCompanyRequest,
+            context: GRPCCore.ServerContext
+        ) async throws -> Bureau_V1_Company
+
+        /// Handle the "CloseCompany" method.
+        ///
+        /// > Source IDL Documentation:
+        /// >
+        /// > Ends the work for a company, for good: what is there can be read and exported, nothing new is
+        /// > begun. Roles: customer administrator. Refusals: COMPANY_CLOSED, COMPANY_HAS_OPEN_PAYMENTS while
+        /// > payments are signed, processing or in doubt, COMPANY_HELD while transfers are held.
+        ///
+        /// - Parameters:
+        ///   - request: A `Bureau_V1_CloseCompanyRequest` message.
+        ///   - context: Context providing information about the RPC.
+        /// - Throws: Any error which occurred during the processing of the request. Thrown errors
+        ///     of type `RPCError` are mapped to appropriate statuses. All other errors are converted
+        ///     to an internal error.
+        /// - Returns: A `Bureau_V1_Company` to respond with.
+        func closeCompany(
+            request: Bureau_V1_CloseCompanyRequest,
+            context: GRPCCore.ServerContext
+        ) async throws -> Bureau_V1_Company
 
         /// Handle the "CreateUser" method.
         ///
@@ -877,7 +1257,7 @@ extension Bureau_V1_TenancyService {
         ///
         /// > Source IDL Documentation:
         /// >
-        /// > Roles: customer administrator.
+        /// > All users, or those that a text finds. Roles: customer administrator.
         ///
         /// - Parameters:
         ///   - request: A `Bureau_V1_ListUsersRequest` message.
@@ -890,6 +1270,63 @@ extension Bureau_V1_TenancyService {
             request: Bureau_V1_ListUsersRequest,
             context: GRPCCore.ServerContext
         ) async throws -> Bureau_V1_ListUsersResponse
+
+        /// Handle the "UpdateUser" method.
+        ///
+        /// > Source IDL Documentation:
+        /// >
+        /// > Changes name or mail address. Roles: customer administrator. Refusals: FIELD_MISSING,
+        /// > EMAIL_INVALID, USER_FIELD_FIXED, USER_CHANGED_MEANWHILE.
+        ///
+        /// - Parameters:
+        ///   - request: A `Bureau_V1_UpdateUserRequest` message.
+        ///   - context: Context providing information about the RPC.
+        /// - Throws: Any error which occurred during the processing of the request. Thrown errors
+        ///     of type `RPCError` are mapped to appropriate statuses. All other errors are converted
+        ///     to an internal error.
+        /// - Returns: A `Bureau_V1_User` to respond with.
+        func updateUser(
+            request: Bureau_V1_UpdateUserRequest,
+            context: GRPCCore.ServerContext
+        ) async throws -> Bureau_V1_User
+
+        /// Handle the "BlockUser" method.
+        ///
+        /// > Source IDL Documentation:
+        /// >
+        /// > Keeps a user out at once: sessions and tokens end, open streams within a second. Roles:
+        /// > customer administrator. Refusals: USER_BLOCKED, LAST_ADMINISTRATOR.
+        ///
+        /// - Parameters:
+        ///   - request: A `Bureau_V1_BlockUserRequest` message.
+        ///   - context: Context providing information about the RPC.
+        /// - Throws: Any error which occurred during the processing of the request. Thrown errors
+        ///     of type `RPCError` are mapped to appropriate statuses. All other errors are converted
+        ///     to an internal error.
+        /// - Returns: A `Bureau_V1_User` to respond with.
+        func blockUser(
+            request: Bureau_V1_BlockUserRequest,
+            context: GRPCCore.ServerContext
+        ) async throws -> Bureau_V1_User
+
+        /// Handle the "UnblockUser" method.
+        ///
+        /// > Source IDL Documentation:
+        /// >
+        /// > Lets a user in again: a person by a new login, a service user by a new token. Roles: customer
+        /// > administrator. Refusals: USER_NOT_BLOCKED.
+        ///
+        /// - Parameters:
+        ///   - request: A `Bureau_V1_UnblockUserRequest` message.
+        ///   - context: Context providing information about the RPC.
+        /// - Throws: Any error which occurred during the processing of the request. Thrown errors
+        ///     of type `RPCError` are mapped to appropriate statuses. All other errors are converted
+        ///     to an internal error.
+        /// - Returns: A `Bureau_V1_User` to respond with.
+        func unblockUser(
+            request: Bureau_V1_UnblockUserRequest,
+            context: GRPCCore.ServerContext
+        ) async throws -> Bureau_V1_User
 
         /// Handle the "CreateRoleAssignment" method.
         ///
@@ -914,7 +1351,8 @@ extension Bureau_V1_TenancyService {
         ///
         /// > Source IDL Documentation:
         /// >
-        /// > Takes a role away; acts on the next call. Roles: customer administrator.
+        /// > Takes a role away; acts on the next call and on open streams. Roles: customer administrator.
+        /// > Refusals: LAST_ADMINISTRATOR.
         ///
         /// - Parameters:
         ///   - request: A `Bureau_V1_DeleteRoleAssignmentRequest` message.
@@ -932,8 +1370,8 @@ extension Bureau_V1_TenancyService {
         ///
         /// > Source IDL Documentation:
         /// >
-        /// > Of a bureau, or of one company: those in it and those in the whole bureau. Roles: customer
-        /// > administrator.
+        /// > Of a bureau, or of one company: those in it and those in the whole bureau; all, or those that
+        /// > a text finds (U-10). Roles: customer administrator.
         ///
         /// - Parameters:
         ///   - request: A `Bureau_V1_ListRoleAssignmentsRequest` message.
@@ -1046,6 +1484,39 @@ extension Bureau_V1_TenancyService.StreamingServiceProtocol {
             }
         )
         router.registerHandler(
+            forMethod: Bureau_V1_TenancyService.Method.UpdateCompany.descriptor,
+            deserializer: GRPCProtobuf.ProtobufDeserializer<Bureau_V1_UpdateCompanyRequest>(),
+            serializer: GRPCProtobuf.ProtobufSerializer<Bureau_V1_Company>(),
+            handler: { request, context in
+                try await self.updateCompany(
+                    request: request,
+                    context: context
+                )
+            }
+        )
+        router.registerHandler(
+            forMethod: Bureau_V1_TenancyService.Method.ActivateCompany.descriptor,
+            deserializer: GRPCProtobuf.ProtobufDeserializer<Bureau_V1_ActivateCompanyRequest>(),
+            serializer: GRPCProtobuf.ProtobufSerializer<Bureau_V1_Company>(),
+            handler: { request, context in
+                try await self.activateCompany(
+                    request: request,
+                    context: context
+                )
+            }
+        )
+        router.registerHandler(
+            forMethod: Bureau_V1_TenancyService.Method.CloseCompany.descriptor,
+            deserializer: GRPCProtobuf.ProtobufDeserializer<Bureau_V1_CloseCompanyRequest>(),
+            serializer: GRPCProtobuf.ProtobufSerializer<Bureau_V1_Company>(),
+            handler: { request, context in
+                try await self.closeCompany(
+                    request: request,
+                    context: context
+                )
+            }
+        )
+        router.registerHandler(
             forMethod: Bureau_V1_TenancyService.Method.CreateUser.descriptor,
             deserializer: GRPCProtobuf.ProtobufDeserializer<Bureau_V1_CreateUserRequest>(),
             serializer: GRPCProtobuf.ProtobufSerializer<Bureau_V1_User>(),
@@ -1073,6 +1544,39 @@ extension Bureau_V1_TenancyService.StreamingServiceProtocol {
             serializer: GRPCProtobuf.ProtobufSerializer<Bureau_V1_ListUsersResponse>(),
             handler: { request, context in
                 try await self.listUsers(
+                    request: request,
+                    context: context
+                )
+            }
+        )
+        router.registerHandler(
+            forMethod: Bureau_V1_TenancyService.Method.UpdateUser.descriptor,
+            deserializer: GRPCProtobuf.ProtobufDeserializer<Bureau_V1_UpdateUserRequest>(),
+            serializer: GRPCProtobuf.ProtobufSerializer<Bureau_V1_User>(),
+            handler: { request, context in
+                try await self.updateUser(
+                    request: request,
+                    context: context
+                )
+            }
+        )
+        router.registerHandler(
+            forMethod: Bureau_V1_TenancyService.Method.BlockUser.descriptor,
+            deserializer: GRPCProtobuf.ProtobufDeserializer<Bureau_V1_BlockUserRequest>(),
+            serializer: GRPCProtobuf.ProtobufSerializer<Bureau_V1_User>(),
+            handler: { request, context in
+                try await self.blockUser(
+                    request: request,
+                    context: context
+                )
+            }
+        )
+        router.registerHandler(
+            forMethod: Bureau_V1_TenancyService.Method.UnblockUser.descriptor,
+            deserializer: GRPCProtobuf.ProtobufDeserializer<Bureau_V1_UnblockUserRequest>(),
+            serializer: GRPCProtobuf.ProtobufSerializer<Bureau_V1_User>(),
+            handler: { request, context in
+                try await self.unblockUser(
                     request: request,
                     context: context
                 )
@@ -1194,6 +1698,39 @@ extension Bureau_V1_TenancyService.ServiceProtocol {
         return GRPCCore.StreamingServerResponse(single: response)
     }
 
+    package func updateCompany(
+        request: GRPCCore.StreamingServerRequest<Bureau_V1_UpdateCompanyRequest>,
+        context: GRPCCore.ServerContext
+    ) async throws -> GRPCCore.StreamingServerResponse<Bureau_V1_Company> {
+        let response = try await self.updateCompany(
+            request: GRPCCore.ServerRequest(stream: request),
+            context: context
+        )
+        return GRPCCore.StreamingServerResponse(single: response)
+    }
+
+    package func activateCompany(
+        request: GRPCCore.StreamingServerRequest<Bureau_V1_ActivateCompanyRequest>,
+        context: GRPCCore.ServerContext
+    ) async throws -> GRPCCore.StreamingServerResponse<Bureau_V1_Company> {
+        let response = try await self.activateCompany(
+            request: GRPCCore.ServerRequest(stream: request),
+            context: context
+        )
+        return GRPCCore.StreamingServerResponse(single: response)
+    }
+
+    package func closeCompany(
+        request: GRPCCore.StreamingServerRequest<Bureau_V1_CloseCompanyRequest>,
+        context: GRPCCore.ServerContext
+    ) async throws -> GRPCCore.StreamingServerResponse<Bureau_V1_Company> {
+        let response = try await self.closeCompany(
+            request: GRPCCore.ServerRequest(stream: request),
+            context: context
+        )
+        return GRPCCore.StreamingServerResponse(single: response)
+    }
+
     package func createUser(
         request: GRPCCore.StreamingServerRequest<Bureau_V1_CreateUserRequest>,
         context: GRPCCore.ServerContext
@@ -1221,6 +1758,39 @@ extension Bureau_V1_TenancyService.ServiceProtocol {
         context: GRPCCore.ServerContext
     ) async throws -> GRPCCore.StreamingServerResponse<Bureau_V1_ListUsersResponse> {
         let response = try await self.listUsers(
+            request: GRPCCore.ServerRequest(stream: request),
+            context: context
+        )
+        return GRPCCore.StreamingServerResponse(single: response)
+    }
+
+    package func updateUser(
+        request: GRPCCore.StreamingServerRequest<Bureau_V1_UpdateUserRequest>,
+        context: GRPCCore.ServerContext
+    ) async throws -> GRPCCore.StreamingServerResponse<Bureau_V1_User> {
+        let response = try await self.updateUser(
+            request: GRPCCore.ServerRequest(stream: request),
+            context: context
+        )
+        return GRPCCore.StreamingServerResponse(single: response)
+    }
+
+    package func blockUser(
+        request: GRPCCore.StreamingServerRequest<Bureau_V1_BlockUserRequest>,
+        context: GRPCCore.ServerContext
+    ) async throws -> GRPCCore.StreamingServerResponse<Bureau_V1_User> {
+        let response = try await self.blockUser(
+            request: GRPCCore.ServerRequest(stream: request),
+            context: context
+        )
+        return GRPCCore.StreamingServerResponse(single: response)
+    }
+
+    package func unblockUser(
+        request: GRPCCore.StreamingServerRequest<Bureau_V1_UnblockUserRequest>,
+        context: GRPCCore.ServerContext
+    ) async throws -> GRPCCore.StreamingServerResponse<Bureau_V1_User> {
+        let response = try await self.unblockUser(
             request: GRPCCore.ServerRequest(stream: request),
             context: context
         )
@@ -1351,6 +1921,45 @@ extension Bureau_V1_TenancyService.SimpleServiceProtocol {
         )
     }
 
+    package func updateCompany(
+        request: GRPCCore.ServerRequest<Bureau_V1_UpdateCompanyRequest>,
+        context: GRPCCore.ServerContext
+    ) async throws -> GRPCCore.ServerResponse<Bureau_V1_Company> {
+        return GRPCCore.ServerResponse<Bureau_V1_Company>(
+            message: try await self.updateCompany(
+                request: request.message,
+                context: context
+            ),
+            metadata: [:]
+        )
+    }
+
+    package func activateCompany(
+        request: GRPCCore.ServerRequest<Bureau_V1_ActivateCompanyRequest>,
+        context: GRPCCore.ServerContext
+    ) async throws -> GRPCCore.ServerResponse<Bureau_V1_Company> {
+        return GRPCCore.ServerResponse<Bureau_V1_Company>(
+            message: try await self.activateCompany(
+                request: request.message,
+                context: context
+            ),
+            metadata: [:]
+        )
+    }
+
+    package func closeCompany(
+        request: GRPCCore.ServerRequest<Bureau_V1_CloseCompanyRequest>,
+        context: GRPCCore.ServerContext
+    ) async throws -> GRPCCore.ServerResponse<Bureau_V1_Company> {
+        return GRPCCore.ServerResponse<Bureau_V1_Company>(
+            message: try await self.closeCompany(
+                request: request.message,
+                context: context
+            ),
+            metadata: [:]
+        )
+    }
+
     package func createUser(
         request: GRPCCore.ServerRequest<Bureau_V1_CreateUserRequest>,
         context: GRPCCore.ServerContext
@@ -1383,6 +1992,45 @@ extension Bureau_V1_TenancyService.SimpleServiceProtocol {
     ) async throws -> GRPCCore.ServerResponse<Bureau_V1_ListUsersResponse> {
         return GRPCCore.ServerResponse<Bureau_V1_ListUsersResponse>(
             message: try await self.listUsers(
+                request: request.message,
+                context: context
+            ),
+            metadata: [:]
+        )
+    }
+
+    package func updateUser(
+        request: GRPCCore.ServerRequest<Bureau_V1_UpdateUserRequest>,
+        context: GRPCCore.ServerContext
+    ) async throws -> GRPCCore.ServerResponse<Bureau_V1_User> {
+        return GRPCCore.ServerResponse<Bureau_V1_User>(
+            message: try await self.updateUser(
+                request: request.message,
+                context: context
+            ),
+            metadata: [:]
+        )
+    }
+
+    package func blockUser(
+        request: GRPCCore.ServerRequest<Bureau_V1_BlockUserRequest>,
+        context: GRPCCore.ServerContext
+    ) async throws -> GRPCCore.ServerResponse<Bureau_V1_User> {
+        return GRPCCore.ServerResponse<Bureau_V1_User>(
+            message: try await self.blockUser(
+                request: request.message,
+                context: context
+            ),
+            metadata: [:]
+        )
+    }
+
+    package func unblockUser(
+        request: GRPCCore.ServerRequest<Bureau_V1_UnblockUserRequest>,
+        context: GRPCCore.ServerContext
+    ) async throws -> GRPCCore.ServerResponse<Bureau_V1_User> {
+        return GRPCCore.ServerResponse<Bureau_V1_User>(
+            message: try await self.unblockUser(
                 request: request.message,
                 context: context
             ),
@@ -1521,9 +2169,10 @@ extension Bureau_V1_TenancyService {
         ///
         /// > Source IDL Documentation:
         /// >
-        /// > Makes a company of the bureau. U-03: all five fields are mandatory.
-        /// > Roles: customer administrator. Refusals: COMPANY_FIELD_MISSING,
-        /// > ORGANISATION_NUMBER_INVALID, COMPANY_EXISTS.
+        /// > Makes a company of the bureau. U-03: all five fields are mandatory. It is active at once
+        /// > (U-04), or exists inactive when made by hand (U-06).
+        /// > Roles: customer administrator. Refusals: FIELD_MISSING, ORGANISATION_NUMBER_INVALID,
+        /// > COMPANY_EXISTS, COMPANY_EXISTS_INACTIVE (U-05), COMPANY_EXISTS_CLOSED.
         ///
         /// - Parameters:
         ///   - request: A request containing a single `Bureau_V1_CreateCompanyRequest` message.
@@ -1569,7 +2218,8 @@ extension Bureau_V1_TenancyService {
         ///
         /// > Source IDL Documentation:
         /// >
-        /// > Lists the companies the caller has a role in. Roles: any role in the bureau.
+        /// > Lists the companies the caller has a role in, all or those that a text finds (K-03, U-10).
+        /// > Roles: any role in the bureau.
         ///
         /// - Parameters:
         ///   - request: A request containing a single `Bureau_V1_ListCompaniesRequest` message.
@@ -1586,6 +2236,79 @@ extension Bureau_V1_TenancyService {
             deserializer: some GRPCCore.MessageDeserializer<Bureau_V1_ListCompaniesResponse>,
             options: GRPCCore.CallOptions,
             onResponse handleResponse: @Sendable @escaping (GRPCCore.ClientResponse<Bureau_V1_ListCompaniesResponse>) async throws -> Result
+        ) async throws -> Result where Result: Sendable
+
+        /// Call the "UpdateCompany" method.
+        ///
+        /// > Source IDL Documentation:
+        /// >
+        /// > Changes name or address. Roles: customer administrator. Refusals: FIELD_MISSING,
+        /// > COMPANY_FIELD_FIXED, COMPANY_CHANGED_MEANWHILE, COMPANY_CLOSED.
+        ///
+        /// - Parameters:
+        ///   - request: A request containing a single `Bureau_V1_UpdateCompanyRequest` message.
+        ///   - serializer: A serializer for `Bureau_V1_UpdateCompanyRequest` messages.
+        ///   - deserializer: A deserializer for `Bureau_V1_Company` messages.
+        ///   - options: Options to apply to this RPC.
+        ///   - handleResponse: A closure which handles the response and returns its result to
+        ///       the caller. Returning from the closure will cancel the RPC if it hasn't
+        ///       already finished.
+        /// - Returns: The result of `handleResponse`.
+        func updateCompany<Result>(
+            request: GRPCCore.ClientRequest<Bureau_V1_UpdateCompanyRequest>,
+            serializer: some GRPCCore.MessageSerializer<Bureau_V1_UpdateCompanyRequest>,
+            deserializer: some GRPCCore.MessageDeserializer<Bureau_V1_Company>,
+            options: GRPCCore.CallOptions,
+            onResponse handleResponse: @Sendable @escaping (GRPCCore.ClientResponse<Bureau_V1_Company>) async throws -> Result
+        ) async throws -> Result where Result: Sendable
+
+        /// Call the "ActivateCompany" method.
+        ///
+        /// > Source IDL Documentation:
+        /// >
+        /// > Activates by hand a company that exists inactive (U-05, U-07). Roles: customer administrator.
+        /// > Refusals: COMPANY_ACTIVE, COMPANY_CLOSED.
+        ///
+        /// - Parameters:
+        ///   - request: A request containing a single `Bureau_V1_ActivateCompanyRequest` message.
+        ///   - serializer: A serializer for `Bureau_V1_ActivateCompanyRequest` messages.
+        ///   - deserializer: A deserializer for `Bureau_V1_Company` messages.
+        ///   - options: Options to apply to this RPC.
+        ///   - handleResponse: A closure which handles the response and returns its result to
+        ///       the caller. Returning from the closure will cancel the RPC if it hasn't
+        ///       already finished.
+        /// - Returns: The result of `handleResponse`.
+        func activateCompany<Result>(
+            request: GRPCCore.ClientRequest<Bureau_V1_ActivateCompanyRequest>,
+            serializer: some GRPCCore.MessageSerializer<Bureau_V1_ActivateCompanyRequest>,
+            deserializer: some GRPCCore.MessageDeserializer<Bureau_V1_Company>,
+            options: GRPCCore.CallOptions,
+            onResponse handleResponse: @Sendable @escaping (GRPCCore.ClientResponse<Bureau_V1_Company>) async throws -> Result
+        ) async throws -> Result where Result: Sendable
+
+        /// Call the "CloseCompany" method.
+        ///
+        /// > Source IDL Documentation:
+        /// >
+        /// > Ends the work for a company, for good: what is there can be read and exported, nothing new is
+        /// > begun. Roles: customer administrator. Refusals: COMPANY_CLOSED, COMPANY_HAS_OPEN_PAYMENTS while
+        /// > payments are signed, processing or in doubt, COMPANY_HELD while transfers are held.
+        ///
+        /// - Parameters:
+        ///   - request: A request containing a single `Bureau_V1_CloseCompanyRequest` message.
+        ///   - serializer: A serializer for `Bureau_V1_CloseCompanyRequest` messages.
+        ///   - deserializer: A deserializer for `Bureau_V1_Company` messages.
+        ///   - options: Options to apply to this RPC.
+        ///   - handleResponse: A closure which handles the response and returns its result to
+        ///       the caller. Returning from the closure will cancel the RPC if it hasn't
+        ///       already finished.
+        /// - Returns: The result of `handleResponse`.
+        func closeCompany<Result>(
+            request: GRPCCore.ClientRequest<Bureau_V1_CloseCompanyRequest>,
+            serializer: some GRPCCore.MessageSerializer<Bureau_V1_CloseCompanyRequest>,
+            deserializer: some GRPCCore.MessageDeserializer<Bureau_V1_Company>,
+            options: GRPCCore.CallOptions,
+            onResponse handleResponse: @Sendable @escaping (GRPCCore.ClientResponse<Bureau_V1_Company>) async throws -> Result
         ) async throws -> Result where Result: Sendable
 
         /// Call the "CreateUser" method.
@@ -1639,7 +2362,7 @@ extension Bureau_V1_TenancyService {
         ///
         /// > Source IDL Documentation:
         /// >
-        /// > Roles: customer administrator.
+        /// > All users, or those that a text finds. Roles: customer administrator.
         ///
         /// - Parameters:
         ///   - request: A request containing a single `Bureau_V1_ListUsersRequest` message.
@@ -1656,6 +2379,78 @@ extension Bureau_V1_TenancyService {
             deserializer: some GRPCCore.MessageDeserializer<Bureau_V1_ListUsersResponse>,
             options: GRPCCore.CallOptions,
             onResponse handleResponse: @Sendable @escaping (GRPCCore.ClientResponse<Bureau_V1_ListUsersResponse>) async throws -> Result
+        ) async throws -> Result where Result: Sendable
+
+        /// Call the "UpdateUser" method.
+        ///
+        /// > Source IDL Documentation:
+        /// >
+        /// > Changes name or mail address. Roles: customer administrator. Refusals: FIELD_MISSING,
+        /// > EMAIL_INVALID, USER_FIELD_FIXED, USER_CHANGED_MEANWHILE.
+        ///
+        /// - Parameters:
+        ///   - request: A request containing a single `Bureau_V1_UpdateUserRequest` message.
+        ///   - serializer: A serializer for `Bureau_V1_UpdateUserRequest` messages.
+        ///   - deserializer: A deserializer for `Bureau_V1_User` messages.
+        ///   - options: Options to apply to this RPC.
+        ///   - handleResponse: A closure which handles the response and returns its result to
+        ///       the caller. Returning from the closure will cancel the RPC if it hasn't
+        ///       already finished.
+        /// - Returns: The result of `handleResponse`.
+        func updateUser<Result>(
+            request: GRPCCore.ClientRequest<Bureau_V1_UpdateUserRequest>,
+            serializer: some GRPCCore.MessageSerializer<Bureau_V1_UpdateUserRequest>,
+            deserializer: some GRPCCore.MessageDeserializer<Bureau_V1_User>,
+            options: GRPCCore.CallOptions,
+            onResponse handleResponse: @Sendable @escaping (GRPCCore.ClientResponse<Bureau_V1_User>) async throws -> Result
+        ) async throws -> Result where Result: Sendable
+
+        /// Call the "BlockUser" method.
+        ///
+        /// > Source IDL Documentation:
+        /// >
+        /// > Keeps a user out at once: sessions and tokens end, open streams within a second. Roles:
+        /// > customer administrator. Refusals: USER_BLOCKED, LAST_ADMINISTRATOR.
+        ///
+        /// - Parameters:
+        ///   - request: A request containing a single `Bureau_V1_BlockUserRequest` message.
+        ///   - serializer: A serializer for `Bureau_V1_BlockUserRequest` messages.
+        ///   - deserializer: A deserializer for `Bureau_V1_User` messages.
+        ///   - options: Options to apply to this RPC.
+        ///   - handleResponse: A closure which handles the response and returns its result to
+        ///       the caller. Returning from the closure will cancel the RPC if it hasn't
+        ///       already finished.
+        /// - Returns: The result of `handleResponse`.
+        func blockUser<Result>(
+            request: GRPCCore.ClientRequest<Bureau_V1_BlockUserRequest>,
+            serializer: some GRPCCore.MessageSerializer<Bureau_V1_BlockUserRequest>,
+            deserializer: some GRPCCore.MessageDeserializer<Bureau_V1_User>,
+            options: GRPCCore.CallOptions,
+            onResponse handleResponse: @Sendable @escaping (GRPCCore.ClientResponse<Bureau_V1_User>) async throws -> Result
+        ) async throws -> Result where Result: Sendable
+
+        /// Call the "UnblockUser" method.
+        ///
+        /// > Source IDL Documentation:
+        /// >
+        /// > Lets a user in again: a person by a new login, a service user by a new token. Roles: customer
+        /// > administrator. Refusals: USER_NOT_BLOCKED.
+        ///
+        /// - Parameters:
+        ///   - request: A request containing a single `Bureau_V1_UnblockUserRequest` message.
+        ///   - serializer: A serializer for `Bureau_V1_UnblockUserRequest` messages.
+        ///   - deserializer: A deserializer for `Bureau_V1_User` messages.
+        ///   - options: Options to apply to this RPC.
+        ///   - handleResponse: A closure which handles the response and returns its result to
+        ///       the caller. Returning from the closure will cancel the RPC if it hasn't
+        ///       already finished.
+        /// - Returns: The result of `handleResponse`.
+        func unblockUser<Result>(
+            request: GRPCCore.ClientRequest<Bureau_V1_UnblockUserRequest>,
+            serializer: some GRPCCore.MessageSerializer<Bureau_V1_UnblockUserRequest>,
+            deserializer: some GRPCCore.MessageDeserializer<Bureau_V1_User>,
+            options: GRPCCore.CallOptions,
+            onResponse handleResponse: @Sendable @escaping (GRPCCore.ClientResponse<Bureau_V1_User>) async throws -> Result
         ) async throws -> Result where Result: Sendable
 
         /// Call the "CreateRoleAssignment" method.
@@ -1686,7 +2481,8 @@ extension Bureau_V1_TenancyService {
         ///
         /// > Source IDL Documentation:
         /// >
-        /// > Takes a role away; acts on the next call. Roles: customer administrator.
+        /// > Takes a role away; acts on the next call and on open streams. Roles: customer administrator.
+        /// > Refusals: LAST_ADMINISTRATOR.
         ///
         /// - Parameters:
         ///   - request: A request containing a single `Bureau_V1_DeleteRoleAssignmentRequest` message.
@@ -1709,8 +2505,8 @@ extension Bureau_V1_TenancyService {
         ///
         /// > Source IDL Documentation:
         /// >
-        /// > Of a bureau, or of one company: those in it and those in the whole bureau. Roles: customer
-        /// > administrator.
+        /// > Of a bureau, or of one company: those in it and those in the whole bureau; all, or those that
+        /// > a text finds (U-10). Roles: customer administrator.
         ///
         /// - Parameters:
         ///   - request: A request containing a single `Bureau_V1_ListRoleAssignmentsRequest` message.
@@ -1871,9 +2667,10 @@ extension Bureau_V1_TenancyService {
         ///
         /// > Source IDL Documentation:
         /// >
-        /// > Makes a company of the bureau. U-03: all five fields are mandatory.
-        /// > Roles: customer administrator. Refusals: COMPANY_FIELD_MISSING,
-        /// > ORGANISATION_NUMBER_INVALID, COMPANY_EXISTS.
+        /// > Makes a company of the bureau. U-03: all five fields are mandatory. It is active at once
+        /// > (U-04), or exists inactive when made by hand (U-06).
+        /// > Roles: customer administrator. Refusals: FIELD_MISSING, ORGANISATION_NUMBER_INVALID,
+        /// > COMPANY_EXISTS, COMPANY_EXISTS_INACTIVE (U-05), COMPANY_EXISTS_CLOSED.
         ///
         /// - Parameters:
         ///   - request: A request containing a single `Bureau_V1_CreateCompanyRequest` message.
@@ -1941,7 +2738,8 @@ extension Bureau_V1_TenancyService {
         ///
         /// > Source IDL Documentation:
         /// >
-        /// > Lists the companies the caller has a role in. Roles: any role in the bureau.
+        /// > Lists the companies the caller has a role in, all or those that a text finds (K-03, U-10).
+        /// > Roles: any role in the bureau.
         ///
         /// - Parameters:
         ///   - request: A request containing a single `Bureau_V1_ListCompaniesRequest` message.
@@ -1964,6 +2762,112 @@ extension Bureau_V1_TenancyService {
             try await self.client.unary(
                 request: request,
                 descriptor: Bureau_V1_TenancyService.Method.ListCompanies.descriptor,
+                serializer: serializer,
+                deserializer: deserializer,
+                options: options,
+                onResponse: handleResponse
+            )
+        }
+
+        /// Call the "UpdateCompany" method.
+        ///
+        /// > Source IDL Documentation:
+        /// >
+        /// > Changes name or address. Roles: customer administrator. Refusals: FIELD_MISSING,
+        /// > COMPANY_FIELD_FIXED, COMPANY_CHANGED_MEANWHILE, COMPANY_CLOSED.
+        ///
+        /// - Parameters:
+        ///   - request: A request containing a single `Bureau_V1_UpdateCompanyRequest` message.
+        ///   - serializer: A serializer for `Bureau_V1_UpdateCompanyRequest` messages.
+        ///   - deserializer: A deserializer for `Bureau_V1_Company` messages.
+        ///   - options: Options to apply to this RPC.
+        ///   - handleResponse: A closure which handles the response and returns its result to
+        ///       the caller. Returning from the closure will cancel the RPC if it hasn't
+        ///       already finished.
+        /// - Returns: The result of `handleResponse`.
+        package func updateCompany<Result>(
+            request: GRPCCore.ClientRequest<Bureau_V1_UpdateCompanyRequest>,
+            serializer: some GRPCCore.MessageSerializer<Bureau_V1_UpdateCompanyRequest>,
+            deserializer: some GRPCCore.MessageDeserializer<Bureau_V1_Company>,
+            options: GRPCCore.CallOptions = .defaults,
+            onResponse handleResponse: @Sendable @escaping (GRPCCore.ClientResponse<Bureau_V1_Company>) async throws -> Result = { response in
+                try response.message
+            }
+        ) async throws -> Result where Result: Sendable {
+            try await self.client.unary(
+                request: request,
+                descriptor: Bureau_V1_TenancyService.Method.UpdateCompany.descriptor,
+                serializer: serializer,
+                deserializer: deserializer,
+                options: options,
+                onResponse: handleResponse
+            )
+        }
+
+        /// Call the "ActivateCompany" method.
+        ///
+        /// > Source IDL Documentation:
+        /// >
+        /// > Activates by hand a company that exists inactive (U-05, U-07). Roles: customer administrator.
+        /// > Refusals: COMPANY_ACTIVE, COMPANY_CLOSED.
+        ///
+        /// - Parameters:
+        ///   - request: A request containing a single `Bureau_V1_ActivateCompanyRequest` message.
+        ///   - serializer: A serializer for `Bureau_V1_ActivateCompanyRequest` messages.
+        ///   - deserializer: A deserializer for `Bureau_V1_Company` messages.
+        ///   - options: Options to apply to this RPC.
+        ///   - handleResponse: A closure which handles the response and returns its result to
+        ///       the caller. Returning from the closure will cancel the RPC if it hasn't
+        ///       already finished.
+        /// - Returns: The result of `handleResponse`.
+        package func activateCompany<Result>(
+            request: GRPCCore.ClientRequest<Bureau_V1_ActivateCompanyRequest>,
+            serializer: some GRPCCore.MessageSerializer<Bureau_V1_ActivateCompanyRequest>,
+            deserializer: some GRPCCore.MessageDeserializer<Bureau_V1_Company>,
+            options: GRPCCore.CallOptions = .defaults,
+            onResponse handleResponse: @Sendable @escaping (GRPCCore.ClientResponse<Bureau_V1_Company>) async throws -> Result = { response in
+                try response.message
+            }
+        ) async throws -> Result where Result: Sendable {
+            try await self.client.unary(
+                request: request,
+                descriptor: Bureau_V1_TenancyService.Method.ActivateCompany.descriptor,
+                serializer: serializer,
+                deserializer: deserializer,
+                options: options,
+                onResponse: handleResponse
+            )
+        }
+
+        /// Call the "CloseCompany" method.
+        ///
+        /// > Source IDL Documentation:
+        /// >
+        /// > Ends the work for a company, for good: what is there can be read and exported, nothing new is
+        /// > begun. Roles: customer administrator. Refusals: COMPANY_CLOSED, COMPANY_HAS_OPEN_PAYMENTS while
+        /// > payments are signed, processing or in doubt, COMPANY_HELD while transfers are held.
+        ///
+        /// - Parameters:
+        ///   - request: A request containing a single `Bureau_V1_CloseCompanyRequest` message.
+        ///   - serializer: A serializer for `Bureau_V1_CloseCompanyRequest` messages.
+        ///   - deserializer: A deserializer for `Bureau_V1_Company` messages.
+        ///   - options: Options to apply to this RPC.
+        ///   - handleResponse: A closure which handles the response and returns its result to
+        ///       the caller. Returning from the closure will cancel the RPC if it hasn't
+        ///       already finished.
+        /// - Returns: The result of `handleResponse`.
+        package func closeCompany<Result>(
+            request: GRPCCore.ClientRequest<Bureau_V1_CloseCompanyRequest>,
+            serializer: some GRPCCore.MessageSerializer<Bureau_V1_CloseCompanyRequest>,
+            deserializer: some GRPCCore.MessageDeserializer<Bureau_V1_Company>,
+            options: GRPCCore.CallOptions = .defaults,
+            onResponse handleResponse: @Sendable @escaping (GRPCCore.ClientResponse<Bureau_V1_Company>) async throws -> Result = { response in
+                try response.message
+            }
+        ) async throws -> Result where Result: Sendable {
+            try await self.client.unary(
+                request: request,
+                descriptor: Bureau_V1_TenancyService.Method.CloseCompany.descriptor,
                 serializer: serializer,
                 deserializer: deserializer,
                 options: options,
@@ -2044,7 +2948,7 @@ extension Bureau_V1_TenancyService {
         ///
         /// > Source IDL Documentation:
         /// >
-        /// > Roles: customer administrator.
+        /// > All users, or those that a text finds. Roles: customer administrator.
         ///
         /// - Parameters:
         ///   - request: A request containing a single `Bureau_V1_ListUsersRequest` message.
@@ -2067,6 +2971,111 @@ extension Bureau_V1_TenancyService {
             try await self.client.unary(
                 request: request,
                 descriptor: Bureau_V1_TenancyService.Method.ListUsers.descriptor,
+                serializer: serializer,
+                deserializer: deserializer,
+                options: options,
+                onResponse: handleResponse
+            )
+        }
+
+        /// Call the "UpdateUser" method.
+        ///
+        /// > Source IDL Documentation:
+        /// >
+        /// > Changes name or mail address. Roles: customer administrator. Refusals: FIELD_MISSING,
+        /// > EMAIL_INVALID, USER_FIELD_FIXED, USER_CHANGED_MEANWHILE.
+        ///
+        /// - Parameters:
+        ///   - request: A request containing a single `Bureau_V1_UpdateUserRequest` message.
+        ///   - serializer: A serializer for `Bureau_V1_UpdateUserRequest` messages.
+        ///   - deserializer: A deserializer for `Bureau_V1_User` messages.
+        ///   - options: Options to apply to this RPC.
+        ///   - handleResponse: A closure which handles the response and returns its result to
+        ///       the caller. Returning from the closure will cancel the RPC if it hasn't
+        ///       already finished.
+        /// - Returns: The result of `handleResponse`.
+        package func updateUser<Result>(
+            request: GRPCCore.ClientRequest<Bureau_V1_UpdateUserRequest>,
+            serializer: some GRPCCore.MessageSerializer<Bureau_V1_UpdateUserRequest>,
+            deserializer: some GRPCCore.MessageDeserializer<Bureau_V1_User>,
+            options: GRPCCore.CallOptions = .defaults,
+            onResponse handleResponse: @Sendable @escaping (GRPCCore.ClientResponse<Bureau_V1_User>) async throws -> Result = { response in
+                try response.message
+            }
+        ) async throws -> Result where Result: Sendable {
+            try await self.client.unary(
+                request: request,
+                descriptor: Bureau_V1_TenancyService.Method.UpdateUser.descriptor,
+                serializer: serializer,
+                deserializer: deserializer,
+                options: options,
+                onResponse: handleResponse
+            )
+        }
+
+        /// Call the "BlockUser" method.
+        ///
+        /// > Source IDL Documentation:
+        /// >
+        /// > Keeps a user out at once: sessions and tokens end, open streams within a second. Roles:
+        /// > customer administrator. Refusals: USER_BLOCKED, LAST_ADMINISTRATOR.
+        ///
+        /// - Parameters:
+        ///   - request: A request containing a single `Bureau_V1_BlockUserRequest` message.
+        ///   - serializer: A serializer for `Bureau_V1_BlockUserRequest` messages.
+        ///   - deserializer: A deserializer for `Bureau_V1_User` messages.
+        ///   - options: Options to apply to this RPC.
+        ///   - handleResponse: A closure which handles the response and returns its result to
+        ///       the caller. Returning from the closure will cancel the RPC if it hasn't
+        ///       already finished.
+        /// - Returns: The result of `handleResponse`.
+        package func blockUser<Result>(
+            request: GRPCCore.ClientRequest<Bureau_V1_BlockUserRequest>,
+            serializer: some GRPCCore.MessageSerializer<Bureau_V1_BlockUserRequest>,
+            deserializer: some GRPCCore.MessageDeserializer<Bureau_V1_User>,
+            options: GRPCCore.CallOptions = .defaults,
+            onResponse handleResponse: @Sendable @escaping (GRPCCore.ClientResponse<Bureau_V1_User>) async throws -> Result = { response in
+                try response.message
+            }
+        ) async throws -> Result where Result: Sendable {
+            try await self.client.unary(
+                request: request,
+                descriptor: Bureau_V1_TenancyService.Method.BlockUser.descriptor,
+                serializer: serializer,
+                deserializer: deserializer,
+                options: options,
+                onResponse: handleResponse
+            )
+        }
+
+        /// Call the "UnblockUser" method.
+        ///
+        /// > Source IDL Documentation:
+        /// >
+        /// > Lets a user in again: a person by a new login, a service user by a new token. Roles: customer
+        /// > administrator. Refusals: USER_NOT_BLOCKED.
+        ///
+        /// - Parameters:
+        ///   - request: A request containing a single `Bureau_V1_UnblockUserRequest` message.
+        ///   - serializer: A serializer for `Bureau_V1_UnblockUserRequest` messages.
+        ///   - deserializer: A deserializer for `Bureau_V1_User` messages.
+        ///   - options: Options to apply to this RPC.
+        ///   - handleResponse: A closure which handles the response and returns its result to
+        ///       the caller. Returning from the closure will cancel the RPC if it hasn't
+        ///       already finished.
+        /// - Returns: The result of `handleResponse`.
+        package func unblockUser<Result>(
+            request: GRPCCore.ClientRequest<Bureau_V1_UnblockUserRequest>,
+            serializer: some GRPCCore.MessageSerializer<Bureau_V1_UnblockUserRequest>,
+            deserializer: some GRPCCore.MessageDeserializer<Bureau_V1_User>,
+            options: GRPCCore.CallOptions = .defaults,
+            onResponse handleResponse: @Sendable @escaping (GRPCCore.ClientResponse<Bureau_V1_User>) async throws -> Result = { response in
+                try response.message
+            }
+        ) async throws -> Result where Result: Sendable {
+            try await self.client.unary(
+                request: request,
+                descriptor: Bureau_V1_TenancyService.Method.UnblockUser.descriptor,
                 serializer: serializer,
                 deserializer: deserializer,
                 options: options,
@@ -2113,7 +3122,8 @@ extension Bureau_V1_TenancyService {
         ///
         /// > Source IDL Documentation:
         /// >
-        /// > Takes a role away; acts on the next call. Roles: customer administrator.
+        /// > Takes a role away; acts on the next call and on open streams. Roles: customer administrator.
+        /// > Refusals: LAST_ADMINISTRATOR.
         ///
         /// - Parameters:
         ///   - request: A request containing a single `Bureau_V1_DeleteRoleAssignmentRequest` message.
@@ -2147,8 +3157,8 @@ extension Bureau_V1_TenancyService {
         ///
         /// > Source IDL Documentation:
         /// >
-        /// > Of a bureau, or of one company: those in it and those in the whole bureau. Roles: customer
-        /// > administrator.
+        /// > Of a bureau, or of one company: those in it and those in the whole bureau; all, or those that
+        /// > a text finds (U-10). Roles: customer administrator.
         ///
         /// - Parameters:
         ///   - request: A request containing a single `Bureau_V1_ListRoleAssignmentsRequest` message.
@@ -2316,9 +3326,10 @@ extension Bureau_V1_TenancyService.ClientProtocol {
     ///
     /// > Source IDL Documentation:
     /// >
-    /// > Makes a company of the bureau. U-03: all five fields are mandatory.
-    /// > Roles: customer administrator. Refusals: COMPANY_FIELD_MISSING,
-    /// > ORGANISATION_NUMBER_INVALID, COMPANY_EXISTS.
+    /// > Makes a company of the bureau. U-03: all five fields are mandatory. It is active at once
+    /// > (U-04), or exists inactive when made by hand (U-06).
+    /// > Roles: customer administrator. Refusals: FIELD_MISSING, ORGANISATION_NUMBER_INVALID,
+    /// > COMPANY_EXISTS, COMPANY_EXISTS_INACTIVE (U-05), COMPANY_EXISTS_CLOSED.
     ///
     /// - Parameters:
     ///   - request: A request containing a single `Bureau_V1_CreateCompanyRequest` message.
@@ -2376,7 +3387,8 @@ extension Bureau_V1_TenancyService.ClientProtocol {
     ///
     /// > Source IDL Documentation:
     /// >
-    /// > Lists the companies the caller has a role in. Roles: any role in the bureau.
+    /// > Lists the companies the caller has a role in, all or those that a text finds (K-03, U-10).
+    /// > Roles: any role in the bureau.
     ///
     /// - Parameters:
     ///   - request: A request containing a single `Bureau_V1_ListCompaniesRequest` message.
@@ -2396,6 +3408,97 @@ extension Bureau_V1_TenancyService.ClientProtocol {
             request: request,
             serializer: GRPCProtobuf.ProtobufSerializer<Bureau_V1_ListCompaniesRequest>(),
             deserializer: GRPCProtobuf.ProtobufDeserializer<Bureau_V1_ListCompaniesResponse>(),
+            options: options,
+            onResponse: handleResponse
+        )
+    }
+
+    /// Call the "UpdateCompany" method.
+    ///
+    /// > Source IDL Documentation:
+    /// >
+    /// > Changes name or address. Roles: customer administrator. Refusals: FIELD_MISSING,
+    /// > COMPANY_FIELD_FIXED, COMPANY_CHANGED_MEANWHILE, COMPANY_CLOSED.
+    ///
+    /// - Parameters:
+    ///   - request: A request containing a single `Bureau_V1_UpdateCompanyRequest` message.
+    ///   - options: Options to apply to this RPC.
+    ///   - handleResponse: A closure which handles the response and returns its result to
+    ///       the caller. Returning from the closure will cancel the RPC if it hasn't
+    ///       already finished.
+    /// - Returns: The result of `handleResponse`.
+    package func updateCompany<Result>(
+        request: GRPCCore.ClientRequest<Bureau_V1_UpdateCompanyRequest>,
+        options: GRPCCore.CallOptions = .defaults,
+        onResponse handleResponse: @Sendable @escaping (GRPCCore.ClientResponse<Bureau_V1_Company>) async throws -> Result = { response in
+            try response.message
+        }
+    ) async throws -> Result where Result: Sendable {
+        try await self.updateCompany(
+            request: request,
+            serializer: GRPCProtobuf.ProtobufSerializer<Bureau_V1_UpdateCompanyRequest>(),
+            deserializer: GRPCProtobuf.ProtobufDeserializer<Bureau_V1_Company>(),
+            options: options,
+            onResponse: handleResponse
+        )
+    }
+
+    /// Call the "ActivateCompany" method.
+    ///
+    /// > Source IDL Documentation:
+    /// >
+    /// > Activates by hand a company that exists inactive (U-05, U-07). Roles: customer administrator.
+    /// > Refusals: COMPANY_ACTIVE, COMPANY_CLOSED.
+    ///
+    /// - Parameters:
+    ///   - request: A request containing a single `Bureau_V1_ActivateCompanyRequest` message.
+    ///   - options: Options to apply to this RPC.
+    ///   - handleResponse: A closure which handles the response and returns its result to
+    ///       the caller. Returning from the closure will cancel the RPC if it hasn't
+    ///       already finished.
+    /// - Returns: The result of `handleResponse`.
+    package func activateCompany<Result>(
+        request: GRPCCore.ClientRequest<Bureau_V1_ActivateCompanyRequest>,
+        options: GRPCCore.CallOptions = .defaults,
+        onResponse handleResponse: @Sendable @escaping (GRPCCore.ClientResponse<Bureau_V1_Company>) async throws -> Result = { response in
+            try response.message
+        }
+    ) async throws -> Result where Result: Sendable {
+        try await self.activateCompany(
+            request: request,
+            serializer: GRPCProtobuf.ProtobufSerializer<Bureau_V1_ActivateCompanyRequest>(),
+            deserializer: GRPCProtobuf.ProtobufDeserializer<Bureau_V1_Company>(),
+            options: options,
+            onResponse: handleResponse
+        )
+    }
+
+    /// Call the "CloseCompany" method.
+    ///
+    /// > Source IDL Documentation:
+    /// >
+    /// > Ends the work for a company, for good: what is there can be read and exported, nothing new is
+    /// > begun. Roles: customer administrator. Refusals: COMPANY_CLOSED, COMPANY_HAS_OPEN_PAYMENTS while
+    /// > payments are signed, processing or in doubt, COMPANY_HELD while transfers are held.
+    ///
+    /// - Parameters:
+    ///   - request: A request containing a single `Bureau_V1_CloseCompanyRequest` message.
+    ///   - options: Options to apply to this RPC.
+    ///   - handleResponse: A closure which handles the response and returns its result to
+    ///       the caller. Returning from the closure will cancel the RPC if it hasn't
+    ///       already finished.
+    /// - Returns: The result of `handleResponse`.
+    package func closeCompany<Result>(
+        request: GRPCCore.ClientRequest<Bureau_V1_CloseCompanyRequest>,
+        options: GRPCCore.CallOptions = .defaults,
+        onResponse handleResponse: @Sendable @escaping (GRPCCore.ClientResponse<Bureau_V1_Company>) async throws -> Result = { response in
+            try response.message
+        }
+    ) async throws -> Result where Result: Sendable {
+        try await self.closeCompany(
+            request: request,
+            serializer: GRPCProtobuf.ProtobufSerializer<Bureau_V1_CloseCompanyRequest>(),
+            deserializer: GRPCProtobuf.ProtobufDeserializer<Bureau_V1_Company>(),
             options: options,
             onResponse: handleResponse
         )
@@ -2464,7 +3567,7 @@ extension Bureau_V1_TenancyService.ClientProtocol {
     ///
     /// > Source IDL Documentation:
     /// >
-    /// > Roles: customer administrator.
+    /// > All users, or those that a text finds. Roles: customer administrator.
     ///
     /// - Parameters:
     ///   - request: A request containing a single `Bureau_V1_ListUsersRequest` message.
@@ -2484,6 +3587,96 @@ extension Bureau_V1_TenancyService.ClientProtocol {
             request: request,
             serializer: GRPCProtobuf.ProtobufSerializer<Bureau_V1_ListUsersRequest>(),
             deserializer: GRPCProtobuf.ProtobufDeserializer<Bureau_V1_ListUsersResponse>(),
+            options: options,
+            onResponse: handleResponse
+        )
+    }
+
+    /// Call the "UpdateUser" method.
+    ///
+    /// > Source IDL Documentation:
+    /// >
+    /// > Changes name or mail address. Roles: customer administrator. Refusals: FIELD_MISSING,
+    /// > EMAIL_INVALID, USER_FIELD_FIXED, USER_CHANGED_MEANWHILE.
+    ///
+    /// - Parameters:
+    ///   - request: A request containing a single `Bureau_V1_UpdateUserRequest` message.
+    ///   - options: Options to apply to this RPC.
+    ///   - handleResponse: A closure which handles the response and returns its result to
+    ///       the caller. Returning from the closure will cancel the RPC if it hasn't
+    ///       already finished.
+    /// - Returns: The result of `handleResponse`.
+    package func updateUser<Result>(
+        request: GRPCCore.ClientRequest<Bureau_V1_UpdateUserRequest>,
+        options: GRPCCore.CallOptions = .defaults,
+        onResponse handleResponse: @Sendable @escaping (GRPCCore.ClientResponse<Bureau_V1_User>) async throws -> Result = { response in
+            try response.message
+        }
+    ) async throws -> Result where Result: Sendable {
+        try await self.updateUser(
+            request: request,
+            serializer: GRPCProtobuf.ProtobufSerializer<Bureau_V1_UpdateUserRequest>(),
+            deserializer: GRPCProtobuf.ProtobufDeserializer<Bureau_V1_User>(),
+            options: options,
+            onResponse: handleResponse
+        )
+    }
+
+    /// Call the "BlockUser" method.
+    ///
+    /// > Source IDL Documentation:
+    /// >
+    /// > Keeps a user out at once: sessions and tokens end, open streams within a second. Roles:
+    /// > customer administrator. Refusals: USER_BLOCKED, LAST_ADMINISTRATOR.
+    ///
+    /// - Parameters:
+    ///   - request: A request containing a single `Bureau_V1_BlockUserRequest` message.
+    ///   - options: Options to apply to this RPC.
+    ///   - handleResponse: A closure which handles the response and returns its result to
+    ///       the caller. Returning from the closure will cancel the RPC if it hasn't
+    ///       already finished.
+    /// - Returns: The result of `handleResponse`.
+    package func blockUser<Result>(
+        request: GRPCCore.ClientRequest<Bureau_V1_BlockUserRequest>,
+        options: GRPCCore.CallOptions = .defaults,
+        onResponse handleResponse: @Sendable @escaping (GRPCCore.ClientResponse<Bureau_V1_User>) async throws -> Result = { response in
+            try response.message
+        }
+    ) async throws -> Result where Result: Sendable {
+        try await self.blockUser(
+            request: request,
+            serializer: GRPCProtobuf.ProtobufSerializer<Bureau_V1_BlockUserRequest>(),
+            deserializer: GRPCProtobuf.ProtobufDeserializer<Bureau_V1_User>(),
+            options: options,
+            onResponse: handleResponse
+        )
+    }
+
+    /// Call the "UnblockUser" method.
+    ///
+    /// > Source IDL Documentation:
+    /// >
+    /// > Lets a user in again: a person by a new login, a service user by a new token. Roles: customer
+    /// > administrator. Refusals: USER_NOT_BLOCKED.
+    ///
+    /// - Parameters:
+    ///   - request: A request containing a single `Bureau_V1_UnblockUserRequest` message.
+    ///   - options: Options to apply to this RPC.
+    ///   - handleResponse: A closure which handles the response and returns its result to
+    ///       the caller. Returning from the closure will cancel the RPC if it hasn't
+    ///       already finished.
+    /// - Returns: The result of `handleResponse`.
+    package func unblockUser<Result>(
+        request: GRPCCore.ClientRequest<Bureau_V1_UnblockUserRequest>,
+        options: GRPCCore.CallOptions = .defaults,
+        onResponse handleResponse: @Sendable @escaping (GRPCCore.ClientResponse<Bureau_V1_User>) async throws -> Result = { response in
+            try response.message
+        }
+    ) async throws -> Result where Result: Sendable {
+        try await self.unblockUser(
+            request: request,
+            serializer: GRPCProtobuf.ProtobufSerializer<Bureau_V1_UnblockUserRequest>(),
+            deserializer: GRPCProtobuf.ProtobufDeserializer<Bureau_V1_User>(),
             options: options,
             onResponse: handleResponse
         )
@@ -2523,7 +3716,8 @@ extension Bureau_V1_TenancyService.ClientProtocol {
     ///
     /// > Source IDL Documentation:
     /// >
-    /// > Takes a role away; acts on the next call. Roles: customer administrator.
+    /// > Takes a role away; acts on the next call and on open streams. Roles: customer administrator.
+    /// > Refusals: LAST_ADMINISTRATOR.
     ///
     /// - Parameters:
     ///   - request: A request containing a single `Bureau_V1_DeleteRoleAssignmentRequest` message.
@@ -2552,8 +3746,8 @@ extension Bureau_V1_TenancyService.ClientProtocol {
     ///
     /// > Source IDL Documentation:
     /// >
-    /// > Of a bureau, or of one company: those in it and those in the whole bureau. Roles: customer
-    /// > administrator.
+    /// > Of a bureau, or of one company: those in it and those in the whole bureau; all, or those that
+    /// > a text finds (U-10). Roles: customer administrator.
     ///
     /// - Parameters:
     ///   - request: A request containing a single `Bureau_V1_ListRoleAssignmentsRequest` message.
@@ -2713,9 +3907,10 @@ extension Bureau_V1_TenancyService.ClientProtocol {
     ///
     /// > Source IDL Documentation:
     /// >
-    /// > Makes a company of the bureau. U-03: all five fields are mandatory.
-    /// > Roles: customer administrator. Refusals: COMPANY_FIELD_MISSING,
-    /// > ORGANISATION_NUMBER_INVALID, COMPANY_EXISTS.
+    /// > Makes a company of the bureau. U-03: all five fields are mandatory. It is active at once
+    /// > (U-04), or exists inactive when made by hand (U-06).
+    /// > Roles: customer administrator. Refusals: FIELD_MISSING, ORGANISATION_NUMBER_INVALID,
+    /// > COMPANY_EXISTS, COMPANY_EXISTS_INACTIVE (U-05), COMPANY_EXISTS_CLOSED.
     ///
     /// - Parameters:
     ///   - message: request message to send.
@@ -2781,7 +3976,8 @@ extension Bureau_V1_TenancyService.ClientProtocol {
     ///
     /// > Source IDL Documentation:
     /// >
-    /// > Lists the companies the caller has a role in. Roles: any role in the bureau.
+    /// > Lists the companies the caller has a role in, all or those that a text finds (K-03, U-10).
+    /// > Roles: any role in the bureau.
     ///
     /// - Parameters:
     ///   - message: request message to send.
@@ -2804,6 +4000,109 @@ extension Bureau_V1_TenancyService.ClientProtocol {
             metadata: metadata
         )
         return try await self.listCompanies(
+            request: request,
+            options: options,
+            onResponse: handleResponse
+        )
+    }
+
+    /// Call the "UpdateCompany" method.
+    ///
+    /// > Source IDL Documentation:
+    /// >
+    /// > Changes name or address. Roles: customer administrator. Refusals: FIELD_MISSING,
+    /// > COMPANY_FIELD_FIXED, COMPANY_CHANGED_MEANWHILE, COMPANY_CLOSED.
+    ///
+    /// - Parameters:
+    ///   - message: request message to send.
+    ///   - metadata: Additional metadata to send, defaults to empty.
+    ///   - options: Options to apply to this RPC, defaults to `.defaults`.
+    ///   - handleResponse: A closure which handles the response and returns its result to
+    ///       the caller. Returning from the closure will cancel the RPC if it hasn't
+    ///       already finished.
+    /// - Returns: The result of `handleResponse`.
+    package func updateCompany<Result>(
+        _ message: Bureau_V1_UpdateCompanyRequest,
+        metadata: GRPCCore.Metadata = [:],
+        options: GRPCCore.CallOptions = .defaults,
+        onResponse handleResponse: @Sendable @escaping (GRPCCore.ClientResponse<Bureau_V1_Company>) async throws -> Result = { response in
+            try response.message
+        }
+    ) async throws -> Result where Result: Sendable {
+        let request = GRPCCore.ClientRequest<Bureau_V1_UpdateCompanyRequest>(
+            message: message,
+            metadata: metadata
+        )
+        return try await self.updateCompany(
+            request: request,
+            options: options,
+            onResponse: handleResponse
+        )
+    }
+
+    /// Call the "ActivateCompany" method.
+    ///
+    /// > Source IDL Documentation:
+    /// >
+    /// > Activates by hand a company that exists inactive (U-05, U-07). Roles: customer administrator.
+    /// > Refusals: COMPANY_ACTIVE, COMPANY_CLOSED.
+    ///
+    /// - Parameters:
+    ///   - message: request message to send.
+    ///   - metadata: Additional metadata to send, defaults to empty.
+    ///   - options: Options to apply to this RPC, defaults to `.defaults`.
+    ///   - handleResponse: A closure which handles the response and returns its result to
+    ///       the caller. Returning from the closure will cancel the RPC if it hasn't
+    ///       already finished.
+    /// - Returns: The result of `handleResponse`.
+    package func activateCompany<Result>(
+        _ message: Bureau_V1_ActivateCompanyRequest,
+        metadata: GRPCCore.Metadata = [:],
+        options: GRPCCore.CallOptions = .defaults,
+        onResponse handleResponse: @Sendable @escaping (GRPCCore.ClientResponse<Bureau_V1_Company>) async throws -> Result = { response in
+            try response.message
+        }
+    ) async throws -> Result where Result: Sendable {
+        let request = GRPCCore.ClientRequest<Bureau_V1_ActivateCompanyRequest>(
+            message: message,
+            metadata: metadata
+        )
+        return try await self.activateCompany(
+            request: request,
+            options: options,
+            onResponse: handleResponse
+        )
+    }
+
+    /// Call the "CloseCompany" method.
+    ///
+    /// > Source IDL Documentation:
+    /// >
+    /// > Ends the work for a company, for good: what is there can be read and exported, nothing new is
+    /// > begun. Roles: customer administrator. Refusals: COMPANY_CLOSED, COMPANY_HAS_OPEN_PAYMENTS while
+    /// > payments are signed, processing or in doubt, COMPANY_HELD while transfers are held.
+    ///
+    /// - Parameters:
+    ///   - message: request message to send.
+    ///   - metadata: Additional metadata to send, defaults to empty.
+    ///   - options: Options to apply to this RPC, defaults to `.defaults`.
+    ///   - handleResponse: A closure which handles the response and returns its result to
+    ///       the caller. Returning from the closure will cancel the RPC if it hasn't
+    ///       already finished.
+    /// - Returns: The result of `handleResponse`.
+    package func closeCompany<Result>(
+        _ message: Bureau_V1_CloseCompanyRequest,
+        metadata: GRPCCore.Metadata = [:],
+        options: GRPCCore.CallOptions = .defaults,
+        onResponse handleResponse: @Sendable @escaping (GRPCCore.ClientResponse<Bureau_V1_Company>) async throws -> Result = { response in
+            try response.message
+        }
+    ) async throws -> Result where Result: Sendable {
+        let request = GRPCCore.ClientRequest<Bureau_V1_CloseCompanyRequest>(
+            message: message,
+            metadata: metadata
+        )
+        return try await self.closeCompany(
             request: request,
             options: options,
             onResponse: handleResponse
@@ -2881,7 +4180,7 @@ extension Bureau_V1_TenancyService.ClientProtocol {
     ///
     /// > Source IDL Documentation:
     /// >
-    /// > Roles: customer administrator.
+    /// > All users, or those that a text finds. Roles: customer administrator.
     ///
     /// - Parameters:
     ///   - message: request message to send.
@@ -2904,6 +4203,108 @@ extension Bureau_V1_TenancyService.ClientProtocol {
             metadata: metadata
         )
         return try await self.listUsers(
+            request: request,
+            options: options,
+            onResponse: handleResponse
+        )
+    }
+
+    /// Call the "UpdateUser" method.
+    ///
+    /// > Source IDL Documentation:
+    /// >
+    /// > Changes name or mail address. Roles: customer administrator. Refusals: FIELD_MISSING,
+    /// > EMAIL_INVALID, USER_FIELD_FIXED, USER_CHANGED_MEANWHILE.
+    ///
+    /// - Parameters:
+    ///   - message: request message to send.
+    ///   - metadata: Additional metadata to send, defaults to empty.
+    ///   - options: Options to apply to this RPC, defaults to `.defaults`.
+    ///   - handleResponse: A closure which handles the response and returns its result to
+    ///       the caller. Returning from the closure will cancel the RPC if it hasn't
+    ///       already finished.
+    /// - Returns: The result of `handleResponse`.
+    package func updateUser<Result>(
+        _ message: Bureau_V1_UpdateUserRequest,
+        metadata: GRPCCore.Metadata = [:],
+        options: GRPCCore.CallOptions = .defaults,
+        onResponse handleResponse: @Sendable @escaping (GRPCCore.ClientResponse<Bureau_V1_User>) async throws -> Result = { response in
+            try response.message
+        }
+    ) async throws -> Result where Result: Sendable {
+        let request = GRPCCore.ClientRequest<Bureau_V1_UpdateUserRequest>(
+            message: message,
+            metadata: metadata
+        )
+        return try await self.updateUser(
+            request: request,
+            options: options,
+            onResponse: handleResponse
+        )
+    }
+
+    /// Call the "BlockUser" method.
+    ///
+    /// > Source IDL Documentation:
+    /// >
+    /// > Keeps a user out at once: sessions and tokens end, open streams within a second. Roles:
+    /// > customer administrator. Refusals: USER_BLOCKED, LAST_ADMINISTRATOR.
+    ///
+    /// - Parameters:
+    ///   - message: request message to send.
+    ///   - metadata: Additional metadata to send, defaults to empty.
+    ///   - options: Options to apply to this RPC, defaults to `.defaults`.
+    ///   - handleResponse: A closure which handles the response and returns its result to
+    ///       the caller. Returning from the closure will cancel the RPC if it hasn't
+    ///       already finished.
+    /// - Returns: The result of `handleResponse`.
+    package func blockUser<Result>(
+        _ message: Bureau_V1_BlockUserRequest,
+        metadata: GRPCCore.Metadata = [:],
+        options: GRPCCore.CallOptions = .defaults,
+        onResponse handleResponse: @Sendable @escaping (GRPCCore.ClientResponse<Bureau_V1_User>) async throws -> Result = { response in
+            try response.message
+        }
+    ) async throws -> Result where Result: Sendable {
+        let request = GRPCCore.ClientRequest<Bureau_V1_BlockUserRequest>(
+            message: message,
+            metadata: metadata
+        )
+        return try await self.blockUser(
+            request: request,
+            options: options,
+            onResponse: handleResponse
+        )
+    }
+
+    /// Call the "UnblockUser" method.
+    ///
+    /// > Source IDL Documentation:
+    /// >
+    /// > Lets a user in again: a person by a new login, a service user by a new token. Roles: customer
+    /// > administrator. Refusals: USER_NOT_BLOCKED.
+    ///
+    /// - Parameters:
+    ///   - message: request message to send.
+    ///   - metadata: Additional metadata to send, defaults to empty.
+    ///   - options: Options to apply to this RPC, defaults to `.defaults`.
+    ///   - handleResponse: A closure which handles the response and returns its result to
+    ///       the caller. Returning from the closure will cancel the RPC if it hasn't
+    ///       already finished.
+    /// - Returns: The result of `handleResponse`.
+    package func unblockUser<Result>(
+        _ message: Bureau_V1_UnblockUserRequest,
+        metadata: GRPCCore.Metadata = [:],
+        options: GRPCCore.CallOptions = .defaults,
+        onResponse handleResponse: @Sendable @escaping (GRPCCore.ClientResponse<Bureau_V1_User>) async throws -> Result = { response in
+            try response.message
+        }
+    ) async throws -> Result where Result: Sendable {
+        let request = GRPCCore.ClientRequest<Bureau_V1_UnblockUserRequest>(
+            message: message,
+            metadata: metadata
+        )
+        return try await self.unblockUser(
             request: request,
             options: options,
             onResponse: handleResponse
@@ -2948,7 +4349,8 @@ extension Bureau_V1_TenancyService.ClientProtocol {
     ///
     /// > Source IDL Documentation:
     /// >
-    /// > Takes a role away; acts on the next call. Roles: customer administrator.
+    /// > Takes a role away; acts on the next call and on open streams. Roles: customer administrator.
+    /// > Refusals: LAST_ADMINISTRATOR.
     ///
     /// - Parameters:
     ///   - message: request message to send.
@@ -2981,8 +4383,8 @@ extension Bureau_V1_TenancyService.ClientProtocol {
     ///
     /// > Source IDL Documentation:
     /// >
-    /// > Of a bureau, or of one company: those in it and those in the whole bureau. Roles: customer
-    /// > administrator.
+    /// > Of a bureau, or of one company: those in it and those in the whole bureau; all, or those that
+    /// > a text finds (U-10). Roles: customer administrator.
     ///
     /// - Parameters:
     ///   - message: request message to send.

@@ -20,6 +20,10 @@ package protocol Transaction: AnyObject {
 
   /// All or nothing within the transaction: what `body` throws is thrown on, its changes undone.
   func savepoint<T>(_ body: () throws -> T) throws -> T
+
+  /// Runs `body` in the narrower scope of one company: for the few commands of a bureau that write
+  /// in a company's journal too. Only from the scope of a bureau, and only to one of its own.
+  func within<T>(company: TenantKey, _ body: () throws -> T) throws -> T
 }
 
 /// How a database takes commands: what `GroupCommit` asks of it.
@@ -132,6 +136,25 @@ package struct ConnectionFailure: Error, Equatable, Sendable {
   package init(_ error: EngineError, endsTransaction: Bool) {
     self.error = error
     self.endsTransaction = endsTransaction
+  }
+}
+
+extension Connection {
+  package func within<T>(company: TenantKey, _ body: () throws -> T) throws -> T {
+    guard case .bureau(let bureau) = scope, bureau != company else {
+      throw EngineError.tenant("only a bureau's transaction can enter the scope of a company")
+    }
+    let outer = scope
+    try enter(.company(bureau: bureau, company: company))
+    do {
+      let value = try body()
+      try enter(outer)
+      return value
+    } catch {
+      // A doomed transaction can't go back; whoever undoes it enters a scope anew.
+      try? enter(outer)
+      throw error
+    }
   }
 }
 

@@ -68,286 +68,476 @@ package nonisolated struct Bureau_Facts_V1_Envelope: Sendable {
 }
 
 /// What happened. It may lawfully be erased one day: the chain covers its hash only.
-package nonisolated struct Bureau_Facts_V1_Body: Sendable {
+package nonisolated struct Bureau_Facts_V1_Body: @unchecked Sendable {
   // SwiftProtobuf.Message conformance is added in an extension below. See the
   // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
   // methods supported on all messages.
 
   /// 16 random bytes, so that an erased body cannot be guessed from its hash.
-  package var salt: Data = Data()
+  package var salt: Data {
+    get {_storage._salt}
+    set {_uniqueStorage()._salt = newValue}
+  }
 
-  package var fact: Bureau_Facts_V1_Body.OneOf_Fact? = nil
+  package var fact: OneOf_Fact? {
+    get {return _storage._fact}
+    set {_uniqueStorage()._fact = newValue}
+  }
 
   package var bureauCreated: Bureau_Facts_V1_BureauCreated {
     get {
-      if case .bureauCreated(let v)? = fact {return v}
+      if case .bureauCreated(let v)? = _storage._fact {return v}
       return Bureau_Facts_V1_BureauCreated()
     }
-    set {fact = .bureauCreated(newValue)}
+    set {_uniqueStorage()._fact = .bureauCreated(newValue)}
   }
 
   package var companyCreated: Bureau_Facts_V1_CompanyCreated {
     get {
-      if case .companyCreated(let v)? = fact {return v}
+      if case .companyCreated(let v)? = _storage._fact {return v}
       return Bureau_Facts_V1_CompanyCreated()
     }
-    set {fact = .companyCreated(newValue)}
+    set {_uniqueStorage()._fact = .companyCreated(newValue)}
   }
 
   package var userCreated: Bureau_Facts_V1_UserCreated {
     get {
-      if case .userCreated(let v)? = fact {return v}
+      if case .userCreated(let v)? = _storage._fact {return v}
       return Bureau_Facts_V1_UserCreated()
     }
-    set {fact = .userCreated(newValue)}
+    set {_uniqueStorage()._fact = .userCreated(newValue)}
   }
 
   package var roleAssigned: Bureau_Facts_V1_RoleAssigned {
     get {
-      if case .roleAssigned(let v)? = fact {return v}
+      if case .roleAssigned(let v)? = _storage._fact {return v}
       return Bureau_Facts_V1_RoleAssigned()
     }
-    set {fact = .roleAssigned(newValue)}
+    set {_uniqueStorage()._fact = .roleAssigned(newValue)}
   }
 
   package var roleRemoved: Bureau_Facts_V1_RoleRemoved {
     get {
-      if case .roleRemoved(let v)? = fact {return v}
+      if case .roleRemoved(let v)? = _storage._fact {return v}
       return Bureau_Facts_V1_RoleRemoved()
     }
-    set {fact = .roleRemoved(newValue)}
+    set {_uniqueStorage()._fact = .roleRemoved(newValue)}
   }
 
   package var tokenCreated: Bureau_Facts_V1_TokenCreated {
     get {
-      if case .tokenCreated(let v)? = fact {return v}
+      if case .tokenCreated(let v)? = _storage._fact {return v}
       return Bureau_Facts_V1_TokenCreated()
     }
-    set {fact = .tokenCreated(newValue)}
+    set {_uniqueStorage()._fact = .tokenCreated(newValue)}
   }
 
   package var tokenRevoked: Bureau_Facts_V1_TokenRevoked {
     get {
-      if case .tokenRevoked(let v)? = fact {return v}
+      if case .tokenRevoked(let v)? = _storage._fact {return v}
       return Bureau_Facts_V1_TokenRevoked()
     }
-    set {fact = .tokenRevoked(newValue)}
+    set {_uniqueStorage()._fact = .tokenRevoked(newValue)}
+  }
+
+  package var companyUpdated: Bureau_Facts_V1_CompanyUpdated {
+    get {
+      if case .companyUpdated(let v)? = _storage._fact {return v}
+      return Bureau_Facts_V1_CompanyUpdated()
+    }
+    set {_uniqueStorage()._fact = .companyUpdated(newValue)}
+  }
+
+  package var companyActivated: Bureau_Facts_V1_CompanyActivated {
+    get {
+      if case .companyActivated(let v)? = _storage._fact {return v}
+      return Bureau_Facts_V1_CompanyActivated()
+    }
+    set {_uniqueStorage()._fact = .companyActivated(newValue)}
+  }
+
+  package var userUpdated: Bureau_Facts_V1_UserUpdated {
+    get {
+      if case .userUpdated(let v)? = _storage._fact {return v}
+      return Bureau_Facts_V1_UserUpdated()
+    }
+    set {_uniqueStorage()._fact = .userUpdated(newValue)}
+  }
+
+  package var userBlocked: Bureau_Facts_V1_UserBlocked {
+    get {
+      if case .userBlocked(let v)? = _storage._fact {return v}
+      return Bureau_Facts_V1_UserBlocked()
+    }
+    set {_uniqueStorage()._fact = .userBlocked(newValue)}
+  }
+
+  package var userUnblocked: Bureau_Facts_V1_UserUnblocked {
+    get {
+      if case .userUnblocked(let v)? = _storage._fact {return v}
+      return Bureau_Facts_V1_UserUnblocked()
+    }
+    set {_uniqueStorage()._fact = .userUnblocked(newValue)}
   }
 
   package var agreementDrafted: Bureau_Facts_V1_AgreementDrafted {
     get {
-      if case .agreementDrafted(let v)? = fact {return v}
+      if case .agreementDrafted(let v)? = _storage._fact {return v}
       return Bureau_Facts_V1_AgreementDrafted()
     }
-    set {fact = .agreementDrafted(newValue)}
+    set {_uniqueStorage()._fact = .agreementDrafted(newValue)}
   }
 
   package var agreementSent: Bureau_Facts_V1_AgreementSent {
     get {
-      if case .agreementSent(let v)? = fact {return v}
+      if case .agreementSent(let v)? = _storage._fact {return v}
       return Bureau_Facts_V1_AgreementSent()
     }
-    set {fact = .agreementSent(newValue)}
+    set {_uniqueStorage()._fact = .agreementSent(newValue)}
   }
 
   package var agreementSigned: Bureau_Facts_V1_AgreementSigned {
     get {
-      if case .agreementSigned(let v)? = fact {return v}
+      if case .agreementSigned(let v)? = _storage._fact {return v}
       return Bureau_Facts_V1_AgreementSigned()
     }
-    set {fact = .agreementSigned(newValue)}
+    set {_uniqueStorage()._fact = .agreementSigned(newValue)}
+  }
+
+  package var agreementDeclined: Bureau_Facts_V1_AgreementDeclined {
+    get {
+      if case .agreementDeclined(let v)? = _storage._fact {return v}
+      return Bureau_Facts_V1_AgreementDeclined()
+    }
+    set {_uniqueStorage()._fact = .agreementDeclined(newValue)}
+  }
+
+  package var agreementLinkExpired: Bureau_Facts_V1_AgreementLinkExpired {
+    get {
+      if case .agreementLinkExpired(let v)? = _storage._fact {return v}
+      return Bureau_Facts_V1_AgreementLinkExpired()
+    }
+    set {_uniqueStorage()._fact = .agreementLinkExpired(newValue)}
+  }
+
+  package var agreementHeldForReview: Bureau_Facts_V1_AgreementHeldForReview {
+    get {
+      if case .agreementHeldForReview(let v)? = _storage._fact {return v}
+      return Bureau_Facts_V1_AgreementHeldForReview()
+    }
+    set {_uniqueStorage()._fact = .agreementHeldForReview(newValue)}
+  }
+
+  package var agreementApproved: Bureau_Facts_V1_AgreementApproved {
+    get {
+      if case .agreementApproved(let v)? = _storage._fact {return v}
+      return Bureau_Facts_V1_AgreementApproved()
+    }
+    set {_uniqueStorage()._fact = .agreementApproved(newValue)}
+  }
+
+  package var agreementRejected: Bureau_Facts_V1_AgreementRejected {
+    get {
+      if case .agreementRejected(let v)? = _storage._fact {return v}
+      return Bureau_Facts_V1_AgreementRejected()
+    }
+    set {_uniqueStorage()._fact = .agreementRejected(newValue)}
+  }
+
+  package var connectionChecked: Bureau_Facts_V1_ConnectionChecked {
+    get {
+      if case .connectionChecked(let v)? = _storage._fact {return v}
+      return Bureau_Facts_V1_ConnectionChecked()
+    }
+    set {_uniqueStorage()._fact = .connectionChecked(newValue)}
+  }
+
+  package var agreementActivated: Bureau_Facts_V1_AgreementActivated {
+    get {
+      if case .agreementActivated(let v)? = _storage._fact {return v}
+      return Bureau_Facts_V1_AgreementActivated()
+    }
+    set {_uniqueStorage()._fact = .agreementActivated(newValue)}
   }
 
   package var consentGiven: Bureau_Facts_V1_ConsentGiven {
     get {
-      if case .consentGiven(let v)? = fact {return v}
+      if case .consentGiven(let v)? = _storage._fact {return v}
       return Bureau_Facts_V1_ConsentGiven()
     }
-    set {fact = .consentGiven(newValue)}
+    set {_uniqueStorage()._fact = .consentGiven(newValue)}
   }
 
   package var consentRevoked: Bureau_Facts_V1_ConsentRevoked {
     get {
-      if case .consentRevoked(let v)? = fact {return v}
+      if case .consentRevoked(let v)? = _storage._fact {return v}
       return Bureau_Facts_V1_ConsentRevoked()
     }
-    set {fact = .consentRevoked(newValue)}
+    set {_uniqueStorage()._fact = .consentRevoked(newValue)}
+  }
+
+  package var consentInvited: Bureau_Facts_V1_ConsentInvited {
+    get {
+      if case .consentInvited(let v)? = _storage._fact {return v}
+      return Bureau_Facts_V1_ConsentInvited()
+    }
+    set {_uniqueStorage()._fact = .consentInvited(newValue)}
+  }
+
+  package var consentDeclined: Bureau_Facts_V1_ConsentDeclined {
+    get {
+      if case .consentDeclined(let v)? = _storage._fact {return v}
+      return Bureau_Facts_V1_ConsentDeclined()
+    }
+    set {_uniqueStorage()._fact = .consentDeclined(newValue)}
   }
 
   package var invoiceImported: Bureau_Facts_V1_InvoiceImported {
     get {
-      if case .invoiceImported(let v)? = fact {return v}
+      if case .invoiceImported(let v)? = _storage._fact {return v}
       return Bureau_Facts_V1_InvoiceImported()
     }
-    set {fact = .invoiceImported(newValue)}
+    set {_uniqueStorage()._fact = .invoiceImported(newValue)}
   }
 
   package var paymentProposed: Bureau_Facts_V1_PaymentProposed {
     get {
-      if case .paymentProposed(let v)? = fact {return v}
+      if case .paymentProposed(let v)? = _storage._fact {return v}
       return Bureau_Facts_V1_PaymentProposed()
     }
-    set {fact = .paymentProposed(newValue)}
+    set {_uniqueStorage()._fact = .paymentProposed(newValue)}
   }
 
   package var paymentChanged: Bureau_Facts_V1_PaymentChanged {
     get {
-      if case .paymentChanged(let v)? = fact {return v}
+      if case .paymentChanged(let v)? = _storage._fact {return v}
       return Bureau_Facts_V1_PaymentChanged()
     }
-    set {fact = .paymentChanged(newValue)}
+    set {_uniqueStorage()._fact = .paymentChanged(newValue)}
   }
 
   package var paymentAcknowledged: Bureau_Facts_V1_PaymentAcknowledged {
     get {
-      if case .paymentAcknowledged(let v)? = fact {return v}
+      if case .paymentAcknowledged(let v)? = _storage._fact {return v}
       return Bureau_Facts_V1_PaymentAcknowledged()
     }
-    set {fact = .paymentAcknowledged(newValue)}
+    set {_uniqueStorage()._fact = .paymentAcknowledged(newValue)}
   }
 
   package var paymentSigned: Bureau_Facts_V1_PaymentSigned {
     get {
-      if case .paymentSigned(let v)? = fact {return v}
+      if case .paymentSigned(let v)? = _storage._fact {return v}
       return Bureau_Facts_V1_PaymentSigned()
     }
-    set {fact = .paymentSigned(newValue)}
+    set {_uniqueStorage()._fact = .paymentSigned(newValue)}
   }
 
   package var paymentDeleted: Bureau_Facts_V1_PaymentDeleted {
     get {
-      if case .paymentDeleted(let v)? = fact {return v}
+      if case .paymentDeleted(let v)? = _storage._fact {return v}
       return Bureau_Facts_V1_PaymentDeleted()
     }
-    set {fact = .paymentDeleted(newValue)}
+    set {_uniqueStorage()._fact = .paymentDeleted(newValue)}
   }
 
   package var paymentRestored: Bureau_Facts_V1_PaymentRestored {
     get {
-      if case .paymentRestored(let v)? = fact {return v}
+      if case .paymentRestored(let v)? = _storage._fact {return v}
       return Bureau_Facts_V1_PaymentRestored()
     }
-    set {fact = .paymentRestored(newValue)}
+    set {_uniqueStorage()._fact = .paymentRestored(newValue)}
   }
 
   package var transferPrepared: Bureau_Facts_V1_TransferPrepared {
     get {
-      if case .transferPrepared(let v)? = fact {return v}
+      if case .transferPrepared(let v)? = _storage._fact {return v}
       return Bureau_Facts_V1_TransferPrepared()
     }
-    set {fact = .transferPrepared(newValue)}
+    set {_uniqueStorage()._fact = .transferPrepared(newValue)}
   }
 
   package var transferDelivered: Bureau_Facts_V1_TransferDelivered {
     get {
-      if case .transferDelivered(let v)? = fact {return v}
+      if case .transferDelivered(let v)? = _storage._fact {return v}
       return Bureau_Facts_V1_TransferDelivered()
     }
-    set {fact = .transferDelivered(newValue)}
+    set {_uniqueStorage()._fact = .transferDelivered(newValue)}
   }
 
   package var transfersHeld: Bureau_Facts_V1_TransfersHeld {
     get {
-      if case .transfersHeld(let v)? = fact {return v}
+      if case .transfersHeld(let v)? = _storage._fact {return v}
       return Bureau_Facts_V1_TransfersHeld()
     }
-    set {fact = .transfersHeld(newValue)}
+    set {_uniqueStorage()._fact = .transfersHeld(newValue)}
   }
 
   package var transferRecovered: Bureau_Facts_V1_TransferRecovered {
     get {
-      if case .transferRecovered(let v)? = fact {return v}
+      if case .transferRecovered(let v)? = _storage._fact {return v}
       return Bureau_Facts_V1_TransferRecovered()
     }
-    set {fact = .transferRecovered(newValue)}
+    set {_uniqueStorage()._fact = .transferRecovered(newValue)}
   }
 
   package var unknownPaymentFound: Bureau_Facts_V1_UnknownPaymentFound {
     get {
-      if case .unknownPaymentFound(let v)? = fact {return v}
+      if case .unknownPaymentFound(let v)? = _storage._fact {return v}
       return Bureau_Facts_V1_UnknownPaymentFound()
     }
-    set {fact = .unknownPaymentFound(newValue)}
+    set {_uniqueStorage()._fact = .unknownPaymentFound(newValue)}
   }
 
   package var transfersReleased: Bureau_Facts_V1_TransfersReleased {
     get {
-      if case .transfersReleased(let v)? = fact {return v}
+      if case .transfersReleased(let v)? = _storage._fact {return v}
       return Bureau_Facts_V1_TransfersReleased()
     }
-    set {fact = .transfersReleased(newValue)}
+    set {_uniqueStorage()._fact = .transfersReleased(newValue)}
   }
 
   package var unknownPaymentDismissed: Bureau_Facts_V1_UnknownPaymentDismissed {
     get {
-      if case .unknownPaymentDismissed(let v)? = fact {return v}
+      if case .unknownPaymentDismissed(let v)? = _storage._fact {return v}
       return Bureau_Facts_V1_UnknownPaymentDismissed()
     }
-    set {fact = .unknownPaymentDismissed(newValue)}
+    set {_uniqueStorage()._fact = .unknownPaymentDismissed(newValue)}
   }
 
   package var returnFileRead: Bureau_Facts_V1_ReturnFileRead {
     get {
-      if case .returnFileRead(let v)? = fact {return v}
+      if case .returnFileRead(let v)? = _storage._fact {return v}
       return Bureau_Facts_V1_ReturnFileRead()
     }
-    set {fact = .returnFileRead(newValue)}
+    set {_uniqueStorage()._fact = .returnFileRead(newValue)}
   }
 
   package var instructionAccepted: Bureau_Facts_V1_InstructionAccepted {
     get {
-      if case .instructionAccepted(let v)? = fact {return v}
+      if case .instructionAccepted(let v)? = _storage._fact {return v}
       return Bureau_Facts_V1_InstructionAccepted()
     }
-    set {fact = .instructionAccepted(newValue)}
+    set {_uniqueStorage()._fact = .instructionAccepted(newValue)}
   }
 
   package var paymentRejected: Bureau_Facts_V1_PaymentRejected {
     get {
-      if case .paymentRejected(let v)? = fact {return v}
+      if case .paymentRejected(let v)? = _storage._fact {return v}
       return Bureau_Facts_V1_PaymentRejected()
     }
-    set {fact = .paymentRejected(newValue)}
+    set {_uniqueStorage()._fact = .paymentRejected(newValue)}
   }
 
   package var paymentPaid: Bureau_Facts_V1_PaymentPaid {
     get {
-      if case .paymentPaid(let v)? = fact {return v}
+      if case .paymentPaid(let v)? = _storage._fact {return v}
       return Bureau_Facts_V1_PaymentPaid()
     }
-    set {fact = .paymentPaid(newValue)}
+    set {_uniqueStorage()._fact = .paymentPaid(newValue)}
   }
 
   package var paymentLost: Bureau_Facts_V1_PaymentLost {
     get {
-      if case .paymentLost(let v)? = fact {return v}
+      if case .paymentLost(let v)? = _storage._fact {return v}
       return Bureau_Facts_V1_PaymentLost()
     }
-    set {fact = .paymentLost(newValue)}
+    set {_uniqueStorage()._fact = .paymentLost(newValue)}
   }
 
   package var bankCheckRecorded: Bureau_Facts_V1_BankCheckRecorded {
     get {
-      if case .bankCheckRecorded(let v)? = fact {return v}
+      if case .bankCheckRecorded(let v)? = _storage._fact {return v}
       return Bureau_Facts_V1_BankCheckRecorded()
     }
-    set {fact = .bankCheckRecorded(newValue)}
+    set {_uniqueStorage()._fact = .bankCheckRecorded(newValue)}
   }
 
   package var alarmRaised: Bureau_Facts_V1_AlarmRaised {
     get {
-      if case .alarmRaised(let v)? = fact {return v}
+      if case .alarmRaised(let v)? = _storage._fact {return v}
       return Bureau_Facts_V1_AlarmRaised()
     }
-    set {fact = .alarmRaised(newValue)}
+    set {_uniqueStorage()._fact = .alarmRaised(newValue)}
   }
 
   package var voucherPosted: Bureau_Facts_V1_VoucherPosted {
     get {
-      if case .voucherPosted(let v)? = fact {return v}
+      if case .voucherPosted(let v)? = _storage._fact {return v}
       return Bureau_Facts_V1_VoucherPosted()
     }
-    set {fact = .voucherPosted(newValue)}
+    set {_uniqueStorage()._fact = .voucherPosted(newValue)}
+  }
+
+  package var signingKeyCreated: Bureau_Facts_V1_SigningKeyCreated {
+    get {
+      if case .signingKeyCreated(let v)? = _storage._fact {return v}
+      return Bureau_Facts_V1_SigningKeyCreated()
+    }
+    set {_uniqueStorage()._fact = .signingKeyCreated(newValue)}
+  }
+
+  package var signingKeyRevoked: Bureau_Facts_V1_SigningKeyRevoked {
+    get {
+      if case .signingKeyRevoked(let v)? = _storage._fact {return v}
+      return Bureau_Facts_V1_SigningKeyRevoked()
+    }
+    set {_uniqueStorage()._fact = .signingKeyRevoked(newValue)}
+  }
+
+  package var batchSubmitted: Bureau_Facts_V1_BatchSubmitted {
+    get {
+      if case .batchSubmitted(let v)? = _storage._fact {return v}
+      return Bureau_Facts_V1_BatchSubmitted()
+    }
+    set {_uniqueStorage()._fact = .batchSubmitted(newValue)}
+  }
+
+  package var sealRefused: Bureau_Facts_V1_SealRefused {
+    get {
+      if case .sealRefused(let v)? = _storage._fact {return v}
+      return Bureau_Facts_V1_SealRefused()
+    }
+    set {_uniqueStorage()._fact = .sealRefused(newValue)}
+  }
+
+  package var companyClosed: Bureau_Facts_V1_CompanyClosed {
+    get {
+      if case .companyClosed(let v)? = _storage._fact {return v}
+      return Bureau_Facts_V1_CompanyClosed()
+    }
+    set {_uniqueStorage()._fact = .companyClosed(newValue)}
+  }
+
+  package var agreementNotActivated: Bureau_Facts_V1_AgreementNotActivated {
+    get {
+      if case .agreementNotActivated(let v)? = _storage._fact {return v}
+      return Bureau_Facts_V1_AgreementNotActivated()
+    }
+    set {_uniqueStorage()._fact = .agreementNotActivated(newValue)}
+  }
+
+  package var agreementTerminated: Bureau_Facts_V1_AgreementTerminated {
+    get {
+      if case .agreementTerminated(let v)? = _storage._fact {return v}
+      return Bureau_Facts_V1_AgreementTerminated()
+    }
+    set {_uniqueStorage()._fact = .agreementTerminated(newValue)}
+  }
+
+  package var agreementChanged: Bureau_Facts_V1_AgreementChanged {
+    get {
+      if case .agreementChanged(let v)? = _storage._fact {return v}
+      return Bureau_Facts_V1_AgreementChanged()
+    }
+    set {_uniqueStorage()._fact = .agreementChanged(newValue)}
+  }
+
+  package var companyOnboarded: Bureau_Facts_V1_CompanyOnboarded {
+    get {
+      if case .companyOnboarded(let v)? = _storage._fact {return v}
+      return Bureau_Facts_V1_CompanyOnboarded()
+    }
+    set {_uniqueStorage()._fact = .companyOnboarded(newValue)}
   }
 
   package var unknownFields = SwiftProtobuf.UnknownStorage()
@@ -360,11 +550,25 @@ package nonisolated struct Bureau_Facts_V1_Body: Sendable {
     case roleRemoved(Bureau_Facts_V1_RoleRemoved)
     case tokenCreated(Bureau_Facts_V1_TokenCreated)
     case tokenRevoked(Bureau_Facts_V1_TokenRevoked)
+    case companyUpdated(Bureau_Facts_V1_CompanyUpdated)
+    case companyActivated(Bureau_Facts_V1_CompanyActivated)
+    case userUpdated(Bureau_Facts_V1_UserUpdated)
+    case userBlocked(Bureau_Facts_V1_UserBlocked)
+    case userUnblocked(Bureau_Facts_V1_UserUnblocked)
     case agreementDrafted(Bureau_Facts_V1_AgreementDrafted)
     case agreementSent(Bureau_Facts_V1_AgreementSent)
     case agreementSigned(Bureau_Facts_V1_AgreementSigned)
+    case agreementDeclined(Bureau_Facts_V1_AgreementDeclined)
+    case agreementLinkExpired(Bureau_Facts_V1_AgreementLinkExpired)
+    case agreementHeldForReview(Bureau_Facts_V1_AgreementHeldForReview)
+    case agreementApproved(Bureau_Facts_V1_AgreementApproved)
+    case agreementRejected(Bureau_Facts_V1_AgreementRejected)
+    case connectionChecked(Bureau_Facts_V1_ConnectionChecked)
+    case agreementActivated(Bureau_Facts_V1_AgreementActivated)
     case consentGiven(Bureau_Facts_V1_ConsentGiven)
     case consentRevoked(Bureau_Facts_V1_ConsentRevoked)
+    case consentInvited(Bureau_Facts_V1_ConsentInvited)
+    case consentDeclined(Bureau_Facts_V1_ConsentDeclined)
     case invoiceImported(Bureau_Facts_V1_InvoiceImported)
     case paymentProposed(Bureau_Facts_V1_PaymentProposed)
     case paymentChanged(Bureau_Facts_V1_PaymentChanged)
@@ -387,54 +591,21 @@ package nonisolated struct Bureau_Facts_V1_Body: Sendable {
     case bankCheckRecorded(Bureau_Facts_V1_BankCheckRecorded)
     case alarmRaised(Bureau_Facts_V1_AlarmRaised)
     case voucherPosted(Bureau_Facts_V1_VoucherPosted)
+    case signingKeyCreated(Bureau_Facts_V1_SigningKeyCreated)
+    case signingKeyRevoked(Bureau_Facts_V1_SigningKeyRevoked)
+    case batchSubmitted(Bureau_Facts_V1_BatchSubmitted)
+    case sealRefused(Bureau_Facts_V1_SealRefused)
+    case companyClosed(Bureau_Facts_V1_CompanyClosed)
+    case agreementNotActivated(Bureau_Facts_V1_AgreementNotActivated)
+    case agreementTerminated(Bureau_Facts_V1_AgreementTerminated)
+    case agreementChanged(Bureau_Facts_V1_AgreementChanged)
+    case companyOnboarded(Bureau_Facts_V1_CompanyOnboarded)
 
   }
 
   package init() {}
-}
 
-package nonisolated struct Bureau_Facts_V1_Money: Sendable {
-  // SwiftProtobuf.Message conformance is added in an extension below. See the
-  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
-  // methods supported on all messages.
-
-  package var minorUnits: Int64 = 0
-
-  package var currencyCode: String = String()
-
-  package var unknownFields = SwiftProtobuf.UnknownStorage()
-
-  package init() {}
-}
-
-/// An account: its form (NO_BBAN, IBAN, SE_BANKGIRO, SE_PLUSGIRO, SE_BBAN) and its text.
-package nonisolated struct Bureau_Facts_V1_Account: Sendable {
-  // SwiftProtobuf.Message conformance is added in an extension below. See the
-  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
-  // methods supported on all messages.
-
-  package var form: String = String()
-
-  package var text: String = String()
-
-  package var unknownFields = SwiftProtobuf.UnknownStorage()
-
-  package init() {}
-}
-
-/// A payment reference: its type (KID, OCR, RF, FI, MESSAGE) and its text.
-package nonisolated struct Bureau_Facts_V1_Reference: Sendable {
-  // SwiftProtobuf.Message conformance is added in an extension below. See the
-  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
-  // methods supported on all messages.
-
-  package var type: String = String()
-
-  package var text: String = String()
-
-  package var unknownFields = SwiftProtobuf.UnknownStorage()
-
-  package init() {}
+  fileprivate var _storage = _StorageClass.defaultInstance
 }
 
 package nonisolated struct Bureau_Facts_V1_BureauCreated: Sendable {
@@ -478,6 +649,57 @@ package nonisolated struct Bureau_Facts_V1_CompanyCreated: Sendable {
 
   package var createTimeUs: Int64 = 0
 
+  /// Empty: active.
+  package var state: String = String()
+
+  package var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  package init() {}
+}
+
+/// Name and address as they are from now on.
+package nonisolated struct Bureau_Facts_V1_CompanyUpdated: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  package var company: Data = Data()
+
+  package var displayName: String = String()
+
+  package var street: String = String()
+
+  package var postalCode: String = String()
+
+  package var town: String = String()
+
+  package var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  package init() {}
+}
+
+package nonisolated struct Bureau_Facts_V1_CompanyActivated: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  package var company: Data = Data()
+
+  package var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  package init() {}
+}
+
+/// In the company's own journal, so that it stands in line with its payments.
+package nonisolated struct Bureau_Facts_V1_CompanyClosed: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  package var company: Data = Data()
+
+  package var reason: String = String()
+
   package var unknownFields = SwiftProtobuf.UnknownStorage()
 
   package init() {}
@@ -501,6 +723,49 @@ package nonisolated struct Bureau_Facts_V1_UserCreated: Sendable {
   package var nationalIDDigest: Data = Data()
 
   package var createTimeUs: Int64 = 0
+
+  package var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  package init() {}
+}
+
+/// Name and mail address as they are from now on.
+package nonisolated struct Bureau_Facts_V1_UserUpdated: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  package var user: Data = Data()
+
+  package var displayName: String = String()
+
+  package var email: String = String()
+
+  package var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  package init() {}
+}
+
+package nonisolated struct Bureau_Facts_V1_UserBlocked: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  package var user: Data = Data()
+
+  package var reason: String = String()
+
+  package var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  package init() {}
+}
+
+package nonisolated struct Bureau_Facts_V1_UserUnblocked: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  package var user: Data = Data()
 
   package var unknownFields = SwiftProtobuf.UnknownStorage()
 
@@ -572,111 +837,6 @@ package nonisolated struct Bureau_Facts_V1_TokenRevoked: Sendable {
   package var user: Data = Data()
 
   package var expireTimeUs: Int64 = 0
-
-  package var unknownFields = SwiftProtobuf.UnknownStorage()
-
-  package init() {}
-}
-
-package nonisolated struct Bureau_Facts_V1_AgreementDrafted: Sendable {
-  // SwiftProtobuf.Message conformance is added in an extension below. See the
-  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
-  // methods supported on all messages.
-
-  package var agreement: Data = Data()
-
-  package var kind: String = String()
-
-  package var bank: String = String()
-
-  package var account: Bureau_Facts_V1_Account {
-    get {_account ?? Bureau_Facts_V1_Account()}
-    set {_account = newValue}
-  }
-  /// Returns true if `account` has been explicitly set.
-  package var hasAccount: Bool {self._account != nil}
-  /// Clears the value of `account`. Subsequent reads from it will return its default value.
-  package mutating func clearAccount() {self._account = nil}
-
-  package var currencyCode: String = String()
-
-  package var signerName: String = String()
-
-  package var signerMobile: String = String()
-
-  package var signerEmail: String = String()
-
-  package var signerDigest: Data = Data()
-
-  package var createTimeUs: Int64 = 0
-
-  package var unknownFields = SwiftProtobuf.UnknownStorage()
-
-  package init() {}
-
-  fileprivate var _account: Bureau_Facts_V1_Account? = nil
-}
-
-package nonisolated struct Bureau_Facts_V1_AgreementSent: Sendable {
-  // SwiftProtobuf.Message conformance is added in an extension below. See the
-  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
-  // methods supported on all messages.
-
-  package var agreement: Data = Data()
-
-  package var linkHash: Data = Data()
-
-  package var unknownFields = SwiftProtobuf.UnknownStorage()
-
-  package init() {}
-}
-
-package nonisolated struct Bureau_Facts_V1_AgreementSigned: Sendable {
-  // SwiftProtobuf.Message conformance is added in an extension below. See the
-  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
-  // methods supported on all messages.
-
-  package var agreement: Data = Data()
-
-  package var signTimeUs: Int64 = 0
-
-  package var evidenceDigest: Data = Data()
-
-  package var unknownFields = SwiftProtobuf.UnknownStorage()
-
-  package init() {}
-}
-
-package nonisolated struct Bureau_Facts_V1_ConsentGiven: Sendable {
-  // SwiftProtobuf.Message conformance is added in an extension below. See the
-  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
-  // methods supported on all messages.
-
-  package var consent: Data = Data()
-
-  package var user: Data = Data()
-
-  package var bank: String = String()
-
-  package var createTimeUs: Int64 = 0
-
-  package var expireTimeUs: Int64 = 0
-
-  package var evidenceDigest: Data = Data()
-
-  package var unknownFields = SwiftProtobuf.UnknownStorage()
-
-  package init() {}
-}
-
-package nonisolated struct Bureau_Facts_V1_ConsentRevoked: Sendable {
-  // SwiftProtobuf.Message conformance is added in an extension below. See the
-  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
-  // methods supported on all messages.
-
-  package var consent: Data = Data()
-
-  package var revokeTimeUs: Int64 = 0
 
   package var unknownFields = SwiftProtobuf.UnknownStorage()
 
@@ -1326,6 +1486,39 @@ package nonisolated struct Bureau_Facts_V1_VoucherPosted: Sendable {
   package init() {}
 }
 
+/// A bureau file was applied to a company. In the bureau's journal, before the facts that it led to
+/// there; those of the company's own journal carry the same request id.
+package nonisolated struct Bureau_Facts_V1_CompanyOnboarded: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  package var company: Data = Data()
+
+  /// Of what the file says of the company; national ids are no part of it.
+  package var contentDigest: String = String()
+
+  package var companyCreated: Bool = false
+
+  package var companyUpdated: Bool = false
+
+  package var usersCreated: Int64 = 0
+
+  package var usersUpdated: Int64 = 0
+
+  package var rolesGiven: Int64 = 0
+
+  package var rolesTaken: Int64 = 0
+
+  package var agreementsCreated: Int64 = 0
+
+  package var agreementsSent: Int64 = 0
+
+  package var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  package init() {}
+}
+
 // MARK: - Code below here is support for the SwiftProtobuf runtime.
 
 fileprivate nonisolated let _protobuf_package = "bureau.facts.v1"
@@ -1412,720 +1605,1044 @@ nonisolated extension Bureau_Facts_V1_Envelope: SwiftProtobuf.Message, SwiftProt
 
 nonisolated extension Bureau_Facts_V1_Body: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   package static let protoMessageName: String = _protobuf_package + ".Body"
-  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}salt\0\u{4}\u{9}bureau_created\0\u{3}company_created\0\u{3}user_created\0\u{3}role_assigned\0\u{3}role_removed\0\u{3}token_created\0\u{3}token_revoked\0\u{4}\u{e}agreement_drafted\0\u{3}agreement_sent\0\u{3}agreement_signed\0\u{4}\u{8}consent_given\0\u{3}consent_revoked\0\u{4}\u{9}invoice_imported\0\u{3}payment_proposed\0\u{3}payment_changed\0\u{3}payment_acknowledged\0\u{3}payment_signed\0\u{3}payment_deleted\0\u{3}payment_restored\0\u{4}\u{e}transfer_prepared\0\u{3}transfer_delivered\0\u{3}transfers_held\0\u{3}transfer_recovered\0\u{3}unknown_payment_found\0\u{3}transfers_released\0\u{3}unknown_payment_dismissed\0\u{4}\u{4}return_file_read\0\u{3}instruction_accepted\0\u{3}payment_rejected\0\u{3}payment_paid\0\u{3}payment_lost\0\u{3}bank_check_recorded\0\u{3}alarm_raised\0\u{4}\u{4}voucher_posted\0")
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}salt\0\u{4}\u{9}bureau_created\0\u{3}company_created\0\u{3}user_created\0\u{3}role_assigned\0\u{3}role_removed\0\u{3}token_created\0\u{3}token_revoked\0\u{3}company_updated\0\u{3}company_activated\0\u{4}\u{2}user_updated\0\u{3}user_blocked\0\u{3}user_unblocked\0\u{4}\u{8}agreement_drafted\0\u{3}agreement_sent\0\u{3}agreement_signed\0\u{3}agreement_declined\0\u{3}agreement_link_expired\0\u{3}agreement_held_for_review\0\u{3}agreement_approved\0\u{3}agreement_rejected\0\u{3}connection_checked\0\u{3}agreement_activated\0\u{3}consent_given\0\u{3}consent_revoked\0\u{3}consent_invited\0\u{3}consent_declined\0\u{4}\u{7}invoice_imported\0\u{3}payment_proposed\0\u{3}payment_changed\0\u{3}payment_acknowledged\0\u{3}payment_signed\0\u{3}payment_deleted\0\u{3}payment_restored\0\u{4}\u{e}transfer_prepared\0\u{3}transfer_delivered\0\u{3}transfers_held\0\u{3}transfer_recovered\0\u{3}unknown_payment_found\0\u{3}transfers_released\0\u{3}unknown_payment_dismissed\0\u{4}\u{4}return_file_read\0\u{3}instruction_accepted\0\u{3}payment_rejected\0\u{3}payment_paid\0\u{3}payment_lost\0\u{3}bank_check_recorded\0\u{3}alarm_raised\0\u{4}\u{4}voucher_posted\0\u{4}\u{a}signing_key_created\0\u{3}signing_key_revoked\0\u{3}batch_submitted\0\u{3}seal_refused\0\u{4}%company_closed\0\u{4}(agreement_not_activated\0\u{3}agreement_terminated\0\u{3}agreement_changed\0\u{4}&company_onboarded\0")
+
+  fileprivate class _StorageClass {
+    var _salt: Data = Data()
+    var _fact: Bureau_Facts_V1_Body.OneOf_Fact?
+
+      // This property is used as the initial default value for new instances of the type.
+      // The type itself is protecting the reference to its storage via CoW semantics.
+      // This will force a copy to be made of this reference when the first mutation occurs;
+      // hence, it is safe to mark this as `nonisolated(unsafe)`.
+      static nonisolated(unsafe) let defaultInstance = _StorageClass()
+
+    private init() {}
+
+    init(copying source: _StorageClass) {
+      _salt = source._salt
+      _fact = source._fact
+    }
+  }
+
+  fileprivate mutating func _uniqueStorage() -> _StorageClass {
+    if !isKnownUniquelyReferenced(&_storage) {
+      _storage = _StorageClass(copying: _storage)
+    }
+    return _storage
+  }
 
   package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
-    while let fieldNumber = try decoder.nextFieldNumber() {
-      // The use of inline closures is to circumvent an issue where the compiler
-      // allocates stack space for every case branch when no optimizations are
-      // enabled. https://github.com/apple/swift-protobuf/issues/1034
-      switch fieldNumber {
-      case 1: try { try decoder.decodeSingularBytesField(value: &self.salt) }()
-      case 10: try {
-        var v: Bureau_Facts_V1_BureauCreated?
-        var hadOneofValue = false
-        if let current = self.fact {
-          hadOneofValue = true
-          if case .bureauCreated(let m) = current {v = m}
+    _ = _uniqueStorage()
+    try withExtendedLifetime(_storage) { (_storage: _StorageClass) in
+      while let fieldNumber = try decoder.nextFieldNumber() {
+        // The use of inline closures is to circumvent an issue where the compiler
+        // allocates stack space for every case branch when no optimizations are
+        // enabled. https://github.com/apple/swift-protobuf/issues/1034
+        switch fieldNumber {
+        case 1: try { try decoder.decodeSingularBytesField(value: &_storage._salt) }()
+        case 10: try {
+          var v: Bureau_Facts_V1_BureauCreated?
+          var hadOneofValue = false
+          if let current = _storage._fact {
+            hadOneofValue = true
+            if case .bureauCreated(let m) = current {v = m}
+          }
+          try decoder.decodeSingularMessageField(value: &v)
+          if let v = v {
+            if hadOneofValue {try decoder.handleConflictingOneOf()}
+            _storage._fact = .bureauCreated(v)
+          }
+        }()
+        case 11: try {
+          var v: Bureau_Facts_V1_CompanyCreated?
+          var hadOneofValue = false
+          if let current = _storage._fact {
+            hadOneofValue = true
+            if case .companyCreated(let m) = current {v = m}
+          }
+          try decoder.decodeSingularMessageField(value: &v)
+          if let v = v {
+            if hadOneofValue {try decoder.handleConflictingOneOf()}
+            _storage._fact = .companyCreated(v)
+          }
+        }()
+        case 12: try {
+          var v: Bureau_Facts_V1_UserCreated?
+          var hadOneofValue = false
+          if let current = _storage._fact {
+            hadOneofValue = true
+            if case .userCreated(let m) = current {v = m}
+          }
+          try decoder.decodeSingularMessageField(value: &v)
+          if let v = v {
+            if hadOneofValue {try decoder.handleConflictingOneOf()}
+            _storage._fact = .userCreated(v)
+          }
+        }()
+        case 13: try {
+          var v: Bureau_Facts_V1_RoleAssigned?
+          var hadOneofValue = false
+          if let current = _storage._fact {
+            hadOneofValue = true
+            if case .roleAssigned(let m) = current {v = m}
+          }
+          try decoder.decodeSingularMessageField(value: &v)
+          if let v = v {
+            if hadOneofValue {try decoder.handleConflictingOneOf()}
+            _storage._fact = .roleAssigned(v)
+          }
+        }()
+        case 14: try {
+          var v: Bureau_Facts_V1_RoleRemoved?
+          var hadOneofValue = false
+          if let current = _storage._fact {
+            hadOneofValue = true
+            if case .roleRemoved(let m) = current {v = m}
+          }
+          try decoder.decodeSingularMessageField(value: &v)
+          if let v = v {
+            if hadOneofValue {try decoder.handleConflictingOneOf()}
+            _storage._fact = .roleRemoved(v)
+          }
+        }()
+        case 15: try {
+          var v: Bureau_Facts_V1_TokenCreated?
+          var hadOneofValue = false
+          if let current = _storage._fact {
+            hadOneofValue = true
+            if case .tokenCreated(let m) = current {v = m}
+          }
+          try decoder.decodeSingularMessageField(value: &v)
+          if let v = v {
+            if hadOneofValue {try decoder.handleConflictingOneOf()}
+            _storage._fact = .tokenCreated(v)
+          }
+        }()
+        case 16: try {
+          var v: Bureau_Facts_V1_TokenRevoked?
+          var hadOneofValue = false
+          if let current = _storage._fact {
+            hadOneofValue = true
+            if case .tokenRevoked(let m) = current {v = m}
+          }
+          try decoder.decodeSingularMessageField(value: &v)
+          if let v = v {
+            if hadOneofValue {try decoder.handleConflictingOneOf()}
+            _storage._fact = .tokenRevoked(v)
+          }
+        }()
+        case 17: try {
+          var v: Bureau_Facts_V1_CompanyUpdated?
+          var hadOneofValue = false
+          if let current = _storage._fact {
+            hadOneofValue = true
+            if case .companyUpdated(let m) = current {v = m}
+          }
+          try decoder.decodeSingularMessageField(value: &v)
+          if let v = v {
+            if hadOneofValue {try decoder.handleConflictingOneOf()}
+            _storage._fact = .companyUpdated(v)
+          }
+        }()
+        case 18: try {
+          var v: Bureau_Facts_V1_CompanyActivated?
+          var hadOneofValue = false
+          if let current = _storage._fact {
+            hadOneofValue = true
+            if case .companyActivated(let m) = current {v = m}
+          }
+          try decoder.decodeSingularMessageField(value: &v)
+          if let v = v {
+            if hadOneofValue {try decoder.handleConflictingOneOf()}
+            _storage._fact = .companyActivated(v)
+          }
+        }()
+        case 20: try {
+          var v: Bureau_Facts_V1_UserUpdated?
+          var hadOneofValue = false
+          if let current = _storage._fact {
+            hadOneofValue = true
+            if case .userUpdated(let m) = current {v = m}
+          }
+          try decoder.decodeSingularMessageField(value: &v)
+          if let v = v {
+            if hadOneofValue {try decoder.handleConflictingOneOf()}
+            _storage._fact = .userUpdated(v)
+          }
+        }()
+        case 21: try {
+          var v: Bureau_Facts_V1_UserBlocked?
+          var hadOneofValue = false
+          if let current = _storage._fact {
+            hadOneofValue = true
+            if case .userBlocked(let m) = current {v = m}
+          }
+          try decoder.decodeSingularMessageField(value: &v)
+          if let v = v {
+            if hadOneofValue {try decoder.handleConflictingOneOf()}
+            _storage._fact = .userBlocked(v)
+          }
+        }()
+        case 22: try {
+          var v: Bureau_Facts_V1_UserUnblocked?
+          var hadOneofValue = false
+          if let current = _storage._fact {
+            hadOneofValue = true
+            if case .userUnblocked(let m) = current {v = m}
+          }
+          try decoder.decodeSingularMessageField(value: &v)
+          if let v = v {
+            if hadOneofValue {try decoder.handleConflictingOneOf()}
+            _storage._fact = .userUnblocked(v)
+          }
+        }()
+        case 30: try {
+          var v: Bureau_Facts_V1_AgreementDrafted?
+          var hadOneofValue = false
+          if let current = _storage._fact {
+            hadOneofValue = true
+            if case .agreementDrafted(let m) = current {v = m}
+          }
+          try decoder.decodeSingularMessageField(value: &v)
+          if let v = v {
+            if hadOneofValue {try decoder.handleConflictingOneOf()}
+            _storage._fact = .agreementDrafted(v)
+          }
+        }()
+        case 31: try {
+          var v: Bureau_Facts_V1_AgreementSent?
+          var hadOneofValue = false
+          if let current = _storage._fact {
+            hadOneofValue = true
+            if case .agreementSent(let m) = current {v = m}
+          }
+          try decoder.decodeSingularMessageField(value: &v)
+          if let v = v {
+            if hadOneofValue {try decoder.handleConflictingOneOf()}
+            _storage._fact = .agreementSent(v)
+          }
+        }()
+        case 32: try {
+          var v: Bureau_Facts_V1_AgreementSigned?
+          var hadOneofValue = false
+          if let current = _storage._fact {
+            hadOneofValue = true
+            if case .agreementSigned(let m) = current {v = m}
+          }
+          try decoder.decodeSingularMessageField(value: &v)
+          if let v = v {
+            if hadOneofValue {try decoder.handleConflictingOneOf()}
+            _storage._fact = .agreementSigned(v)
+          }
+        }()
+        case 33: try {
+          var v: Bureau_Facts_V1_AgreementDeclined?
+          var hadOneofValue = false
+          if let current = _storage._fact {
+            hadOneofValue = true
+            if case .agreementDeclined(let m) = current {v = m}
+          }
+          try decoder.decodeSingularMessageField(value: &v)
+          if let v = v {
+            if hadOneofValue {try decoder.handleConflictingOneOf()}
+            _storage._fact = .agreementDeclined(v)
+          }
+        }()
+        case 34: try {
+          var v: Bureau_Facts_V1_AgreementLinkExpired?
+          var hadOneofValue = false
+          if let current = _storage._fact {
+            hadOneofValue = true
+            if case .agreementLinkExpired(let m) = current {v = m}
+          }
+          try decoder.decodeSingularMessageField(value: &v)
+          if let v = v {
+            if hadOneofValue {try decoder.handleConflictingOneOf()}
+            _storage._fact = .agreementLinkExpired(v)
+          }
+        }()
+        case 35: try {
+          var v: Bureau_Facts_V1_AgreementHeldForReview?
+          var hadOneofValue = false
+          if let current = _storage._fact {
+            hadOneofValue = true
+            if case .agreementHeldForReview(let m) = current {v = m}
+          }
+          try decoder.decodeSingularMessageField(value: &v)
+          if let v = v {
+            if hadOneofValue {try decoder.handleConflictingOneOf()}
+            _storage._fact = .agreementHeldForReview(v)
+          }
+        }()
+        case 36: try {
+          var v: Bureau_Facts_V1_AgreementApproved?
+          var hadOneofValue = false
+          if let current = _storage._fact {
+            hadOneofValue = true
+            if case .agreementApproved(let m) = current {v = m}
+          }
+          try decoder.decodeSingularMessageField(value: &v)
+          if let v = v {
+            if hadOneofValue {try decoder.handleConflictingOneOf()}
+            _storage._fact = .agreementApproved(v)
+          }
+        }()
+        case 37: try {
+          var v: Bureau_Facts_V1_AgreementRejected?
+          var hadOneofValue = false
+          if let current = _storage._fact {
+            hadOneofValue = true
+            if case .agreementRejected(let m) = current {v = m}
+          }
+          try decoder.decodeSingularMessageField(value: &v)
+          if let v = v {
+            if hadOneofValue {try decoder.handleConflictingOneOf()}
+            _storage._fact = .agreementRejected(v)
+          }
+        }()
+        case 38: try {
+          var v: Bureau_Facts_V1_ConnectionChecked?
+          var hadOneofValue = false
+          if let current = _storage._fact {
+            hadOneofValue = true
+            if case .connectionChecked(let m) = current {v = m}
+          }
+          try decoder.decodeSingularMessageField(value: &v)
+          if let v = v {
+            if hadOneofValue {try decoder.handleConflictingOneOf()}
+            _storage._fact = .connectionChecked(v)
+          }
+        }()
+        case 39: try {
+          var v: Bureau_Facts_V1_AgreementActivated?
+          var hadOneofValue = false
+          if let current = _storage._fact {
+            hadOneofValue = true
+            if case .agreementActivated(let m) = current {v = m}
+          }
+          try decoder.decodeSingularMessageField(value: &v)
+          if let v = v {
+            if hadOneofValue {try decoder.handleConflictingOneOf()}
+            _storage._fact = .agreementActivated(v)
+          }
+        }()
+        case 40: try {
+          var v: Bureau_Facts_V1_ConsentGiven?
+          var hadOneofValue = false
+          if let current = _storage._fact {
+            hadOneofValue = true
+            if case .consentGiven(let m) = current {v = m}
+          }
+          try decoder.decodeSingularMessageField(value: &v)
+          if let v = v {
+            if hadOneofValue {try decoder.handleConflictingOneOf()}
+            _storage._fact = .consentGiven(v)
+          }
+        }()
+        case 41: try {
+          var v: Bureau_Facts_V1_ConsentRevoked?
+          var hadOneofValue = false
+          if let current = _storage._fact {
+            hadOneofValue = true
+            if case .consentRevoked(let m) = current {v = m}
+          }
+          try decoder.decodeSingularMessageField(value: &v)
+          if let v = v {
+            if hadOneofValue {try decoder.handleConflictingOneOf()}
+            _storage._fact = .consentRevoked(v)
+          }
+        }()
+        case 42: try {
+          var v: Bureau_Facts_V1_ConsentInvited?
+          var hadOneofValue = false
+          if let current = _storage._fact {
+            hadOneofValue = true
+            if case .consentInvited(let m) = current {v = m}
+          }
+          try decoder.decodeSingularMessageField(value: &v)
+          if let v = v {
+            if hadOneofValue {try decoder.handleConflictingOneOf()}
+            _storage._fact = .consentInvited(v)
+          }
+        }()
+        case 43: try {
+          var v: Bureau_Facts_V1_ConsentDeclined?
+          var hadOneofValue = false
+          if let current = _storage._fact {
+            hadOneofValue = true
+            if case .consentDeclined(let m) = current {v = m}
+          }
+          try decoder.decodeSingularMessageField(value: &v)
+          if let v = v {
+            if hadOneofValue {try decoder.handleConflictingOneOf()}
+            _storage._fact = .consentDeclined(v)
+          }
+        }()
+        case 50: try {
+          var v: Bureau_Facts_V1_InvoiceImported?
+          var hadOneofValue = false
+          if let current = _storage._fact {
+            hadOneofValue = true
+            if case .invoiceImported(let m) = current {v = m}
+          }
+          try decoder.decodeSingularMessageField(value: &v)
+          if let v = v {
+            if hadOneofValue {try decoder.handleConflictingOneOf()}
+            _storage._fact = .invoiceImported(v)
+          }
+        }()
+        case 51: try {
+          var v: Bureau_Facts_V1_PaymentProposed?
+          var hadOneofValue = false
+          if let current = _storage._fact {
+            hadOneofValue = true
+            if case .paymentProposed(let m) = current {v = m}
+          }
+          try decoder.decodeSingularMessageField(value: &v)
+          if let v = v {
+            if hadOneofValue {try decoder.handleConflictingOneOf()}
+            _storage._fact = .paymentProposed(v)
+          }
+        }()
+        case 52: try {
+          var v: Bureau_Facts_V1_PaymentChanged?
+          var hadOneofValue = false
+          if let current = _storage._fact {
+            hadOneofValue = true
+            if case .paymentChanged(let m) = current {v = m}
+          }
+          try decoder.decodeSingularMessageField(value: &v)
+          if let v = v {
+            if hadOneofValue {try decoder.handleConflictingOneOf()}
+            _storage._fact = .paymentChanged(v)
+          }
+        }()
+        case 53: try {
+          var v: Bureau_Facts_V1_PaymentAcknowledged?
+          var hadOneofValue = false
+          if let current = _storage._fact {
+            hadOneofValue = true
+            if case .paymentAcknowledged(let m) = current {v = m}
+          }
+          try decoder.decodeSingularMessageField(value: &v)
+          if let v = v {
+            if hadOneofValue {try decoder.handleConflictingOneOf()}
+            _storage._fact = .paymentAcknowledged(v)
+          }
+        }()
+        case 54: try {
+          var v: Bureau_Facts_V1_PaymentSigned?
+          var hadOneofValue = false
+          if let current = _storage._fact {
+            hadOneofValue = true
+            if case .paymentSigned(let m) = current {v = m}
+          }
+          try decoder.decodeSingularMessageField(value: &v)
+          if let v = v {
+            if hadOneofValue {try decoder.handleConflictingOneOf()}
+            _storage._fact = .paymentSigned(v)
+          }
+        }()
+        case 55: try {
+          var v: Bureau_Facts_V1_PaymentDeleted?
+          var hadOneofValue = false
+          if let current = _storage._fact {
+            hadOneofValue = true
+            if case .paymentDeleted(let m) = current {v = m}
+          }
+          try decoder.decodeSingularMessageField(value: &v)
+          if let v = v {
+            if hadOneofValue {try decoder.handleConflictingOneOf()}
+            _storage._fact = .paymentDeleted(v)
+          }
+        }()
+        case 56: try {
+          var v: Bureau_Facts_V1_PaymentRestored?
+          var hadOneofValue = false
+          if let current = _storage._fact {
+            hadOneofValue = true
+            if case .paymentRestored(let m) = current {v = m}
+          }
+          try decoder.decodeSingularMessageField(value: &v)
+          if let v = v {
+            if hadOneofValue {try decoder.handleConflictingOneOf()}
+            _storage._fact = .paymentRestored(v)
+          }
+        }()
+        case 70: try {
+          var v: Bureau_Facts_V1_TransferPrepared?
+          var hadOneofValue = false
+          if let current = _storage._fact {
+            hadOneofValue = true
+            if case .transferPrepared(let m) = current {v = m}
+          }
+          try decoder.decodeSingularMessageField(value: &v)
+          if let v = v {
+            if hadOneofValue {try decoder.handleConflictingOneOf()}
+            _storage._fact = .transferPrepared(v)
+          }
+        }()
+        case 71: try {
+          var v: Bureau_Facts_V1_TransferDelivered?
+          var hadOneofValue = false
+          if let current = _storage._fact {
+            hadOneofValue = true
+            if case .transferDelivered(let m) = current {v = m}
+          }
+          try decoder.decodeSingularMessageField(value: &v)
+          if let v = v {
+            if hadOneofValue {try decoder.handleConflictingOneOf()}
+            _storage._fact = .transferDelivered(v)
+          }
+        }()
+        case 72: try {
+          var v: Bureau_Facts_V1_TransfersHeld?
+          var hadOneofValue = false
+          if let current = _storage._fact {
+            hadOneofValue = true
+            if case .transfersHeld(let m) = current {v = m}
+          }
+          try decoder.decodeSingularMessageField(value: &v)
+          if let v = v {
+            if hadOneofValue {try decoder.handleConflictingOneOf()}
+            _storage._fact = .transfersHeld(v)
+          }
+        }()
+        case 73: try {
+          var v: Bureau_Facts_V1_TransferRecovered?
+          var hadOneofValue = false
+          if let current = _storage._fact {
+            hadOneofValue = true
+            if case .transferRecovered(let m) = current {v = m}
+          }
+          try decoder.decodeSingularMessageField(value: &v)
+          if let v = v {
+            if hadOneofValue {try decoder.handleConflictingOneOf()}
+            _storage._fact = .transferRecovered(v)
+          }
+        }()
+        case 74: try {
+          var v: Bureau_Facts_V1_UnknownPaymentFound?
+          var hadOneofValue = false
+          if let current = _storage._fact {
+            hadOneofValue = true
+            if case .unknownPaymentFound(let m) = current {v = m}
+          }
+          try decoder.decodeSingularMessageField(value: &v)
+          if let v = v {
+            if hadOneofValue {try decoder.handleConflictingOneOf()}
+            _storage._fact = .unknownPaymentFound(v)
+          }
+        }()
+        case 75: try {
+          var v: Bureau_Facts_V1_TransfersReleased?
+          var hadOneofValue = false
+          if let current = _storage._fact {
+            hadOneofValue = true
+            if case .transfersReleased(let m) = current {v = m}
+          }
+          try decoder.decodeSingularMessageField(value: &v)
+          if let v = v {
+            if hadOneofValue {try decoder.handleConflictingOneOf()}
+            _storage._fact = .transfersReleased(v)
+          }
+        }()
+        case 76: try {
+          var v: Bureau_Facts_V1_UnknownPaymentDismissed?
+          var hadOneofValue = false
+          if let current = _storage._fact {
+            hadOneofValue = true
+            if case .unknownPaymentDismissed(let m) = current {v = m}
+          }
+          try decoder.decodeSingularMessageField(value: &v)
+          if let v = v {
+            if hadOneofValue {try decoder.handleConflictingOneOf()}
+            _storage._fact = .unknownPaymentDismissed(v)
+          }
+        }()
+        case 80: try {
+          var v: Bureau_Facts_V1_ReturnFileRead?
+          var hadOneofValue = false
+          if let current = _storage._fact {
+            hadOneofValue = true
+            if case .returnFileRead(let m) = current {v = m}
+          }
+          try decoder.decodeSingularMessageField(value: &v)
+          if let v = v {
+            if hadOneofValue {try decoder.handleConflictingOneOf()}
+            _storage._fact = .returnFileRead(v)
+          }
+        }()
+        case 81: try {
+          var v: Bureau_Facts_V1_InstructionAccepted?
+          var hadOneofValue = false
+          if let current = _storage._fact {
+            hadOneofValue = true
+            if case .instructionAccepted(let m) = current {v = m}
+          }
+          try decoder.decodeSingularMessageField(value: &v)
+          if let v = v {
+            if hadOneofValue {try decoder.handleConflictingOneOf()}
+            _storage._fact = .instructionAccepted(v)
+          }
+        }()
+        case 82: try {
+          var v: Bureau_Facts_V1_PaymentRejected?
+          var hadOneofValue = false
+          if let current = _storage._fact {
+            hadOneofValue = true
+            if case .paymentRejected(let m) = current {v = m}
+          }
+          try decoder.decodeSingularMessageField(value: &v)
+          if let v = v {
+            if hadOneofValue {try decoder.handleConflictingOneOf()}
+            _storage._fact = .paymentRejected(v)
+          }
+        }()
+        case 83: try {
+          var v: Bureau_Facts_V1_PaymentPaid?
+          var hadOneofValue = false
+          if let current = _storage._fact {
+            hadOneofValue = true
+            if case .paymentPaid(let m) = current {v = m}
+          }
+          try decoder.decodeSingularMessageField(value: &v)
+          if let v = v {
+            if hadOneofValue {try decoder.handleConflictingOneOf()}
+            _storage._fact = .paymentPaid(v)
+          }
+        }()
+        case 84: try {
+          var v: Bureau_Facts_V1_PaymentLost?
+          var hadOneofValue = false
+          if let current = _storage._fact {
+            hadOneofValue = true
+            if case .paymentLost(let m) = current {v = m}
+          }
+          try decoder.decodeSingularMessageField(value: &v)
+          if let v = v {
+            if hadOneofValue {try decoder.handleConflictingOneOf()}
+            _storage._fact = .paymentLost(v)
+          }
+        }()
+        case 85: try {
+          var v: Bureau_Facts_V1_BankCheckRecorded?
+          var hadOneofValue = false
+          if let current = _storage._fact {
+            hadOneofValue = true
+            if case .bankCheckRecorded(let m) = current {v = m}
+          }
+          try decoder.decodeSingularMessageField(value: &v)
+          if let v = v {
+            if hadOneofValue {try decoder.handleConflictingOneOf()}
+            _storage._fact = .bankCheckRecorded(v)
+          }
+        }()
+        case 86: try {
+          var v: Bureau_Facts_V1_AlarmRaised?
+          var hadOneofValue = false
+          if let current = _storage._fact {
+            hadOneofValue = true
+            if case .alarmRaised(let m) = current {v = m}
+          }
+          try decoder.decodeSingularMessageField(value: &v)
+          if let v = v {
+            if hadOneofValue {try decoder.handleConflictingOneOf()}
+            _storage._fact = .alarmRaised(v)
+          }
+        }()
+        case 90: try {
+          var v: Bureau_Facts_V1_VoucherPosted?
+          var hadOneofValue = false
+          if let current = _storage._fact {
+            hadOneofValue = true
+            if case .voucherPosted(let m) = current {v = m}
+          }
+          try decoder.decodeSingularMessageField(value: &v)
+          if let v = v {
+            if hadOneofValue {try decoder.handleConflictingOneOf()}
+            _storage._fact = .voucherPosted(v)
+          }
+        }()
+        case 100: try {
+          var v: Bureau_Facts_V1_SigningKeyCreated?
+          var hadOneofValue = false
+          if let current = _storage._fact {
+            hadOneofValue = true
+            if case .signingKeyCreated(let m) = current {v = m}
+          }
+          try decoder.decodeSingularMessageField(value: &v)
+          if let v = v {
+            if hadOneofValue {try decoder.handleConflictingOneOf()}
+            _storage._fact = .signingKeyCreated(v)
+          }
+        }()
+        case 101: try {
+          var v: Bureau_Facts_V1_SigningKeyRevoked?
+          var hadOneofValue = false
+          if let current = _storage._fact {
+            hadOneofValue = true
+            if case .signingKeyRevoked(let m) = current {v = m}
+          }
+          try decoder.decodeSingularMessageField(value: &v)
+          if let v = v {
+            if hadOneofValue {try decoder.handleConflictingOneOf()}
+            _storage._fact = .signingKeyRevoked(v)
+          }
+        }()
+        case 102: try {
+          var v: Bureau_Facts_V1_BatchSubmitted?
+          var hadOneofValue = false
+          if let current = _storage._fact {
+            hadOneofValue = true
+            if case .batchSubmitted(let m) = current {v = m}
+          }
+          try decoder.decodeSingularMessageField(value: &v)
+          if let v = v {
+            if hadOneofValue {try decoder.handleConflictingOneOf()}
+            _storage._fact = .batchSubmitted(v)
+          }
+        }()
+        case 103: try {
+          var v: Bureau_Facts_V1_SealRefused?
+          var hadOneofValue = false
+          if let current = _storage._fact {
+            hadOneofValue = true
+            if case .sealRefused(let m) = current {v = m}
+          }
+          try decoder.decodeSingularMessageField(value: &v)
+          if let v = v {
+            if hadOneofValue {try decoder.handleConflictingOneOf()}
+            _storage._fact = .sealRefused(v)
+          }
+        }()
+        case 140: try {
+          var v: Bureau_Facts_V1_CompanyClosed?
+          var hadOneofValue = false
+          if let current = _storage._fact {
+            hadOneofValue = true
+            if case .companyClosed(let m) = current {v = m}
+          }
+          try decoder.decodeSingularMessageField(value: &v)
+          if let v = v {
+            if hadOneofValue {try decoder.handleConflictingOneOf()}
+            _storage._fact = .companyClosed(v)
+          }
+        }()
+        case 180: try {
+          var v: Bureau_Facts_V1_AgreementNotActivated?
+          var hadOneofValue = false
+          if let current = _storage._fact {
+            hadOneofValue = true
+            if case .agreementNotActivated(let m) = current {v = m}
+          }
+          try decoder.decodeSingularMessageField(value: &v)
+          if let v = v {
+            if hadOneofValue {try decoder.handleConflictingOneOf()}
+            _storage._fact = .agreementNotActivated(v)
+          }
+        }()
+        case 181: try {
+          var v: Bureau_Facts_V1_AgreementTerminated?
+          var hadOneofValue = false
+          if let current = _storage._fact {
+            hadOneofValue = true
+            if case .agreementTerminated(let m) = current {v = m}
+          }
+          try decoder.decodeSingularMessageField(value: &v)
+          if let v = v {
+            if hadOneofValue {try decoder.handleConflictingOneOf()}
+            _storage._fact = .agreementTerminated(v)
+          }
+        }()
+        case 182: try {
+          var v: Bureau_Facts_V1_AgreementChanged?
+          var hadOneofValue = false
+          if let current = _storage._fact {
+            hadOneofValue = true
+            if case .agreementChanged(let m) = current {v = m}
+          }
+          try decoder.decodeSingularMessageField(value: &v)
+          if let v = v {
+            if hadOneofValue {try decoder.handleConflictingOneOf()}
+            _storage._fact = .agreementChanged(v)
+          }
+        }()
+        case 220: try {
+          var v: Bureau_Facts_V1_CompanyOnboarded?
+          var hadOneofValue = false
+          if let current = _storage._fact {
+            hadOneofValue = true
+            if case .companyOnboarded(let m) = current {v = m}
+          }
+          try decoder.decodeSingularMessageField(value: &v)
+          if let v = v {
+            if hadOneofValue {try decoder.handleConflictingOneOf()}
+            _storage._fact = .companyOnboarded(v)
+          }
+        }()
+        default: break
         }
-        try decoder.decodeSingularMessageField(value: &v)
-        if let v = v {
-          if hadOneofValue {try decoder.handleConflictingOneOf()}
-          self.fact = .bureauCreated(v)
-        }
-      }()
-      case 11: try {
-        var v: Bureau_Facts_V1_CompanyCreated?
-        var hadOneofValue = false
-        if let current = self.fact {
-          hadOneofValue = true
-          if case .companyCreated(let m) = current {v = m}
-        }
-        try decoder.decodeSingularMessageField(value: &v)
-        if let v = v {
-          if hadOneofValue {try decoder.handleConflictingOneOf()}
-          self.fact = .companyCreated(v)
-        }
-      }()
-      case 12: try {
-        var v: Bureau_Facts_V1_UserCreated?
-        var hadOneofValue = false
-        if let current = self.fact {
-          hadOneofValue = true
-          if case .userCreated(let m) = current {v = m}
-        }
-        try decoder.decodeSingularMessageField(value: &v)
-        if let v = v {
-          if hadOneofValue {try decoder.handleConflictingOneOf()}
-          self.fact = .userCreated(v)
-        }
-      }()
-      case 13: try {
-        var v: Bureau_Facts_V1_RoleAssigned?
-        var hadOneofValue = false
-        if let current = self.fact {
-          hadOneofValue = true
-          if case .roleAssigned(let m) = current {v = m}
-        }
-        try decoder.decodeSingularMessageField(value: &v)
-        if let v = v {
-          if hadOneofValue {try decoder.handleConflictingOneOf()}
-          self.fact = .roleAssigned(v)
-        }
-      }()
-      case 14: try {
-        var v: Bureau_Facts_V1_RoleRemoved?
-        var hadOneofValue = false
-        if let current = self.fact {
-          hadOneofValue = true
-          if case .roleRemoved(let m) = current {v = m}
-        }
-        try decoder.decodeSingularMessageField(value: &v)
-        if let v = v {
-          if hadOneofValue {try decoder.handleConflictingOneOf()}
-          self.fact = .roleRemoved(v)
-        }
-      }()
-      case 15: try {
-        var v: Bureau_Facts_V1_TokenCreated?
-        var hadOneofValue = false
-        if let current = self.fact {
-          hadOneofValue = true
-          if case .tokenCreated(let m) = current {v = m}
-        }
-        try decoder.decodeSingularMessageField(value: &v)
-        if let v = v {
-          if hadOneofValue {try decoder.handleConflictingOneOf()}
-          self.fact = .tokenCreated(v)
-        }
-      }()
-      case 16: try {
-        var v: Bureau_Facts_V1_TokenRevoked?
-        var hadOneofValue = false
-        if let current = self.fact {
-          hadOneofValue = true
-          if case .tokenRevoked(let m) = current {v = m}
-        }
-        try decoder.decodeSingularMessageField(value: &v)
-        if let v = v {
-          if hadOneofValue {try decoder.handleConflictingOneOf()}
-          self.fact = .tokenRevoked(v)
-        }
-      }()
-      case 30: try {
-        var v: Bureau_Facts_V1_AgreementDrafted?
-        var hadOneofValue = false
-        if let current = self.fact {
-          hadOneofValue = true
-          if case .agreementDrafted(let m) = current {v = m}
-        }
-        try decoder.decodeSingularMessageField(value: &v)
-        if let v = v {
-          if hadOneofValue {try decoder.handleConflictingOneOf()}
-          self.fact = .agreementDrafted(v)
-        }
-      }()
-      case 31: try {
-        var v: Bureau_Facts_V1_AgreementSent?
-        var hadOneofValue = false
-        if let current = self.fact {
-          hadOneofValue = true
-          if case .agreementSent(let m) = current {v = m}
-        }
-        try decoder.decodeSingularMessageField(value: &v)
-        if let v = v {
-          if hadOneofValue {try decoder.handleConflictingOneOf()}
-          self.fact = .agreementSent(v)
-        }
-      }()
-      case 32: try {
-        var v: Bureau_Facts_V1_AgreementSigned?
-        var hadOneofValue = false
-        if let current = self.fact {
-          hadOneofValue = true
-          if case .agreementSigned(let m) = current {v = m}
-        }
-        try decoder.decodeSingularMessageField(value: &v)
-        if let v = v {
-          if hadOneofValue {try decoder.handleConflictingOneOf()}
-          self.fact = .agreementSigned(v)
-        }
-      }()
-      case 40: try {
-        var v: Bureau_Facts_V1_ConsentGiven?
-        var hadOneofValue = false
-        if let current = self.fact {
-          hadOneofValue = true
-          if case .consentGiven(let m) = current {v = m}
-        }
-        try decoder.decodeSingularMessageField(value: &v)
-        if let v = v {
-          if hadOneofValue {try decoder.handleConflictingOneOf()}
-          self.fact = .consentGiven(v)
-        }
-      }()
-      case 41: try {
-        var v: Bureau_Facts_V1_ConsentRevoked?
-        var hadOneofValue = false
-        if let current = self.fact {
-          hadOneofValue = true
-          if case .consentRevoked(let m) = current {v = m}
-        }
-        try decoder.decodeSingularMessageField(value: &v)
-        if let v = v {
-          if hadOneofValue {try decoder.handleConflictingOneOf()}
-          self.fact = .consentRevoked(v)
-        }
-      }()
-      case 50: try {
-        var v: Bureau_Facts_V1_InvoiceImported?
-        var hadOneofValue = false
-        if let current = self.fact {
-          hadOneofValue = true
-          if case .invoiceImported(let m) = current {v = m}
-        }
-        try decoder.decodeSingularMessageField(value: &v)
-        if let v = v {
-          if hadOneofValue {try decoder.handleConflictingOneOf()}
-          self.fact = .invoiceImported(v)
-        }
-      }()
-      case 51: try {
-        var v: Bureau_Facts_V1_PaymentProposed?
-        var hadOneofValue = false
-        if let current = self.fact {
-          hadOneofValue = true
-          if case .paymentProposed(let m) = current {v = m}
-        }
-        try decoder.decodeSingularMessageField(value: &v)
-        if let v = v {
-          if hadOneofValue {try decoder.handleConflictingOneOf()}
-          self.fact = .paymentProposed(v)
-        }
-      }()
-      case 52: try {
-        var v: Bureau_Facts_V1_PaymentChanged?
-        var hadOneofValue = false
-        if let current = self.fact {
-          hadOneofValue = true
-          if case .paymentChanged(let m) = current {v = m}
-        }
-        try decoder.decodeSingularMessageField(value: &v)
-        if let v = v {
-          if hadOneofValue {try decoder.handleConflictingOneOf()}
-          self.fact = .paymentChanged(v)
-        }
-      }()
-      case 53: try {
-        var v: Bureau_Facts_V1_PaymentAcknowledged?
-        var hadOneofValue = false
-        if let current = self.fact {
-          hadOneofValue = true
-          if case .paymentAcknowledged(let m) = current {v = m}
-        }
-        try decoder.decodeSingularMessageField(value: &v)
-        if let v = v {
-          if hadOneofValue {try decoder.handleConflictingOneOf()}
-          self.fact = .paymentAcknowledged(v)
-        }
-      }()
-      case 54: try {
-        var v: Bureau_Facts_V1_PaymentSigned?
-        var hadOneofValue = false
-        if let current = self.fact {
-          hadOneofValue = true
-          if case .paymentSigned(let m) = current {v = m}
-        }
-        try decoder.decodeSingularMessageField(value: &v)
-        if let v = v {
-          if hadOneofValue {try decoder.handleConflictingOneOf()}
-          self.fact = .paymentSigned(v)
-        }
-      }()
-      case 55: try {
-        var v: Bureau_Facts_V1_PaymentDeleted?
-        var hadOneofValue = false
-        if let current = self.fact {
-          hadOneofValue = true
-          if case .paymentDeleted(let m) = current {v = m}
-        }
-        try decoder.decodeSingularMessageField(value: &v)
-        if let v = v {
-          if hadOneofValue {try decoder.handleConflictingOneOf()}
-          self.fact = .paymentDeleted(v)
-        }
-      }()
-      case 56: try {
-        var v: Bureau_Facts_V1_PaymentRestored?
-        var hadOneofValue = false
-        if let current = self.fact {
-          hadOneofValue = true
-          if case .paymentRestored(let m) = current {v = m}
-        }
-        try decoder.decodeSingularMessageField(value: &v)
-        if let v = v {
-          if hadOneofValue {try decoder.handleConflictingOneOf()}
-          self.fact = .paymentRestored(v)
-        }
-      }()
-      case 70: try {
-        var v: Bureau_Facts_V1_TransferPrepared?
-        var hadOneofValue = false
-        if let current = self.fact {
-          hadOneofValue = true
-          if case .transferPrepared(let m) = current {v = m}
-        }
-        try decoder.decodeSingularMessageField(value: &v)
-        if let v = v {
-          if hadOneofValue {try decoder.handleConflictingOneOf()}
-          self.fact = .transferPrepared(v)
-        }
-      }()
-      case 71: try {
-        var v: Bureau_Facts_V1_TransferDelivered?
-        var hadOneofValue = false
-        if let current = self.fact {
-          hadOneofValue = true
-          if case .transferDelivered(let m) = current {v = m}
-        }
-        try decoder.decodeSingularMessageField(value: &v)
-        if let v = v {
-          if hadOneofValue {try decoder.handleConflictingOneOf()}
-          self.fact = .transferDelivered(v)
-        }
-      }()
-      case 72: try {
-        var v: Bureau_Facts_V1_TransfersHeld?
-        var hadOneofValue = false
-        if let current = self.fact {
-          hadOneofValue = true
-          if case .transfersHeld(let m) = current {v = m}
-        }
-        try decoder.decodeSingularMessageField(value: &v)
-        if let v = v {
-          if hadOneofValue {try decoder.handleConflictingOneOf()}
-          self.fact = .transfersHeld(v)
-        }
-      }()
-      case 73: try {
-        var v: Bureau_Facts_V1_TransferRecovered?
-        var hadOneofValue = false
-        if let current = self.fact {
-          hadOneofValue = true
-          if case .transferRecovered(let m) = current {v = m}
-        }
-        try decoder.decodeSingularMessageField(value: &v)
-        if let v = v {
-          if hadOneofValue {try decoder.handleConflictingOneOf()}
-          self.fact = .transferRecovered(v)
-        }
-      }()
-      case 74: try {
-        var v: Bureau_Facts_V1_UnknownPaymentFound?
-        var hadOneofValue = false
-        if let current = self.fact {
-          hadOneofValue = true
-          if case .unknownPaymentFound(let m) = current {v = m}
-        }
-        try decoder.decodeSingularMessageField(value: &v)
-        if let v = v {
-          if hadOneofValue {try decoder.handleConflictingOneOf()}
-          self.fact = .unknownPaymentFound(v)
-        }
-      }()
-      case 75: try {
-        var v: Bureau_Facts_V1_TransfersReleased?
-        var hadOneofValue = false
-        if let current = self.fact {
-          hadOneofValue = true
-          if case .transfersReleased(let m) = current {v = m}
-        }
-        try decoder.decodeSingularMessageField(value: &v)
-        if let v = v {
-          if hadOneofValue {try decoder.handleConflictingOneOf()}
-          self.fact = .transfersReleased(v)
-        }
-      }()
-      case 76: try {
-        var v: Bureau_Facts_V1_UnknownPaymentDismissed?
-        var hadOneofValue = false
-        if let current = self.fact {
-          hadOneofValue = true
-          if case .unknownPaymentDismissed(let m) = current {v = m}
-        }
-        try decoder.decodeSingularMessageField(value: &v)
-        if let v = v {
-          if hadOneofValue {try decoder.handleConflictingOneOf()}
-          self.fact = .unknownPaymentDismissed(v)
-        }
-      }()
-      case 80: try {
-        var v: Bureau_Facts_V1_ReturnFileRead?
-        var hadOneofValue = false
-        if let current = self.fact {
-          hadOneofValue = true
-          if case .returnFileRead(let m) = current {v = m}
-        }
-        try decoder.decodeSingularMessageField(value: &v)
-        if let v = v {
-          if hadOneofValue {try decoder.handleConflictingOneOf()}
-          self.fact = .returnFileRead(v)
-        }
-      }()
-      case 81: try {
-        var v: Bureau_Facts_V1_InstructionAccepted?
-        var hadOneofValue = false
-        if let current = self.fact {
-          hadOneofValue = true
-          if case .instructionAccepted(let m) = current {v = m}
-        }
-        try decoder.decodeSingularMessageField(value: &v)
-        if let v = v {
-          if hadOneofValue {try decoder.handleConflictingOneOf()}
-          self.fact = .instructionAccepted(v)
-        }
-      }()
-      case 82: try {
-        var v: Bureau_Facts_V1_PaymentRejected?
-        var hadOneofValue = false
-        if let current = self.fact {
-          hadOneofValue = true
-          if case .paymentRejected(let m) = current {v = m}
-        }
-        try decoder.decodeSingularMessageField(value: &v)
-        if let v = v {
-          if hadOneofValue {try decoder.handleConflictingOneOf()}
-          self.fact = .paymentRejected(v)
-        }
-      }()
-      case 83: try {
-        var v: Bureau_Facts_V1_PaymentPaid?
-        var hadOneofValue = false
-        if let current = self.fact {
-          hadOneofValue = true
-          if case .paymentPaid(let m) = current {v = m}
-        }
-        try decoder.decodeSingularMessageField(value: &v)
-        if let v = v {
-          if hadOneofValue {try decoder.handleConflictingOneOf()}
-          self.fact = .paymentPaid(v)
-        }
-      }()
-      case 84: try {
-        var v: Bureau_Facts_V1_PaymentLost?
-        var hadOneofValue = false
-        if let current = self.fact {
-          hadOneofValue = true
-          if case .paymentLost(let m) = current {v = m}
-        }
-        try decoder.decodeSingularMessageField(value: &v)
-        if let v = v {
-          if hadOneofValue {try decoder.handleConflictingOneOf()}
-          self.fact = .paymentLost(v)
-        }
-      }()
-      case 85: try {
-        var v: Bureau_Facts_V1_BankCheckRecorded?
-        var hadOneofValue = false
-        if let current = self.fact {
-          hadOneofValue = true
-          if case .bankCheckRecorded(let m) = current {v = m}
-        }
-        try decoder.decodeSingularMessageField(value: &v)
-        if let v = v {
-          if hadOneofValue {try decoder.handleConflictingOneOf()}
-          self.fact = .bankCheckRecorded(v)
-        }
-      }()
-      case 86: try {
-        var v: Bureau_Facts_V1_AlarmRaised?
-        var hadOneofValue = false
-        if let current = self.fact {
-          hadOneofValue = true
-          if case .alarmRaised(let m) = current {v = m}
-        }
-        try decoder.decodeSingularMessageField(value: &v)
-        if let v = v {
-          if hadOneofValue {try decoder.handleConflictingOneOf()}
-          self.fact = .alarmRaised(v)
-        }
-      }()
-      case 90: try {
-        var v: Bureau_Facts_V1_VoucherPosted?
-        var hadOneofValue = false
-        if let current = self.fact {
-          hadOneofValue = true
-          if case .voucherPosted(let m) = current {v = m}
-        }
-        try decoder.decodeSingularMessageField(value: &v)
-        if let v = v {
-          if hadOneofValue {try decoder.handleConflictingOneOf()}
-          self.fact = .voucherPosted(v)
-        }
-      }()
-      default: break
       }
     }
   }
 
   package func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
-    // The use of inline closures is to circumvent an issue where the compiler
-    // allocates stack space for every if/case branch local when no optimizations
-    // are enabled. https://github.com/apple/swift-protobuf/issues/1034 and
-    // https://github.com/apple/swift-protobuf/issues/1182
-    if !self.salt.isEmpty {
-      try visitor.visitSingularBytesField(value: self.salt, fieldNumber: 1)
-    }
-    switch self.fact {
-    case .bureauCreated?: try {
-      guard case .bureauCreated(let v)? = self.fact else { preconditionFailure() }
-      try visitor.visitSingularMessageField(value: v, fieldNumber: 10)
-    }()
-    case .companyCreated?: try {
-      guard case .companyCreated(let v)? = self.fact else { preconditionFailure() }
-      try visitor.visitSingularMessageField(value: v, fieldNumber: 11)
-    }()
-    case .userCreated?: try {
-      guard case .userCreated(let v)? = self.fact else { preconditionFailure() }
-      try visitor.visitSingularMessageField(value: v, fieldNumber: 12)
-    }()
-    case .roleAssigned?: try {
-      guard case .roleAssigned(let v)? = self.fact else { preconditionFailure() }
-      try visitor.visitSingularMessageField(value: v, fieldNumber: 13)
-    }()
-    case .roleRemoved?: try {
-      guard case .roleRemoved(let v)? = self.fact else { preconditionFailure() }
-      try visitor.visitSingularMessageField(value: v, fieldNumber: 14)
-    }()
-    case .tokenCreated?: try {
-      guard case .tokenCreated(let v)? = self.fact else { preconditionFailure() }
-      try visitor.visitSingularMessageField(value: v, fieldNumber: 15)
-    }()
-    case .tokenRevoked?: try {
-      guard case .tokenRevoked(let v)? = self.fact else { preconditionFailure() }
-      try visitor.visitSingularMessageField(value: v, fieldNumber: 16)
-    }()
-    case .agreementDrafted?: try {
-      guard case .agreementDrafted(let v)? = self.fact else { preconditionFailure() }
-      try visitor.visitSingularMessageField(value: v, fieldNumber: 30)
-    }()
-    case .agreementSent?: try {
-      guard case .agreementSent(let v)? = self.fact else { preconditionFailure() }
-      try visitor.visitSingularMessageField(value: v, fieldNumber: 31)
-    }()
-    case .agreementSigned?: try {
-      guard case .agreementSigned(let v)? = self.fact else { preconditionFailure() }
-      try visitor.visitSingularMessageField(value: v, fieldNumber: 32)
-    }()
-    case .consentGiven?: try {
-      guard case .consentGiven(let v)? = self.fact else { preconditionFailure() }
-      try visitor.visitSingularMessageField(value: v, fieldNumber: 40)
-    }()
-    case .consentRevoked?: try {
-      guard case .consentRevoked(let v)? = self.fact else { preconditionFailure() }
-      try visitor.visitSingularMessageField(value: v, fieldNumber: 41)
-    }()
-    case .invoiceImported?: try {
-      guard case .invoiceImported(let v)? = self.fact else { preconditionFailure() }
-      try visitor.visitSingularMessageField(value: v, fieldNumber: 50)
-    }()
-    case .paymentProposed?: try {
-      guard case .paymentProposed(let v)? = self.fact else { preconditionFailure() }
-      try visitor.visitSingularMessageField(value: v, fieldNumber: 51)
-    }()
-    case .paymentChanged?: try {
-      guard case .paymentChanged(let v)? = self.fact else { preconditionFailure() }
-      try visitor.visitSingularMessageField(value: v, fieldNumber: 52)
-    }()
-    case .paymentAcknowledged?: try {
-      guard case .paymentAcknowledged(let v)? = self.fact else { preconditionFailure() }
-      try visitor.visitSingularMessageField(value: v, fieldNumber: 53)
-    }()
-    case .paymentSigned?: try {
-      guard case .paymentSigned(let v)? = self.fact else { preconditionFailure() }
-      try visitor.visitSingularMessageField(value: v, fieldNumber: 54)
-    }()
-    case .paymentDeleted?: try {
-      guard case .paymentDeleted(let v)? = self.fact else { preconditionFailure() }
-      try visitor.visitSingularMessageField(value: v, fieldNumber: 55)
-    }()
-    case .paymentRestored?: try {
-      guard case .paymentRestored(let v)? = self.fact else { preconditionFailure() }
-      try visitor.visitSingularMessageField(value: v, fieldNumber: 56)
-    }()
-    case .transferPrepared?: try {
-      guard case .transferPrepared(let v)? = self.fact else { preconditionFailure() }
-      try visitor.visitSingularMessageField(value: v, fieldNumber: 70)
-    }()
-    case .transferDelivered?: try {
-      guard case .transferDelivered(let v)? = self.fact else { preconditionFailure() }
-      try visitor.visitSingularMessageField(value: v, fieldNumber: 71)
-    }()
-    case .transfersHeld?: try {
-      guard case .transfersHeld(let v)? = self.fact else { preconditionFailure() }
-      try visitor.visitSingularMessageField(value: v, fieldNumber: 72)
-    }()
-    case .transferRecovered?: try {
-      guard case .transferRecovered(let v)? = self.fact else { preconditionFailure() }
-      try visitor.visitSingularMessageField(value: v, fieldNumber: 73)
-    }()
-    case .unknownPaymentFound?: try {
-      guard case .unknownPaymentFound(let v)? = self.fact else { preconditionFailure() }
-      try visitor.visitSingularMessageField(value: v, fieldNumber: 74)
-    }()
-    case .transfersReleased?: try {
-      guard case .transfersReleased(let v)? = self.fact else { preconditionFailure() }
-      try visitor.visitSingularMessageField(value: v, fieldNumber: 75)
-    }()
-    case .unknownPaymentDismissed?: try {
-      guard case .unknownPaymentDismissed(let v)? = self.fact else { preconditionFailure() }
-      try visitor.visitSingularMessageField(value: v, fieldNumber: 76)
-    }()
-    case .returnFileRead?: try {
-      guard case .returnFileRead(let v)? = self.fact else { preconditionFailure() }
-      try visitor.visitSingularMessageField(value: v, fieldNumber: 80)
-    }()
-    case .instructionAccepted?: try {
-      guard case .instructionAccepted(let v)? = self.fact else { preconditionFailure() }
-      try visitor.visitSingularMessageField(value: v, fieldNumber: 81)
-    }()
-    case .paymentRejected?: try {
-      guard case .paymentRejected(let v)? = self.fact else { preconditionFailure() }
-      try visitor.visitSingularMessageField(value: v, fieldNumber: 82)
-    }()
-    case .paymentPaid?: try {
-      guard case .paymentPaid(let v)? = self.fact else { preconditionFailure() }
-      try visitor.visitSingularMessageField(value: v, fieldNumber: 83)
-    }()
-    case .paymentLost?: try {
-      guard case .paymentLost(let v)? = self.fact else { preconditionFailure() }
-      try visitor.visitSingularMessageField(value: v, fieldNumber: 84)
-    }()
-    case .bankCheckRecorded?: try {
-      guard case .bankCheckRecorded(let v)? = self.fact else { preconditionFailure() }
-      try visitor.visitSingularMessageField(value: v, fieldNumber: 85)
-    }()
-    case .alarmRaised?: try {
-      guard case .alarmRaised(let v)? = self.fact else { preconditionFailure() }
-      try visitor.visitSingularMessageField(value: v, fieldNumber: 86)
-    }()
-    case .voucherPosted?: try {
-      guard case .voucherPosted(let v)? = self.fact else { preconditionFailure() }
-      try visitor.visitSingularMessageField(value: v, fieldNumber: 90)
-    }()
-    case nil: break
+    try withExtendedLifetime(_storage) { (_storage: _StorageClass) in
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every if/case branch local when no optimizations
+      // are enabled. https://github.com/apple/swift-protobuf/issues/1034 and
+      // https://github.com/apple/swift-protobuf/issues/1182
+      if !_storage._salt.isEmpty {
+        try visitor.visitSingularBytesField(value: _storage._salt, fieldNumber: 1)
+      }
+      switch _storage._fact {
+      case .bureauCreated?: try {
+        guard case .bureauCreated(let v)? = _storage._fact else { preconditionFailure() }
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 10)
+      }()
+      case .companyCreated?: try {
+        guard case .companyCreated(let v)? = _storage._fact else { preconditionFailure() }
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 11)
+      }()
+      case .userCreated?: try {
+        guard case .userCreated(let v)? = _storage._fact else { preconditionFailure() }
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 12)
+      }()
+      case .roleAssigned?: try {
+        guard case .roleAssigned(let v)? = _storage._fact else { preconditionFailure() }
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 13)
+      }()
+      case .roleRemoved?: try {
+        guard case .roleRemoved(let v)? = _storage._fact else { preconditionFailure() }
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 14)
+      }()
+      case .tokenCreated?: try {
+        guard case .tokenCreated(let v)? = _storage._fact else { preconditionFailure() }
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 15)
+      }()
+      case .tokenRevoked?: try {
+        guard case .tokenRevoked(let v)? = _storage._fact else { preconditionFailure() }
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 16)
+      }()
+      case .companyUpdated?: try {
+        guard case .companyUpdated(let v)? = _storage._fact else { preconditionFailure() }
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 17)
+      }()
+      case .companyActivated?: try {
+        guard case .companyActivated(let v)? = _storage._fact else { preconditionFailure() }
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 18)
+      }()
+      case .userUpdated?: try {
+        guard case .userUpdated(let v)? = _storage._fact else { preconditionFailure() }
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 20)
+      }()
+      case .userBlocked?: try {
+        guard case .userBlocked(let v)? = _storage._fact else { preconditionFailure() }
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 21)
+      }()
+      case .userUnblocked?: try {
+        guard case .userUnblocked(let v)? = _storage._fact else { preconditionFailure() }
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 22)
+      }()
+      case .agreementDrafted?: try {
+        guard case .agreementDrafted(let v)? = _storage._fact else { preconditionFailure() }
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 30)
+      }()
+      case .agreementSent?: try {
+        guard case .agreementSent(let v)? = _storage._fact else { preconditionFailure() }
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 31)
+      }()
+      case .agreementSigned?: try {
+        guard case .agreementSigned(let v)? = _storage._fact else { preconditionFailure() }
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 32)
+      }()
+      case .agreementDeclined?: try {
+        guard case .agreementDeclined(let v)? = _storage._fact else { preconditionFailure() }
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 33)
+      }()
+      case .agreementLinkExpired?: try {
+        guard case .agreementLinkExpired(let v)? = _storage._fact else { preconditionFailure() }
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 34)
+      }()
+      case .agreementHeldForReview?: try {
+        guard case .agreementHeldForReview(let v)? = _storage._fact else { preconditionFailure() }
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 35)
+      }()
+      case .agreementApproved?: try {
+        guard case .agreementApproved(let v)? = _storage._fact else { preconditionFailure() }
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 36)
+      }()
+      case .agreementRejected?: try {
+        guard case .agreementRejected(let v)? = _storage._fact else { preconditionFailure() }
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 37)
+      }()
+      case .connectionChecked?: try {
+        guard case .connectionChecked(let v)? = _storage._fact else { preconditionFailure() }
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 38)
+      }()
+      case .agreementActivated?: try {
+        guard case .agreementActivated(let v)? = _storage._fact else { preconditionFailure() }
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 39)
+      }()
+      case .consentGiven?: try {
+        guard case .consentGiven(let v)? = _storage._fact else { preconditionFailure() }
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 40)
+      }()
+      case .consentRevoked?: try {
+        guard case .consentRevoked(let v)? = _storage._fact else { preconditionFailure() }
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 41)
+      }()
+      case .consentInvited?: try {
+        guard case .consentInvited(let v)? = _storage._fact else { preconditionFailure() }
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 42)
+      }()
+      case .consentDeclined?: try {
+        guard case .consentDeclined(let v)? = _storage._fact else { preconditionFailure() }
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 43)
+      }()
+      case .invoiceImported?: try {
+        guard case .invoiceImported(let v)? = _storage._fact else { preconditionFailure() }
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 50)
+      }()
+      case .paymentProposed?: try {
+        guard case .paymentProposed(let v)? = _storage._fact else { preconditionFailure() }
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 51)
+      }()
+      case .paymentChanged?: try {
+        guard case .paymentChanged(let v)? = _storage._fact else { preconditionFailure() }
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 52)
+      }()
+      case .paymentAcknowledged?: try {
+        guard case .paymentAcknowledged(let v)? = _storage._fact else { preconditionFailure() }
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 53)
+      }()
+      case .paymentSigned?: try {
+        guard case .paymentSigned(let v)? = _storage._fact else { preconditionFailure() }
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 54)
+      }()
+      case .paymentDeleted?: try {
+        guard case .paymentDeleted(let v)? = _storage._fact else { preconditionFailure() }
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 55)
+      }()
+      case .paymentRestored?: try {
+        guard case .paymentRestored(let v)? = _storage._fact else { preconditionFailure() }
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 56)
+      }()
+      case .transferPrepared?: try {
+        guard case .transferPrepared(let v)? = _storage._fact else { preconditionFailure() }
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 70)
+      }()
+      case .transferDelivered?: try {
+        guard case .transferDelivered(let v)? = _storage._fact else { preconditionFailure() }
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 71)
+      }()
+      case .transfersHeld?: try {
+        guard case .transfersHeld(let v)? = _storage._fact else { preconditionFailure() }
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 72)
+      }()
+      case .transferRecovered?: try {
+        guard case .transferRecovered(let v)? = _storage._fact else { preconditionFailure() }
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 73)
+      }()
+      case .unknownPaymentFound?: try {
+        guard case .unknownPaymentFound(let v)? = _storage._fact else { preconditionFailure() }
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 74)
+      }()
+      case .transfersReleased?: try {
+        guard case .transfersReleased(let v)? = _storage._fact else { preconditionFailure() }
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 75)
+      }()
+      case .unknownPaymentDismissed?: try {
+        guard case .unknownPaymentDismissed(let v)? = _storage._fact else { preconditionFailure() }
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 76)
+      }()
+      case .returnFileRead?: try {
+        guard case .returnFileRead(let v)? = _storage._fact else { preconditionFailure() }
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 80)
+      }()
+      case .instructionAccepted?: try {
+        guard case .instructionAccepted(let v)? = _storage._fact else { preconditionFailure() }
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 81)
+      }()
+      case .paymentRejected?: try {
+        guard case .paymentRejected(let v)? = _storage._fact else { preconditionFailure() }
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 82)
+      }()
+      case .paymentPaid?: try {
+        guard case .paymentPaid(let v)? = _storage._fact else { preconditionFailure() }
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 83)
+      }()
+      case .paymentLost?: try {
+        guard case .paymentLost(let v)? = _storage._fact else { preconditionFailure() }
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 84)
+      }()
+      case .bankCheckRecorded?: try {
+        guard case .bankCheckRecorded(let v)? = _storage._fact else { preconditionFailure() }
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 85)
+      }()
+      case .alarmRaised?: try {
+        guard case .alarmRaised(let v)? = _storage._fact else { preconditionFailure() }
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 86)
+      }()
+      case .voucherPosted?: try {
+        guard case .voucherPosted(let v)? = _storage._fact else { preconditionFailure() }
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 90)
+      }()
+      case .signingKeyCreated?: try {
+        guard case .signingKeyCreated(let v)? = _storage._fact else { preconditionFailure() }
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 100)
+      }()
+      case .signingKeyRevoked?: try {
+        guard case .signingKeyRevoked(let v)? = _storage._fact else { preconditionFailure() }
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 101)
+      }()
+      case .batchSubmitted?: try {
+        guard case .batchSubmitted(let v)? = _storage._fact else { preconditionFailure() }
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 102)
+      }()
+      case .sealRefused?: try {
+        guard case .sealRefused(let v)? = _storage._fact else { preconditionFailure() }
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 103)
+      }()
+      case .companyClosed?: try {
+        guard case .companyClosed(let v)? = _storage._fact else { preconditionFailure() }
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 140)
+      }()
+      case .agreementNotActivated?: try {
+        guard case .agreementNotActivated(let v)? = _storage._fact else { preconditionFailure() }
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 180)
+      }()
+      case .agreementTerminated?: try {
+        guard case .agreementTerminated(let v)? = _storage._fact else { preconditionFailure() }
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 181)
+      }()
+      case .agreementChanged?: try {
+        guard case .agreementChanged(let v)? = _storage._fact else { preconditionFailure() }
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 182)
+      }()
+      case .companyOnboarded?: try {
+        guard case .companyOnboarded(let v)? = _storage._fact else { preconditionFailure() }
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 220)
+      }()
+      case nil: break
+      }
     }
     try unknownFields.traverse(visitor: &visitor)
   }
 
   package static func ==(lhs: Bureau_Facts_V1_Body, rhs: Bureau_Facts_V1_Body) -> Bool {
-    if lhs.salt != rhs.salt {return false}
-    if lhs.fact != rhs.fact {return false}
-    if lhs.unknownFields != rhs.unknownFields {return false}
-    return true
-  }
-}
-
-nonisolated extension Bureau_Facts_V1_Money: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
-  package static let protoMessageName: String = _protobuf_package + ".Money"
-  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}minor_units\0\u{3}currency_code\0")
-
-  package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
-    while let fieldNumber = try decoder.nextFieldNumber() {
-      // The use of inline closures is to circumvent an issue where the compiler
-      // allocates stack space for every case branch when no optimizations are
-      // enabled. https://github.com/apple/swift-protobuf/issues/1034
-      switch fieldNumber {
-      case 1: try { try decoder.decodeSingularInt64Field(value: &self.minorUnits) }()
-      case 2: try { try decoder.decodeSingularStringField(value: &self.currencyCode) }()
-      default: break
+    if lhs._storage !== rhs._storage {
+      let storagesAreEqual: Bool = withExtendedLifetime((lhs._storage, rhs._storage)) { (_args: (_StorageClass, _StorageClass)) in
+        let _storage = _args.0
+        let rhs_storage = _args.1
+        if _storage._salt != rhs_storage._salt {return false}
+        if _storage._fact != rhs_storage._fact {return false}
+        return true
       }
+      if !storagesAreEqual {return false}
     }
-  }
-
-  package func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
-    if self.minorUnits != 0 {
-      try visitor.visitSingularInt64Field(value: self.minorUnits, fieldNumber: 1)
-    }
-    if !self.currencyCode.isEmpty {
-      try visitor.visitSingularStringField(value: self.currencyCode, fieldNumber: 2)
-    }
-    try unknownFields.traverse(visitor: &visitor)
-  }
-
-  package static func ==(lhs: Bureau_Facts_V1_Money, rhs: Bureau_Facts_V1_Money) -> Bool {
-    if lhs.minorUnits != rhs.minorUnits {return false}
-    if lhs.currencyCode != rhs.currencyCode {return false}
-    if lhs.unknownFields != rhs.unknownFields {return false}
-    return true
-  }
-}
-
-nonisolated extension Bureau_Facts_V1_Account: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
-  package static let protoMessageName: String = _protobuf_package + ".Account"
-  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}form\0\u{1}text\0")
-
-  package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
-    while let fieldNumber = try decoder.nextFieldNumber() {
-      // The use of inline closures is to circumvent an issue where the compiler
-      // allocates stack space for every case branch when no optimizations are
-      // enabled. https://github.com/apple/swift-protobuf/issues/1034
-      switch fieldNumber {
-      case 1: try { try decoder.decodeSingularStringField(value: &self.form) }()
-      case 2: try { try decoder.decodeSingularStringField(value: &self.text) }()
-      default: break
-      }
-    }
-  }
-
-  package func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
-    if !self.form.isEmpty {
-      try visitor.visitSingularStringField(value: self.form, fieldNumber: 1)
-    }
-    if !self.text.isEmpty {
-      try visitor.visitSingularStringField(value: self.text, fieldNumber: 2)
-    }
-    try unknownFields.traverse(visitor: &visitor)
-  }
-
-  package static func ==(lhs: Bureau_Facts_V1_Account, rhs: Bureau_Facts_V1_Account) -> Bool {
-    if lhs.form != rhs.form {return false}
-    if lhs.text != rhs.text {return false}
-    if lhs.unknownFields != rhs.unknownFields {return false}
-    return true
-  }
-}
-
-nonisolated extension Bureau_Facts_V1_Reference: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
-  package static let protoMessageName: String = _protobuf_package + ".Reference"
-  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}type\0\u{1}text\0")
-
-  package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
-    while let fieldNumber = try decoder.nextFieldNumber() {
-      // The use of inline closures is to circumvent an issue where the compiler
-      // allocates stack space for every case branch when no optimizations are
-      // enabled. https://github.com/apple/swift-protobuf/issues/1034
-      switch fieldNumber {
-      case 1: try { try decoder.decodeSingularStringField(value: &self.type) }()
-      case 2: try { try decoder.decodeSingularStringField(value: &self.text) }()
-      default: break
-      }
-    }
-  }
-
-  package func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
-    if !self.type.isEmpty {
-      try visitor.visitSingularStringField(value: self.type, fieldNumber: 1)
-    }
-    if !self.text.isEmpty {
-      try visitor.visitSingularStringField(value: self.text, fieldNumber: 2)
-    }
-    try unknownFields.traverse(visitor: &visitor)
-  }
-
-  package static func ==(lhs: Bureau_Facts_V1_Reference, rhs: Bureau_Facts_V1_Reference) -> Bool {
-    if lhs.type != rhs.type {return false}
-    if lhs.text != rhs.text {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }
@@ -2183,7 +2700,7 @@ nonisolated extension Bureau_Facts_V1_BureauCreated: SwiftProtobuf.Message, Swif
 
 nonisolated extension Bureau_Facts_V1_CompanyCreated: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   package static let protoMessageName: String = _protobuf_package + ".CompanyCreated"
-  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}company\0\u{3}display_name\0\u{3}organisation_number\0\u{3}country_code\0\u{1}street\0\u{3}postal_code\0\u{1}town\0\u{3}create_time_us\0")
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}company\0\u{3}display_name\0\u{3}organisation_number\0\u{3}country_code\0\u{1}street\0\u{3}postal_code\0\u{1}town\0\u{3}create_time_us\0\u{1}state\0")
 
   package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -2199,6 +2716,7 @@ nonisolated extension Bureau_Facts_V1_CompanyCreated: SwiftProtobuf.Message, Swi
       case 6: try { try decoder.decodeSingularStringField(value: &self.postalCode) }()
       case 7: try { try decoder.decodeSingularStringField(value: &self.town) }()
       case 8: try { try decoder.decodeSingularInt64Field(value: &self.createTimeUs) }()
+      case 9: try { try decoder.decodeSingularStringField(value: &self.state) }()
       default: break
       }
     }
@@ -2229,6 +2747,9 @@ nonisolated extension Bureau_Facts_V1_CompanyCreated: SwiftProtobuf.Message, Swi
     if self.createTimeUs != 0 {
       try visitor.visitSingularInt64Field(value: self.createTimeUs, fieldNumber: 8)
     }
+    if !self.state.isEmpty {
+      try visitor.visitSingularStringField(value: self.state, fieldNumber: 9)
+    }
     try unknownFields.traverse(visitor: &visitor)
   }
 
@@ -2241,6 +2762,122 @@ nonisolated extension Bureau_Facts_V1_CompanyCreated: SwiftProtobuf.Message, Swi
     if lhs.postalCode != rhs.postalCode {return false}
     if lhs.town != rhs.town {return false}
     if lhs.createTimeUs != rhs.createTimeUs {return false}
+    if lhs.state != rhs.state {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension Bureau_Facts_V1_CompanyUpdated: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  package static let protoMessageName: String = _protobuf_package + ".CompanyUpdated"
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}company\0\u{3}display_name\0\u{1}street\0\u{3}postal_code\0\u{1}town\0")
+
+  package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularBytesField(value: &self.company) }()
+      case 2: try { try decoder.decodeSingularStringField(value: &self.displayName) }()
+      case 3: try { try decoder.decodeSingularStringField(value: &self.street) }()
+      case 4: try { try decoder.decodeSingularStringField(value: &self.postalCode) }()
+      case 5: try { try decoder.decodeSingularStringField(value: &self.town) }()
+      default: break
+      }
+    }
+  }
+
+  package func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if !self.company.isEmpty {
+      try visitor.visitSingularBytesField(value: self.company, fieldNumber: 1)
+    }
+    if !self.displayName.isEmpty {
+      try visitor.visitSingularStringField(value: self.displayName, fieldNumber: 2)
+    }
+    if !self.street.isEmpty {
+      try visitor.visitSingularStringField(value: self.street, fieldNumber: 3)
+    }
+    if !self.postalCode.isEmpty {
+      try visitor.visitSingularStringField(value: self.postalCode, fieldNumber: 4)
+    }
+    if !self.town.isEmpty {
+      try visitor.visitSingularStringField(value: self.town, fieldNumber: 5)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  package static func ==(lhs: Bureau_Facts_V1_CompanyUpdated, rhs: Bureau_Facts_V1_CompanyUpdated) -> Bool {
+    if lhs.company != rhs.company {return false}
+    if lhs.displayName != rhs.displayName {return false}
+    if lhs.street != rhs.street {return false}
+    if lhs.postalCode != rhs.postalCode {return false}
+    if lhs.town != rhs.town {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension Bureau_Facts_V1_CompanyActivated: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  package static let protoMessageName: String = _protobuf_package + ".CompanyActivated"
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}company\0")
+
+  package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularBytesField(value: &self.company) }()
+      default: break
+      }
+    }
+  }
+
+  package func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if !self.company.isEmpty {
+      try visitor.visitSingularBytesField(value: self.company, fieldNumber: 1)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  package static func ==(lhs: Bureau_Facts_V1_CompanyActivated, rhs: Bureau_Facts_V1_CompanyActivated) -> Bool {
+    if lhs.company != rhs.company {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension Bureau_Facts_V1_CompanyClosed: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  package static let protoMessageName: String = _protobuf_package + ".CompanyClosed"
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}company\0\u{1}reason\0")
+
+  package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularBytesField(value: &self.company) }()
+      case 2: try { try decoder.decodeSingularStringField(value: &self.reason) }()
+      default: break
+      }
+    }
+  }
+
+  package func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if !self.company.isEmpty {
+      try visitor.visitSingularBytesField(value: self.company, fieldNumber: 1)
+    }
+    if !self.reason.isEmpty {
+      try visitor.visitSingularStringField(value: self.reason, fieldNumber: 2)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  package static func ==(lhs: Bureau_Facts_V1_CompanyClosed, rhs: Bureau_Facts_V1_CompanyClosed) -> Bool {
+    if lhs.company != rhs.company {return false}
+    if lhs.reason != rhs.reason {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }
@@ -2296,6 +2933,111 @@ nonisolated extension Bureau_Facts_V1_UserCreated: SwiftProtobuf.Message, SwiftP
     if lhs.email != rhs.email {return false}
     if lhs.nationalIDDigest != rhs.nationalIDDigest {return false}
     if lhs.createTimeUs != rhs.createTimeUs {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension Bureau_Facts_V1_UserUpdated: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  package static let protoMessageName: String = _protobuf_package + ".UserUpdated"
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}user\0\u{3}display_name\0\u{1}email\0")
+
+  package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularBytesField(value: &self.user) }()
+      case 2: try { try decoder.decodeSingularStringField(value: &self.displayName) }()
+      case 3: try { try decoder.decodeSingularStringField(value: &self.email) }()
+      default: break
+      }
+    }
+  }
+
+  package func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if !self.user.isEmpty {
+      try visitor.visitSingularBytesField(value: self.user, fieldNumber: 1)
+    }
+    if !self.displayName.isEmpty {
+      try visitor.visitSingularStringField(value: self.displayName, fieldNumber: 2)
+    }
+    if !self.email.isEmpty {
+      try visitor.visitSingularStringField(value: self.email, fieldNumber: 3)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  package static func ==(lhs: Bureau_Facts_V1_UserUpdated, rhs: Bureau_Facts_V1_UserUpdated) -> Bool {
+    if lhs.user != rhs.user {return false}
+    if lhs.displayName != rhs.displayName {return false}
+    if lhs.email != rhs.email {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension Bureau_Facts_V1_UserBlocked: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  package static let protoMessageName: String = _protobuf_package + ".UserBlocked"
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}user\0\u{1}reason\0")
+
+  package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularBytesField(value: &self.user) }()
+      case 2: try { try decoder.decodeSingularStringField(value: &self.reason) }()
+      default: break
+      }
+    }
+  }
+
+  package func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if !self.user.isEmpty {
+      try visitor.visitSingularBytesField(value: self.user, fieldNumber: 1)
+    }
+    if !self.reason.isEmpty {
+      try visitor.visitSingularStringField(value: self.reason, fieldNumber: 2)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  package static func ==(lhs: Bureau_Facts_V1_UserBlocked, rhs: Bureau_Facts_V1_UserBlocked) -> Bool {
+    if lhs.user != rhs.user {return false}
+    if lhs.reason != rhs.reason {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension Bureau_Facts_V1_UserUnblocked: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  package static let protoMessageName: String = _protobuf_package + ".UserUnblocked"
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}user\0")
+
+  package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularBytesField(value: &self.user) }()
+      default: break
+      }
+    }
+  }
+
+  package func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if !self.user.isEmpty {
+      try visitor.visitSingularBytesField(value: self.user, fieldNumber: 1)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  package static func ==(lhs: Bureau_Facts_V1_UserUnblocked, rhs: Bureau_Facts_V1_UserUnblocked) -> Bool {
+    if lhs.user != rhs.user {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }
@@ -2471,250 +3213,6 @@ nonisolated extension Bureau_Facts_V1_TokenRevoked: SwiftProtobuf.Message, Swift
     if lhs.token != rhs.token {return false}
     if lhs.user != rhs.user {return false}
     if lhs.expireTimeUs != rhs.expireTimeUs {return false}
-    if lhs.unknownFields != rhs.unknownFields {return false}
-    return true
-  }
-}
-
-nonisolated extension Bureau_Facts_V1_AgreementDrafted: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
-  package static let protoMessageName: String = _protobuf_package + ".AgreementDrafted"
-  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}agreement\0\u{1}kind\0\u{1}bank\0\u{1}account\0\u{3}currency_code\0\u{3}signer_name\0\u{3}signer_mobile\0\u{3}signer_email\0\u{3}signer_digest\0\u{3}create_time_us\0")
-
-  package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
-    while let fieldNumber = try decoder.nextFieldNumber() {
-      // The use of inline closures is to circumvent an issue where the compiler
-      // allocates stack space for every case branch when no optimizations are
-      // enabled. https://github.com/apple/swift-protobuf/issues/1034
-      switch fieldNumber {
-      case 1: try { try decoder.decodeSingularBytesField(value: &self.agreement) }()
-      case 2: try { try decoder.decodeSingularStringField(value: &self.kind) }()
-      case 3: try { try decoder.decodeSingularStringField(value: &self.bank) }()
-      case 4: try { try decoder.decodeSingularMessageField(value: &self._account) }()
-      case 5: try { try decoder.decodeSingularStringField(value: &self.currencyCode) }()
-      case 6: try { try decoder.decodeSingularStringField(value: &self.signerName) }()
-      case 7: try { try decoder.decodeSingularStringField(value: &self.signerMobile) }()
-      case 8: try { try decoder.decodeSingularStringField(value: &self.signerEmail) }()
-      case 9: try { try decoder.decodeSingularBytesField(value: &self.signerDigest) }()
-      case 10: try { try decoder.decodeSingularInt64Field(value: &self.createTimeUs) }()
-      default: break
-      }
-    }
-  }
-
-  package func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
-    // The use of inline closures is to circumvent an issue where the compiler
-    // allocates stack space for every if/case branch local when no optimizations
-    // are enabled. https://github.com/apple/swift-protobuf/issues/1034 and
-    // https://github.com/apple/swift-protobuf/issues/1182
-    if !self.agreement.isEmpty {
-      try visitor.visitSingularBytesField(value: self.agreement, fieldNumber: 1)
-    }
-    if !self.kind.isEmpty {
-      try visitor.visitSingularStringField(value: self.kind, fieldNumber: 2)
-    }
-    if !self.bank.isEmpty {
-      try visitor.visitSingularStringField(value: self.bank, fieldNumber: 3)
-    }
-    try { if let v = self._account {
-      try visitor.visitSingularMessageField(value: v, fieldNumber: 4)
-    } }()
-    if !self.currencyCode.isEmpty {
-      try visitor.visitSingularStringField(value: self.currencyCode, fieldNumber: 5)
-    }
-    if !self.signerName.isEmpty {
-      try visitor.visitSingularStringField(value: self.signerName, fieldNumber: 6)
-    }
-    if !self.signerMobile.isEmpty {
-      try visitor.visitSingularStringField(value: self.signerMobile, fieldNumber: 7)
-    }
-    if !self.signerEmail.isEmpty {
-      try visitor.visitSingularStringField(value: self.signerEmail, fieldNumber: 8)
-    }
-    if !self.signerDigest.isEmpty {
-      try visitor.visitSingularBytesField(value: self.signerDigest, fieldNumber: 9)
-    }
-    if self.createTimeUs != 0 {
-      try visitor.visitSingularInt64Field(value: self.createTimeUs, fieldNumber: 10)
-    }
-    try unknownFields.traverse(visitor: &visitor)
-  }
-
-  package static func ==(lhs: Bureau_Facts_V1_AgreementDrafted, rhs: Bureau_Facts_V1_AgreementDrafted) -> Bool {
-    if lhs.agreement != rhs.agreement {return false}
-    if lhs.kind != rhs.kind {return false}
-    if lhs.bank != rhs.bank {return false}
-    if lhs._account != rhs._account {return false}
-    if lhs.currencyCode != rhs.currencyCode {return false}
-    if lhs.signerName != rhs.signerName {return false}
-    if lhs.signerMobile != rhs.signerMobile {return false}
-    if lhs.signerEmail != rhs.signerEmail {return false}
-    if lhs.signerDigest != rhs.signerDigest {return false}
-    if lhs.createTimeUs != rhs.createTimeUs {return false}
-    if lhs.unknownFields != rhs.unknownFields {return false}
-    return true
-  }
-}
-
-nonisolated extension Bureau_Facts_V1_AgreementSent: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
-  package static let protoMessageName: String = _protobuf_package + ".AgreementSent"
-  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}agreement\0\u{3}link_hash\0")
-
-  package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
-    while let fieldNumber = try decoder.nextFieldNumber() {
-      // The use of inline closures is to circumvent an issue where the compiler
-      // allocates stack space for every case branch when no optimizations are
-      // enabled. https://github.com/apple/swift-protobuf/issues/1034
-      switch fieldNumber {
-      case 1: try { try decoder.decodeSingularBytesField(value: &self.agreement) }()
-      case 2: try { try decoder.decodeSingularBytesField(value: &self.linkHash) }()
-      default: break
-      }
-    }
-  }
-
-  package func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
-    if !self.agreement.isEmpty {
-      try visitor.visitSingularBytesField(value: self.agreement, fieldNumber: 1)
-    }
-    if !self.linkHash.isEmpty {
-      try visitor.visitSingularBytesField(value: self.linkHash, fieldNumber: 2)
-    }
-    try unknownFields.traverse(visitor: &visitor)
-  }
-
-  package static func ==(lhs: Bureau_Facts_V1_AgreementSent, rhs: Bureau_Facts_V1_AgreementSent) -> Bool {
-    if lhs.agreement != rhs.agreement {return false}
-    if lhs.linkHash != rhs.linkHash {return false}
-    if lhs.unknownFields != rhs.unknownFields {return false}
-    return true
-  }
-}
-
-nonisolated extension Bureau_Facts_V1_AgreementSigned: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
-  package static let protoMessageName: String = _protobuf_package + ".AgreementSigned"
-  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}agreement\0\u{3}sign_time_us\0\u{3}evidence_digest\0")
-
-  package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
-    while let fieldNumber = try decoder.nextFieldNumber() {
-      // The use of inline closures is to circumvent an issue where the compiler
-      // allocates stack space for every case branch when no optimizations are
-      // enabled. https://github.com/apple/swift-protobuf/issues/1034
-      switch fieldNumber {
-      case 1: try { try decoder.decodeSingularBytesField(value: &self.agreement) }()
-      case 2: try { try decoder.decodeSingularInt64Field(value: &self.signTimeUs) }()
-      case 3: try { try decoder.decodeSingularBytesField(value: &self.evidenceDigest) }()
-      default: break
-      }
-    }
-  }
-
-  package func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
-    if !self.agreement.isEmpty {
-      try visitor.visitSingularBytesField(value: self.agreement, fieldNumber: 1)
-    }
-    if self.signTimeUs != 0 {
-      try visitor.visitSingularInt64Field(value: self.signTimeUs, fieldNumber: 2)
-    }
-    if !self.evidenceDigest.isEmpty {
-      try visitor.visitSingularBytesField(value: self.evidenceDigest, fieldNumber: 3)
-    }
-    try unknownFields.traverse(visitor: &visitor)
-  }
-
-  package static func ==(lhs: Bureau_Facts_V1_AgreementSigned, rhs: Bureau_Facts_V1_AgreementSigned) -> Bool {
-    if lhs.agreement != rhs.agreement {return false}
-    if lhs.signTimeUs != rhs.signTimeUs {return false}
-    if lhs.evidenceDigest != rhs.evidenceDigest {return false}
-    if lhs.unknownFields != rhs.unknownFields {return false}
-    return true
-  }
-}
-
-nonisolated extension Bureau_Facts_V1_ConsentGiven: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
-  package static let protoMessageName: String = _protobuf_package + ".ConsentGiven"
-  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}consent\0\u{1}user\0\u{1}bank\0\u{3}create_time_us\0\u{3}expire_time_us\0\u{3}evidence_digest\0")
-
-  package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
-    while let fieldNumber = try decoder.nextFieldNumber() {
-      // The use of inline closures is to circumvent an issue where the compiler
-      // allocates stack space for every case branch when no optimizations are
-      // enabled. https://github.com/apple/swift-protobuf/issues/1034
-      switch fieldNumber {
-      case 1: try { try decoder.decodeSingularBytesField(value: &self.consent) }()
-      case 2: try { try decoder.decodeSingularBytesField(value: &self.user) }()
-      case 3: try { try decoder.decodeSingularStringField(value: &self.bank) }()
-      case 4: try { try decoder.decodeSingularInt64Field(value: &self.createTimeUs) }()
-      case 5: try { try decoder.decodeSingularInt64Field(value: &self.expireTimeUs) }()
-      case 6: try { try decoder.decodeSingularBytesField(value: &self.evidenceDigest) }()
-      default: break
-      }
-    }
-  }
-
-  package func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
-    if !self.consent.isEmpty {
-      try visitor.visitSingularBytesField(value: self.consent, fieldNumber: 1)
-    }
-    if !self.user.isEmpty {
-      try visitor.visitSingularBytesField(value: self.user, fieldNumber: 2)
-    }
-    if !self.bank.isEmpty {
-      try visitor.visitSingularStringField(value: self.bank, fieldNumber: 3)
-    }
-    if self.createTimeUs != 0 {
-      try visitor.visitSingularInt64Field(value: self.createTimeUs, fieldNumber: 4)
-    }
-    if self.expireTimeUs != 0 {
-      try visitor.visitSingularInt64Field(value: self.expireTimeUs, fieldNumber: 5)
-    }
-    if !self.evidenceDigest.isEmpty {
-      try visitor.visitSingularBytesField(value: self.evidenceDigest, fieldNumber: 6)
-    }
-    try unknownFields.traverse(visitor: &visitor)
-  }
-
-  package static func ==(lhs: Bureau_Facts_V1_ConsentGiven, rhs: Bureau_Facts_V1_ConsentGiven) -> Bool {
-    if lhs.consent != rhs.consent {return false}
-    if lhs.user != rhs.user {return false}
-    if lhs.bank != rhs.bank {return false}
-    if lhs.createTimeUs != rhs.createTimeUs {return false}
-    if lhs.expireTimeUs != rhs.expireTimeUs {return false}
-    if lhs.evidenceDigest != rhs.evidenceDigest {return false}
-    if lhs.unknownFields != rhs.unknownFields {return false}
-    return true
-  }
-}
-
-nonisolated extension Bureau_Facts_V1_ConsentRevoked: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
-  package static let protoMessageName: String = _protobuf_package + ".ConsentRevoked"
-  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}consent\0\u{3}revoke_time_us\0")
-
-  package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
-    while let fieldNumber = try decoder.nextFieldNumber() {
-      // The use of inline closures is to circumvent an issue where the compiler
-      // allocates stack space for every case branch when no optimizations are
-      // enabled. https://github.com/apple/swift-protobuf/issues/1034
-      switch fieldNumber {
-      case 1: try { try decoder.decodeSingularBytesField(value: &self.consent) }()
-      case 2: try { try decoder.decodeSingularInt64Field(value: &self.revokeTimeUs) }()
-      default: break
-      }
-    }
-  }
-
-  package func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
-    if !self.consent.isEmpty {
-      try visitor.visitSingularBytesField(value: self.consent, fieldNumber: 1)
-    }
-    if self.revokeTimeUs != 0 {
-      try visitor.visitSingularInt64Field(value: self.revokeTimeUs, fieldNumber: 2)
-    }
-    try unknownFields.traverse(visitor: &visitor)
-  }
-
-  package static func ==(lhs: Bureau_Facts_V1_ConsentRevoked, rhs: Bureau_Facts_V1_ConsentRevoked) -> Bool {
-    if lhs.consent != rhs.consent {return false}
-    if lhs.revokeTimeUs != rhs.revokeTimeUs {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }
@@ -4051,6 +4549,81 @@ nonisolated extension Bureau_Facts_V1_VoucherPosted: SwiftProtobuf.Message, Swif
     if lhs.date != rhs.date {return false}
     if lhs.lines != rhs.lines {return false}
     if lhs.payments != rhs.payments {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension Bureau_Facts_V1_CompanyOnboarded: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  package static let protoMessageName: String = _protobuf_package + ".CompanyOnboarded"
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}company\0\u{3}content_digest\0\u{3}company_created\0\u{3}company_updated\0\u{3}users_created\0\u{3}users_updated\0\u{3}roles_given\0\u{3}roles_taken\0\u{3}agreements_created\0\u{3}agreements_sent\0")
+
+  package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularBytesField(value: &self.company) }()
+      case 2: try { try decoder.decodeSingularStringField(value: &self.contentDigest) }()
+      case 3: try { try decoder.decodeSingularBoolField(value: &self.companyCreated) }()
+      case 4: try { try decoder.decodeSingularBoolField(value: &self.companyUpdated) }()
+      case 5: try { try decoder.decodeSingularInt64Field(value: &self.usersCreated) }()
+      case 6: try { try decoder.decodeSingularInt64Field(value: &self.usersUpdated) }()
+      case 7: try { try decoder.decodeSingularInt64Field(value: &self.rolesGiven) }()
+      case 8: try { try decoder.decodeSingularInt64Field(value: &self.rolesTaken) }()
+      case 9: try { try decoder.decodeSingularInt64Field(value: &self.agreementsCreated) }()
+      case 10: try { try decoder.decodeSingularInt64Field(value: &self.agreementsSent) }()
+      default: break
+      }
+    }
+  }
+
+  package func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if !self.company.isEmpty {
+      try visitor.visitSingularBytesField(value: self.company, fieldNumber: 1)
+    }
+    if !self.contentDigest.isEmpty {
+      try visitor.visitSingularStringField(value: self.contentDigest, fieldNumber: 2)
+    }
+    if self.companyCreated != false {
+      try visitor.visitSingularBoolField(value: self.companyCreated, fieldNumber: 3)
+    }
+    if self.companyUpdated != false {
+      try visitor.visitSingularBoolField(value: self.companyUpdated, fieldNumber: 4)
+    }
+    if self.usersCreated != 0 {
+      try visitor.visitSingularInt64Field(value: self.usersCreated, fieldNumber: 5)
+    }
+    if self.usersUpdated != 0 {
+      try visitor.visitSingularInt64Field(value: self.usersUpdated, fieldNumber: 6)
+    }
+    if self.rolesGiven != 0 {
+      try visitor.visitSingularInt64Field(value: self.rolesGiven, fieldNumber: 7)
+    }
+    if self.rolesTaken != 0 {
+      try visitor.visitSingularInt64Field(value: self.rolesTaken, fieldNumber: 8)
+    }
+    if self.agreementsCreated != 0 {
+      try visitor.visitSingularInt64Field(value: self.agreementsCreated, fieldNumber: 9)
+    }
+    if self.agreementsSent != 0 {
+      try visitor.visitSingularInt64Field(value: self.agreementsSent, fieldNumber: 10)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  package static func ==(lhs: Bureau_Facts_V1_CompanyOnboarded, rhs: Bureau_Facts_V1_CompanyOnboarded) -> Bool {
+    if lhs.company != rhs.company {return false}
+    if lhs.contentDigest != rhs.contentDigest {return false}
+    if lhs.companyCreated != rhs.companyCreated {return false}
+    if lhs.companyUpdated != rhs.companyUpdated {return false}
+    if lhs.usersCreated != rhs.usersCreated {return false}
+    if lhs.usersUpdated != rhs.usersUpdated {return false}
+    if lhs.rolesGiven != rhs.rolesGiven {return false}
+    if lhs.rolesTaken != rhs.rolesTaken {return false}
+    if lhs.agreementsCreated != rhs.agreementsCreated {return false}
+    if lhs.agreementsSent != rhs.agreementsSent {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }

@@ -14,6 +14,9 @@ package struct ServerParts: Sendable {
   package var identity: any IdentityProvider
   package var channel: any BankChannel
   package var messenger: any Messenger
+  /// Whoever must approve agreements; nobody where the bank is reached directly.
+  package var partner: any ReviewPartner = NoReviewPartner()
+  package var register: any AccountRegister = NoAccountRegister()
   package var nationalIDKey: NationalIDKey
   package var secrets: SecretBox
   package var auditKey: AuditKey
@@ -24,12 +27,16 @@ package struct ServerParts: Sendable {
   package var checkpointMinutes = 15
   /// BankID is asked about an order at most this often.
   package var collectInterval: Duration = .seconds(1)
+  /// How often an open stream's caller is looked at again.
+  package var watchInterval: Duration = .milliseconds(500)
   /// Synthetic Norwegian national ids: test systems only.
   package var allowsSyntheticIDs = false
   package var logger: Logger
   /// Shared with the transport, which begins it.
   package var drain = Drain()
   package var metrics = Metrics()
+  /// Where the pages are found from outside.
+  package var pagesAddress = PagesAddress()
   /// What looking at the past may cost.
   package var pastLimits = PastLimits()
   /// Makes an empty database in memory, to look at the past in.
@@ -63,6 +70,10 @@ package struct BureauServer: Sendable {
   package let jobs: Jobs
   package let commands: Commands
   package let publisher: CheckpointPublisher
+  /// For people who only sign; served by `PagesServer`.
+  package let pages: Pages
+  /// For the operator, beside the API.
+  package let reviews: ReviewDesk
   /// What all of it counts.
   package let metrics: Metrics
 
@@ -82,33 +93,53 @@ package struct BureauServer: Sendable {
       past: PastReads(limits: parts.pastLimits, open: parts.emptyDatabase))
     let access = Access(
       database: parts.database, sessionLimits: parts.sessionLimits, now: parts.sources.now)
+    let activation = Activation(
+      commands: commands, partner: parts.partner, register: parts.register,
+      channel: parts.channel)
     let orders = Orders(
-      commands: commands, provider: parts.identity, key: parts.nationalIDKey,
+      commands: commands, activation: activation, provider: parts.identity,
+      key: parts.nationalIDKey,
       sessionLimits: parts.sessionLimits, collectInterval: parts.collectInterval,
       logger: parts.logger)
+    reviews = ReviewDesk(commands: commands, activation: activation)
     publisher = CheckpointPublisher(
       database: parts.database, key: parts.auditKey, witness: parts.witness,
       now: parts.sources.now, logger: parts.logger)
     let reconciliation = Reconciliation(
       commands: commands, channel: parts.channel, publisher: publisher, logger: parts.logger)
+    let identity = IdentityService(access: access, commands: commands, orders: orders)
+    let agreements = AgreementService(
+      commands: commands, orders: orders, activation: activation, key: parts.nationalIDKey,
+      allowsSynthetic: parts.allowsSyntheticIDs, access: access)
+    let watch = StreamWatch(access: access, commands: commands, interval: parts.watchInterval)
+    let consents = ConsentService(commands: commands, orders: orders, access: access)
     services = [
       TenancyService(
         commands: commands, key: parts.nationalIDKey, allowsSynthetic: parts.allowsSyntheticIDs,
         bootstrap: parts.bootstrap),
-      IdentityService(access: access, commands: commands, orders: orders),
-      AgreementService(
-        commands: commands, orders: orders, key: parts.nationalIDKey,
-        allowsSynthetic: parts.allowsSyntheticIDs, access: access),
-      ConsentService(commands: commands, orders: orders, access: access),
-      PaymentService(commands: commands, orders: orders, access: access),
+      identity,
+      agreements,
+      consents,
+      BoardService(commands: commands),
+      OnboardingService(
+        commands: commands, key: parts.nationalIDKey, allowsSynthetic: parts.allowsSyntheticIDs),
+      PaymentService(commands: commands, orders: orders, access: access, watch: watch),
+      SigningKeyService(commands: commands),
+      SubmissionService(commands: commands),
       TransferService(commands: commands, reconciliation: reconciliation),
       StatementService(commands: commands),
       PostingService(commands: commands),
-      AuditService(commands: commands, publisher: publisher),
+      AuditService(commands: commands, publisher: publisher, watch: watch),
     ]
     interceptors = [AuthenticationInterceptor(access: access)]
+    pages = Pages(
+      calls: PageCalls(interceptors: interceptors), agreements: agreements, consents: consents,
+      identity: identity,
+      key: parts.nationalIDKey, sources: parts.sources, address: parts.pagesAddress,
+      logger: parts.logger)
     jobs = Jobs(
-      commands: commands, channel: parts.channel, messenger: parts.messenger,
+      commands: commands, activation: activation, channel: parts.channel,
+      messenger: parts.messenger, pages: parts.pagesAddress,
       publisher: publisher, checkpointMinutes: parts.checkpointMinutes,
       reconciliation: reconciliation, metrics: metrics, logger: parts.logger)
     self.commands = commands

@@ -14,17 +14,28 @@ package enum Schema {
     "stream": .journal, "fact": .journal, "blob": .journal,
     "bureau": .projection, "company": .projection, "app_user": .projection, "role": .projection,
     "token": .projection, "credential": .projection, "request": .projection,
-    "agreement": .projection, "consent": .projection, "invoice": .projection,
+    "agreement": .projection, "consent": .projection, "consent_invitation": .projection,
+    "invoice": .projection,
     "payment": .projection, "instruction": .projection, "transfer": .projection,
     "transfer_hold": .projection, "hold_evidence": .projection, "unknown_payment": .projection,
     "return_file": .projection, "alarm": .projection, "voucher": .projection,
     "voucher_line": .projection,
+    "signing_key": .projection, "signing_key_owner": .projection, "batch": .projection,
+    "company_closure": .projection,
+    "onboarding": .projection, "payment_queue": .projection,
     "session": .working, "bankid_order": .working, "message": .working, "work": .working,
     "sealing_key": .working,
   ]
 
   package static let migrations: [Migration] = [
-    first, claims, checkpointWork, holds, sealingKeys,
+    first, claims, checkpointWork, holds,
+    sealingKeys,
+    HoldSchema.counted,
+    signingKeys,
+    companyLife,
+    AgreementSchema.lives,
+    onboarding,
+    board,
   ]
 
   /// Several servers share the work of one database (invariant O).

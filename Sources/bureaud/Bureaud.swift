@@ -9,6 +9,6 @@ struct Bureaud: AsyncParsableCommand {
     subcommands: [
       InitCommand.self, ServeCommand.self, SandboxCommand.self, ConfigCommand.self,
       RebuildCommand.self, VerifyCommand.self, AuditCommand.self, BackupCommand.self,
-      RestoreCommand.self, SecretsCommand.self,
+      RestoreCommand.self, SecretsCommand.self, ReviewCommand.self,
     ])
 }

@@ -43,7 +43,7 @@ package enum DatabaseBackup {
       try new.append(try manifest.bytes(signedBy: keys))
       try new.finish()
       return manifest
-    } catch { throw BackupFault("no backup was made: ", error) }
+    } catch { throw BackupFault("\(target.path) was not made: ", error) }
   }
 
   private static func fill(_ draft: String, from source: Source) async throws {
@@ -78,6 +78,8 @@ extension BackupFault {
     case let error as EngineError: self.init(before + error.text)
     case let error as CocoaError where error.code == .fileWriteOutOfSpace:
       self.init("\(before)there is no room left on the disk")
+    case let error as CocoaError where error.code == .fileWriteVolumeReadOnly:
+      self.init("\(before)the file system is read-only")
     default: self.init("\(before)\(error.localizedDescription)")
     }
   }

@@ -21,6 +21,8 @@ struct Wiring: Sendable {
   let messages: FolderMessenger
   /// Nil where no metrics are asked for.
   let operations: OperationsServer?
+  /// Nil where no pages are asked for.
+  let pages: PagesServer?
   private let shutdownSeconds: Int
 
   /// Opens the database and puts the parts together.
@@ -29,6 +31,7 @@ struct Wiring: Sendable {
   static func make(
     _ configuration: ServerConfiguration, home: Home, sources: Sources,
     identity: any IdentityProvider, channel: (any BankChannel)? = nil,
+    partner: (any ReviewPartner)? = nil,
     collectInterval: Duration = .seconds(1), allowsSyntheticIDs: Bool = false, logger: Logger
   ) async throws -> Wiring {
     // Before the database: a folder that nobody has prepared stays as it is.
@@ -62,6 +65,10 @@ struct Wiring: Sendable {
       witness: witness,
       bootstrap: bootstrap, logger: logger,
       emptyDatabase: { try await SQLiteDatabase.inMemory() })
+    parts.register = FolderChannel(root: configuration.bankFolder)
+    let partner =
+      partner ?? configuration.reviewFolder.map { FolderReviewPartner(root: $0) }
+    if let partner { parts.partner = partner }
     parts.sessionLimits = Session.Limits(
       idleSeconds: configuration.sessionIdleMinutes * 60,
       absoluteSeconds: configuration.sessionAbsoluteMinutes * 60)
@@ -69,15 +76,24 @@ struct Wiring: Sendable {
     parts.collectInterval = collectInterval
     parts.pastLimits = configuration.past
     parts.allowsSyntheticIDs = allowsSyntheticIDs
+    if configuration.pagesListen != nil {
+      parts.pagesAddress = PagesAddress(configuration.pagesURL)
+    }
     let server = BureauServer(parts)
+    let tls = try configuration.serverTLS()
     let grpc = try GRPCService(
       services: server.services, interceptors: server.interceptors,
       host: configuration.listenHost, port: configuration.listenPort,
-      tls: try configuration.serverTLS(), limits: configuration.limits, drain: parts.drain,
+      tls: tls, limits: configuration.limits, drain: parts.drain,
       metrics: parts.metrics, logger: logger)
     return Wiring(
       database: database, server: server, grpc: grpc, messages: messages,
       operations: operations(configuration, parts, server, grpc),
+      pages: try configuration.pagesListen.map {
+        try PagesServer(
+          server.pages, host: $0.host, port: $0.port, tls: tls, limits: configuration.limits,
+          metrics: parts.metrics, logger: logger)
+      },
       // A backstop: handlers are awaited, whatever they do.
       shutdownSeconds: 20 + Int(configuration.limits.drain / .seconds(1)))
   }
@@ -114,11 +130,15 @@ struct Wiring: Sendable {
 
   /// Runs the services until SIGTERM or SIGINT, then closes the database.
   func run(beside others: [any Service], logger: Logger) async throws {
+    // Ended in the opposite order: metrics and readiness tell of the drain to its end.
+    var services: [any Service] = []
+    if let operations { services.append(operations) }
+    services += others
+    if let pages { services.append(pages) }
+    services.append(grpc)
     var configuration = ServiceGroupConfiguration(
-      // Ended in the opposite order: metrics and readiness tell of the drain to its end.
-      services: [operations].compactMap { $0.map { .init(service: $0) } }
-        + others.map { .init(service: $0) } + [.init(service: grpc)],
-      gracefulShutdownSignals: [.sigterm, .sigint], logger: logger)
+      services: services.map { .init(service: $0) }, gracefulShutdownSignals: [.sigterm, .sigint],
+      logger: logger)
     configuration.maximumGracefulShutdownDuration = .seconds(shutdownSeconds)
     let result: Result<Void, any Error>
     do { result = .success(try await ServiceGroup(configuration: configuration).run()) } catch {

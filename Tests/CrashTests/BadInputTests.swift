@@ -1,9 +1,11 @@
+import AuditTrail
 import Crypto
 import Domain
 import Engine
 import EngineSQLite
 import Foundation
 import Primitives
+import Server
 import Storage
 import TestKit
 import Testing
@@ -77,6 +79,20 @@ extension Crashes {
       },
       Case("a key that is cut off", says: "secrets/identity.key is damaged", "backup") {
         try $0.change("secrets/identity.key") { $0.removeLast(5) }
+      },
+      Case(
+        "another audit key than the witness knows", says: "was signed with another audit key",
+        "put that key back"
+      ) { home in
+        let bureau = ID<Bureau>(UUID()), witness = home.home.appending(path: "witness")
+        let seed = try Data(contentsOf: home.auditKey)
+        let signed = try AuditKey(seed: Array(seed)).sign(
+          .restored, of: bureau, after: nil, at: Instant(microseconds: 1_772_438_400_000_000))
+        _ = try FolderWitness(folder: witness).append(signed, leaves: nil)
+        try Data(repeating: 7, count: 32).write(to: home.auditKey)
+      },
+      Case("an audit key that is cut off", says: "audit.key") {
+        try $0.change("secrets/audit.key") { $0.removeLast(5) }
       },
       Case("a key that is missing", says: "identity.key", "bureaud init") {
         try FileManager.default.removeItem(at: $0.home.appending(path: "secrets/identity.key"))

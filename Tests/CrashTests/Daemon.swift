@@ -95,14 +95,15 @@ final class Daemon: Sendable {
   init(home: URL) { self.home = home }
 
   /// Starts `bureaud sandbox` and waits until everything listens.
-  func start(at time: String, settings: [String] = []) async throws -> Sheet {
+  func start(at time: String, settings: [String] = [], flags: [String] = []) async throws -> Sheet {
     let file = home.appending(path: "sandbox.json")
     // One that was killed has left its own.
     try? FileManager.default.removeItem(at: file)
     let process = Process(), log = Pipe(), told = Words()
     process.executableURL = try Program.built("bureaud")
     process.arguments =
-      ["sandbox", "--home", home.path, "--at", time] + settings.flatMap { ["--set", $0] }
+      ["sandbox", "--home", home.path, "--at", time] + flags
+      + settings.flatMap { ["--set", $0] }
     process.standardOutput = FileHandle.nullDevice
     process.standardError = log
     log.fileHandleForReading.readabilityHandler = told.take

@@ -64,17 +64,50 @@ actor LoadClient {
     }
   }
 
+  /// Works over several servers until `isOver`, as a client behind a balancer does: each command goes
+  /// to the next server, and what is unavailable there is asked of the other with the same request
+  /// id. Whatever is not answered by then has failed.
+  func work(
+    overAll connections: [Connection], token: String, until isOver: @Sendable () -> Bool,
+    acknowledged: @Sendable (Int) -> Void
+  ) async {
+    var turn = 0
+    while pending != nil || !isOver() {
+      let operation = pending ?? .importing(next())
+      pending = operation
+      turn += 1
+      for attempt in 0..<6 {
+        do {
+          // From the third on it waits for its server to be there, in the call's time.
+          let (answer, following) = try await perform(
+            operation, connections[(turn + attempt) % connections.count], token,
+            waits: attempt >= 2)
+          pending = following
+          acknowledged(log.note(answer))
+          break
+        } catch let refused as Refused where refused.code == .unavailable && attempt < 5 {
+          repeated += 1
+        } catch {
+          faults.append("\(operation): \(error)")
+          pending = nil
+          return
+        }
+      }
+    }
+  }
+
   private func next() -> Int {
     imported += 1
     return imported
   }
 
   private func perform(
-    _ operation: Operation, _ connection: Connection, _ token: String
+    _ operation: Operation, _ connection: Connection, _ token: String, waits: Bool? = nil
   ) async throws -> (Acknowledgement, following: Operation?) {
     let metadata: Metadata = ["authorization": "Bearer \(token)"]
     var options = CallOptions.defaults
     options.timeout = .seconds(20)
+    options.waitForReady = waits
     switch operation {
     case .importing(let number):
       let request = Bureau_V1_ImportInvoiceRequest.with {

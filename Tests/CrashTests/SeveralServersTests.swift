@@ -12,22 +12,6 @@ extension Crashes {
   struct SeveralServersTests {
     private static let time = "2026-03-02T08:00:00Z"
 
-    /// The servers: the rig's own, and another with the same secrets and folders.
-    private struct Pair {
-      let rig: CrashRig
-      let other: Daemon
-      let settings: [String]
-      var sheets: [Sheet]
-
-      var daemons: [Daemon] { [rig.daemon, other] }
-
-      mutating func restart(_ index: Int) async throws {
-        sheets[index] =
-          index == 0
-          ? try await rig.restart(at: time) : try await other.start(at: time, settings: settings)
-      }
-    }
-
     @Test func `O two servers, one killed with -9 under load: all acknowledged is stored once`()
       async throws
     {
@@ -39,7 +23,7 @@ extension Crashes {
       try await CrashRig.run(
         at: Self.time, settings: ["database=\(url)"], tables: { try PostgresTables(superuser) }
       ) { rig, first in
-        var pair = try await Self.pair(rig, first, database: url)
+        var pair = try await ServerPair.make(rig, first, at: Self.time, database: url)
         do {
           try await rig.accountant.meets(first, bureau: rig.bureau)
           let token = try await rig.connected(first) { try await rig.token($0) }
@@ -80,28 +64,9 @@ extension Crashes {
       try await cluster.drop(database)
     }
 
-    /// Starts the other server on a copy of the first one's secrets.
-    private static func pair(_ rig: CrashRig, _ first: Sheet, database: String) async throws -> Pair
-    {
-      let own = rig.daemon.home, home = rig.folder.appending(path: "other")
-      try FileManager.default.createDirectory(
-        at: home, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
-      for name in try FileManager.default.contentsOfDirectory(atPath: own.path)
-      where !["bank", "witness", "messages", "sandbox.json"].contains(name) {
-        try FileManager.default.copyItem(
-          at: own.appending(path: name), to: home.appending(path: name))
-      }
-      let settings = [
-        "database=\(database)", "witness.folder=\(own.appending(path: "witness").path)",
-      ]
-      let other = Daemon(home: home)
-      let sheet = try await other.start(at: time, settings: settings)
-      return Pair(rig: rig, other: other, settings: settings, sheets: [first, sheet])
-    }
-
     /// Half of the clients call the first server, half the other.
     private static func work(
-      _ clients: [LoadClient], _ pair: Pair, _ token: String, limit: Int,
+      _ clients: [LoadClient], _ pair: ServerPair, _ token: String, limit: Int,
       acknowledged: @escaping @Sendable (Int) -> Void = { _ in }
     ) async throws {
       try await withThrowingTaskGroup(of: Void.self) { tasks in

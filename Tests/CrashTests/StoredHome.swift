@@ -13,6 +13,7 @@ struct StoredHome: Sendable {
 
   var home: URL { folder.appending(path: "home") }
   var database: URL { home.appending(path: "bureau.db") }
+  var auditKey: URL { home.appending(path: "secrets/audit.key") }
   var log: URL { home.appending(path: "bureau.db-wal") }
 
   static func run(_ body: (StoredHome) async throws -> Void) async throws {
@@ -126,13 +127,17 @@ struct StoredHome: Sendable {
     return digests
   }
 
-  /// What differs from `before`. That somebody has looked may be seen: the lock, which stays, and
-  /// the index of a log, which is made anew by each first reader.
+  /// What differs from `before`. That somebody has looked may be seen: the lock, which stays, the
+  /// index of a log, which is made anew by each first reader, and a log without a byte.
   func alterations(since before: [String: String]) throws -> [String] {
     let after = try digests()
     let names = Set(before.keys).union(after.keys).filter {
       !$0.hasSuffix("-shm") && !$0.hasSuffix(".lock")
     }
-    return names.filter { before[$0] != after[$0] }.sorted()
+    let nothing = SHA256.hash(data: Data()).description
+    return names.filter {
+      before[$0] != after[$0]
+        && !($0.hasSuffix("-wal") && before[$0] == nil && after[$0] == nothing)
+    }.sorted()
   }
 }

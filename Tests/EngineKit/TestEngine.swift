@@ -63,6 +63,23 @@ package final class TestEngine: Sendable {
     }
   }
 
+  /// A copy of a database that nobody has open. It is removed after the test, or with its folder.
+  package func copy(_ place: DatabasePlace) async throws -> DatabasePlace {
+    switch place.kind {
+    case .sqlite:
+      let copy = DatabasePlace(address: "\(place.address).\(UUID().uuidString)", kind: .sqlite)
+      try FileManager.default.copyItem(atPath: place.address, toPath: copy.address)
+      return copy
+    case .postgres:
+      let cluster = PostgresCluster.shared
+      let copy = DatabasePlace(
+        address: try await cluster.url(try await cluster.makeDatabase(template: place.name)),
+        kind: .postgres)
+      places.withLock { $0.append(copy) }
+      return copy
+    }
+  }
+
   /// A database with this schema, for the rest of the test.
   package func database(_ migrations: [Migration]) async throws -> any Database {
     let database: any Database
@@ -125,6 +142,22 @@ package struct DatabasePlace: Sendable {
     case .postgres:
       try await PostgresDatabase.open(
         url: address, lanes: lanes, readers: readers, queueLimit: queueLimit)
+    }
+  }
+
+  /// Puts a copy of before in the place of what is here; nobody may have either open.
+  package func putBack(_ copy: DatabasePlace) async throws {
+    switch kind {
+    case .sqlite:
+      for path in ["", "-wal", "-shm"].map({ address + $0 })
+      where FileManager.default.fileExists(atPath: path) {
+        try FileManager.default.removeItem(atPath: path)
+      }
+      try FileManager.default.copyItem(atPath: copy.address, toPath: address)
+    case .postgres:
+      let cluster = PostgresCluster.shared
+      try await cluster.drop(name)
+      try await cluster.administer("CREATE DATABASE \(name) OWNER bureau TEMPLATE \(copy.name)")
     }
   }
 

@@ -24,8 +24,12 @@ import Testing
   static let features = [
     Feature("Identity", identity), Feature("Access", [AccessError.denied]),
     Feature("Names and pages", names), Feature("Requests", requests), Feature("The past", past),
-    Feature("Bureaus, companies, users and roles", tenancy), Feature("Agreements", agreements),
-    Feature("Consents", consents), Feature("Invoices", invoices), Feature("Payments", payments),
+    Feature("Bureaus, companies, users and roles", tenancy),
+    Feature("Companies", companies), Feature("Users", users), Feature("Agreements", agreements),
+    Feature("Consents", consents), Feature("Bureau files", onboarding),
+    Feature("Reviews", [ReviewError.nameInvalid, .operatorMissing]), Feature("Invoices", invoices),
+    Feature("Payments", payments),
+    Feature("Signing keys", signingKeys), Feature("Seals", seals), Feature("Batches", batches),
     Feature("Transfers", transfers), Feature("Holds", holds),
     Feature("Postings", [PostingError.notFound]), Feature("Audit", audit),
   ]
@@ -41,7 +45,8 @@ import Testing
   ]
   static let requests: [RequestError] = [.missing, .malformed, .reused]
   static let past: [AsOfError] = [
-    .invalid, .inFuture, .notHere, .beforeCompany, .tooManyFacts(limit: 100_000), .busy,
+    .invalid, .inFuture, .notHere, .beforeCompany, .tooManyFacts(limit: 100_000), .erased,
+    .busy,
   ]
   static let tenancy: [TenancyError] = [
     .bootstrapRefused, .fieldMissing("display_name"), .fieldTooLong("address.town", limit: 70),
@@ -51,14 +56,34 @@ import Testing
     .emailInvalid("it has no @."), .userExists, .userNotFound, .roleInvalid, .roleExists,
     .roleNotFound, .userNotService, .userNotPerson, .tokenLifetimeInvalid, .tokenNotFound,
   ]
+  static let companies: [CompanyError] = [
+    .existsInactive, .existsClosed, .fieldFixed("organisation_number"), .nothingToChange,
+    .changedMeanwhile, .inactive, .closed, .active, .openPayments(count: 3, first: []), .held,
+  ]
+  static let users: [UserError] = [
+    .fieldFixed("national_id"), .nothingToChange, .changedMeanwhile, .blocked, .notBlocked,
+    .lastAdministrator,
+  ]
   static let agreements: [AgreementError] = [
     .notFound, .bankNotSupported("nobank"), .kindInvalid, .currencyUnknown("NKR"),
-    .accountInvalid("the check digit is wrong."), .accountNotAtBank("DNB"), .exists,
+    .accountInvalid("the check digit is wrong."), .accountNotAtBank("DNB"), .accountPrivate,
+    .accountOfAnother, .ownerUnavailable("the bank does not answer"), .exists,
     .signerIncomplete("signer.mobile"), .signerInvalid(field: "signer.mobile", "it has no +."),
-    .linkRefused, .otherSigner, .state(.sign, in: .draft),
+    .declarationInvalid(field: "declarations.persons", "there are too many"),
+    .fieldUnknown("account"), .reasonInvalid, .linkRefused, .linkExpired, .linkUsed, .otherSigner,
+    .textChanged, .openPayments(3), .state(.sign, in: .draft),
   ]
   static let consents: [ConsentError] = [
-    .notFound, .noAgreement(bank: "dnb"), .notOwn, .state(.expired), .missing(bank: "dnb"),
+    .notFound, .invitationNotFound, .noAgreement(bank: "dnb"), .noBankRights, .contactMissing,
+    .contactInvalid(field: "mobile", "it has no +."), .linkRefused, .linkExpired, .linkUsed,
+    .reasonInvalid, .textChanged, .horizonInvalid, .notOwn, .state(.expired), .missing(bank: "dnb"),
+  ]
+  static let onboarding: [OnboardingError] = [
+    .tooMany("people", limit: 1_000), .companyNotActive(.closed), .personNotListed(person: "kari"),
+    .userUnknown(person: "kari"), .personTwoIDs(person: "kari"), .emailAmbiguous(person: "kari"),
+    .nationalIDMissing(person: "kari"), .roleOfOtherKind(person: "erp", .approver),
+    .signerUnreachable(person: "kari", fields: ["mobile"]),
+    .agreementDiffers(History.account, fields: ["bank"]),
   ]
   static let invoices: [InvoiceError] = [
     .missing, .tooLarge(limitBytes: 4_194_304), .unreadable("line 1: no XML"), .creditNote,
@@ -74,6 +99,16 @@ import Testing
     .notSendable("it does not come back as it was written."), .held,
     .sentBefore(endToEndID: "0af7…-1"), .tooManyInstructions,
     .noPayments, .tooManyPayments(limit: 150), .textTooLong, .signedValuesChanged, .findingMissing,
+  ]
+  static let signingKeys: [SigningKeyError] = [
+    .notFound, .current, .state(.superseded), .overlap, .invalid, .proof, .taken,
+  ]
+  static let seals: [SealError] = [
+    .required, .malformed, .keyUnknown, .keyRevoked, .keySuperseded, .broken, .tooOld, .ahead,
+  ]
+  static let batches: [BatchError] = [
+    .idInvalid, .timeInvalid, .empty, .tooLarge(limit: 500), .countWrong(said: 3, sent: 2),
+    .totalsWrong, .idReused, .itemEmpty, .invoiceNumberInvalid, .countryInvalid("Norge"),
   ]
   static let transfers: [TransferError] = [
     .notFound, .unwritable("there is nothing to pay"), .unreadable("line 1: no XML"),

@@ -14,7 +14,7 @@ enum EverythingQueried {
     note("AgreementTables.active", try AgreementTables.active(of: place, in: tx))
     note(
       "AgreementTables.isTaken",
-      try flag(AgreementTables.isTaken(History.account, of: place, in: tx)))
+      try flag(AgreementTables.isTaken(History.account, .remittance, of: place, in: tx)))
     note("Blobs.load", try some(Blobs.load(hash(50), of: place, in: tx)))
     note("ConsentTables.load", try some(ConsentTables.load(key(30), of: place, in: tx)))
     note("ConsentTables.list", try ConsentTables.list(of: place, limit: 10, in: tx))
@@ -66,12 +66,24 @@ enum EverythingQueried {
     note(
       "HoldTables.unknownPayments listed",
       try HoldTables.unknownPayments(listedFor: place, in: tx).map(\.payment))
+    try noteSealing(place, tx, note)
     note("AuditTables.hash", try some(AuditTables.hash(of: 1, at: place, in: tx)))
+    note("TenancyTables.remains", try flag(TenancyTables.remains(of: place, in: tx).isHeld))
     let origin = Origin.example(place, request: "request-5", digest: hash(0))
     do { note("Requests.earlier", try some(Requests.earlier(origin, in: tx))) } catch {
       note("Requests.earlier", error)
     }
-    return all
+    return try all.merging(agreements(place, tx)) { $1 }
+  }
+
+  private static func noteSealing(
+    _ place: Place, _ tx: any Transaction, _ note: (String, Any) -> Void
+  ) throws {
+    note("SigningKeyTables.load", try some(SigningKeyTables.load(key(95), of: place, in: tx)))
+    note(
+      "SigningKeyTables.list", try SigningKeyTables.list(of: place, after: nil, limit: 9, in: tx))
+    note("SigningKeyTables.all", try SigningKeyTables.all(of: place, in: tx))
+    note("SubmissionTables.load", try some(SubmissionTables.load("B-1", of: place, in: tx)))
   }
 
   private static func messages(of place: Place, _ tx: any Transaction) throws -> [String: String] {
@@ -99,13 +111,32 @@ enum EverythingQueried {
     note("TenancyTables.roles", try TenancyTables.roles(of: bureau, after: nil, limit: 10, in: tx))
     note("TenancyTables.token", try some(TenancyTables.token(key(63), of: bureau, in: tx)))
     note(
-      "TenancyTables.hasCompany",
-      try flag(
-        TenancyTables.hasCompany(
-          bureau, numbered: History().theCompany.organisationNumber, in: tx)))
+      "TenancyTables.companyState",
+      try some(
+        TenancyTables.companyState(
+          numbered: History().theCompany.organisationNumber, of: bureau, in: tx)))
+    note(
+      "TenancyTables.companies found",
+      try TenancyTables.companies(
+        of: bureau, visibleTo: key(10), like: "%company%", after: nil, limit: 10, in: tx))
+    note(
+      "TenancyTables.users found",
+      try TenancyTables.users(of: bureau, like: "%gone%", after: nil, limit: 10, in: tx))
+    note(
+      "TenancyTables.roles found",
+      try TenancyTables.roles(of: bureau, like: "%alex%", after: nil, limit: 10, in: tx))
+    note(
+      "TenancyTables.hasAdministrator",
+      try flag(TenancyTables.hasAdministrator(besides: key(13), of: bureau, in: tx)))
+    note("Standing.read", try roles(Standing.read(of: key(10), at: place, in: tx)))
     note(
       "OrderTables.load",
       try some(OrderTables.load(key(71), openedBy: exampleBox, of: bureau, in: tx)))
+    note("OnboardingTables.roles", try OnboardingTables.roles(in: place, tx))
+    note("OnboardingTables.applied", try some(OnboardingTables.applied(to: place, in: tx)))
+    note(
+      "TenancyTables.companies, all",
+      try TenancyTables.companies(of: bureau, after: nil, limit: 10, in: tx))
     note("HoldTables.places", try HoldTables.places(of: bureau, limit: 10, in: tx))
     note("AuditTables.heads", try AuditTables.heads(of: bureau, in: tx))
     return all
@@ -114,6 +145,9 @@ enum EverythingQueried {
   /// What a query gives that found nothing.
   static let nothing: Set<String> = ["[]"]
 
-  private static func some(_ value: (some Any)?) -> [Any] { value.map { [$0] } ?? [] }
-  private static func flag(_ value: Bool) -> [Bool] { value ? [true] : [] }
+  private static func roles(_ standing: Standing) -> [Role] {
+    standing.bureauRoles.sorted() + standing.companyRoles.sorted()
+  }
+  static func some(_ value: (some Any)?) -> [Any] { value.map { [$0] } ?? [] }
+  static func flag(_ value: Bool) -> [Bool] { value ? [true] : [] }
 }

@@ -55,6 +55,20 @@ struct History {
       organisationNumber: Self.number(organisationNumber), street: "Storgata 1",
       postalCode: "0155", town: "Oslo", createTime: monday)
   }
+  /// Made by hand, changed and activated.
+  var theSleeper: Company {
+    Company(
+      id: key(4), displayName: "Sleeper \(mark)", organisationNumber: Self.number("986252932"),
+      street: "Storgata 2", postalCode: "0155", town: "Oslo", createTime: monday, state: .inactive)
+  }
+  var leaver: User {
+    User(
+      id: key(13), kind: .service, displayName: "Leaver \(mark)", email: "", nationalIDDigest: nil,
+      createTime: monday)
+  }
+  var leaverToken: Token {
+    Token(id: key(65), user: leaver.id, expireTime: monday.adding(days: 65))
+  }
   var person: User {
     User(
       id: key(10), kind: .person, displayName: "Alex \(mark)", email: "alex@example.com",
@@ -93,8 +107,38 @@ struct History {
       [.tokenCreated(TokenCreated(token: token(63), secretHash: hash(100 + mark)))],
       [.tokenCreated(TokenCreated(token: token(64), secretHash: hash(150 + mark)))],
       [.tokenRevoked(TokenRevoked(token: token(64)))],
+      [.companyCreated(CompanyCreated(company: theSleeper))],
+      [
+        .companyUpdated(
+          CompanyUpdated(
+            company: theSleeper.id, displayName: "Sover & Våkner \(mark)", street: "Nygata 2",
+            postalCode: "8006", town: "Bodø"))
+      ],
+      [.companyActivated(CompanyActivated(company: theSleeper.id))],
+      [.userCreated(UserCreated(user: leaver))],
+      [.tokenCreated(TokenCreated(token: leaverToken, secretHash: hash(200 + mark)))],
+      [
+        .userUpdated(
+          UserUpdated(user: leaver.id, displayName: "Gone \(mark)", email: "gone@example.com"))
+      ],
+      [.userBlocked(UserBlocked(user: leaver.id, reason: "Left us \(mark)"))],
+      [.userUnblocked(UserUnblocked(user: leaver.id))],
+      [.userBlocked(UserBlocked(user: leaver.id, reason: ""))],
+      [.companyOnboarded(onboarded)],
     ]
     return steps(facts, at: bureauPlace)
+  }
+
+  private var onboarded: CompanyOnboarded {
+    var done = OnboardingCounts()
+    done.companyCreated = true
+    done.usersCreated = 2
+    done.usersUpdated = 1
+    done.rolesGiven = 3
+    done.rolesTaken = 4
+    done.agreementsCreated = 5
+    done.agreementsSent = 6
+    return CompanyOnboarded(company: company, contentDigest: "digest \(mark)", done: done)
   }
 
   private func steps(_ facts: [[Fact]], at place: Place) -> [Step] {
@@ -120,6 +164,12 @@ struct History {
     Consent(
       id: key(30), user: person.id, bank: "dnb", createTime: monday,
       expireTime: monday.adding(days: Consent.termDays), revokeTime: nil)
+  }
+
+  func invitation(_ number: UInt8) -> ConsentInvitation {
+    ConsentInvitation(
+      id: key(number), user: person.id, bank: "dnb", linkHash: hash(number), createTime: monday,
+      expireTime: monday.adding(days: ConsentInvitation.linkDays))
   }
 
   var terms: PaymentTerms {
@@ -227,84 +277,87 @@ struct History {
     let one = TransferItem(payment: Self.first, number: 1)
     let two = TransferItem(payment: Self.second, number: 1)
     let again = TransferItem(payment: Self.second, number: 2)
-    let facts: [[Fact]] = [
-      [.agreementDrafted(AgreementDrafted(agreement: drafted))],
-      [.agreementSent(AgreementSent(agreement: Self.agreementID, linkHash: hash(3)))],
+    let facts: [[Fact]] =
       [
-        .agreementSigned(
-          AgreementSigned(
-            agreement: Self.agreementID, signTime: monday.adding(minutes: 1),
-            evidenceDigest: hash(7)))
-      ],
-      [.consentGiven(ConsentGiven(consent: consent, evidenceDigest: hash(8)))],
-      proposed(Self.first, 42, .proposalComplete, terms),
-      proposed(
-        Self.second, 43, .proposalIncomplete, red, asWritten: Self.asWritten,
-        warnings: [.overdue, .accountUnusable, .referenceUnusable]),
-      [.paymentAcknowledged(PaymentAcknowledged(payment: Self.first))],
-      [
-        .paymentChanged(
-          PaymentChanged(payment: Self.second, state: .proposalOpenItems, terms: terms))
-      ],
-      [signed(Self.first), signed(Self.second)],
-      [prepared(50, [one, two])],
-      [.transferDelivered(TransferDelivered(transfer: key(50)))],
-      [
-        fileRead(90, .statusReport, 2),
-        .instructionAccepted(
-          InstructionAccepted(payment: Self.first, number: 1, status: "ACTC")),
-        .instructionAccepted(
-          InstructionAccepted(payment: Self.second, number: 1, status: "ACTC")),
-      ],
-      [
-        fileRead(92, .notification, 1),
-        .paymentPaid(
-          PaymentPaid(
-            payment: Self.first, number: 1, bookingDate: day("2026-03-31"), bankReference: "B1")),
-      ],
-      [.voucherPosted(VoucherPosted(voucher: voucher))],
-      [.paymentLost(PaymentLost(payment: Self.second, number: 1))],
-      [
-        .bankCheckRecorded(
-          BankCheckRecorded(
-            payment: Self.second, number: 1, executed: false, date: day("2026-04-09")))
-      ],
-      [signed(Self.second)],
-      [prepared(51, [again])],
-      [
-        fileRead(91, .statusReport, 1),
-        .paymentRejected(
-          PaymentRejected(
-            payment: Self.second, number: 2,
-            rejection: Rejection(code: "AC03", text: "No account \(mark)"))),
-        .alarmRaised(alarm),
-      ],
-      [held("file", .file)],
-      [
-        .transferRecovered(
-          TransferRecovered(
-            transfer: key(52), agreement: Self.agreementID, fileDigest: hash(52),
-            executionDate: day("2026-04-13"),
-            items: [TransferItem(payment: Self.second, number: 3)])),
-        .unknownPaymentFound(UnknownPaymentFound(payment: unknown)),
-        .unknownPaymentFound(UnknownPaymentFound(payment: untold)),
-      ],
-      [
-        .paymentRejected(
-          PaymentRejected(
-            payment: Self.second, number: 3,
-            rejection: Rejection(code: "AC03", text: "No account \(mark)")))
-      ],
-      [.paymentDeleted(PaymentDeleted(payment: Self.second))],
-      [.paymentRestored(PaymentRestored(payment: Self.second, state: .proposalComplete))],
-      [.consentRevoked(ConsentRevoked(consent: key(30), revokeTime: monday.adding(days: 1)))],
-      [
-        .unknownPaymentDismissed(
-          UnknownPaymentDismissed(endToEndID: untold.endToEndID, reason: "Rent \(mark)"))
-      ],
-      [.transfersReleased(TransfersReleased(digest: hash(6), reason: "Looked \(mark)"))],
-      [held("answer", .answer)],
-    ]
+        [.agreementDrafted(AgreementDrafted(agreement: drafted))],
+        [.agreementSent(AgreementSent(agreement: Self.agreementID, linkHash: hash(3)))],
+        [
+          .agreementSigned(
+            AgreementSigned(
+              agreement: Self.agreementID, signTime: monday.adding(minutes: 1),
+              evidenceDigest: hash(7)))
+        ],
+        [.consentGiven(ConsentGiven(consent: consent, evidenceDigest: hash(8)))],
+        proposed(Self.first, 42, .proposalComplete, terms),
+        proposed(
+          Self.second, 43, .proposalIncomplete, red, asWritten: Self.asWritten,
+          warnings: [.overdue, .accountUnusable, .referenceUnusable]),
+        [.paymentAcknowledged(PaymentAcknowledged(payment: Self.first))],
+        [
+          .paymentChanged(
+            PaymentChanged(payment: Self.second, state: .proposalOpenItems, terms: terms))
+        ],
+        [signed(Self.first), signed(Self.second)],
+        [prepared(50, [one, two])],
+        [.transferDelivered(TransferDelivered(transfer: key(50)))],
+        [
+          fileRead(90, .statusReport, 2),
+          .instructionAccepted(
+            InstructionAccepted(payment: Self.first, number: 1, status: "ACTC")),
+          .instructionAccepted(
+            InstructionAccepted(payment: Self.second, number: 1, status: "ACTC")),
+        ],
+        [
+          fileRead(92, .notification, 1),
+          .paymentPaid(
+            PaymentPaid(
+              payment: Self.first, number: 1, bookingDate: day("2026-03-31"), bankReference: "B1")),
+        ],
+        [.voucherPosted(VoucherPosted(voucher: voucher))],
+        [.paymentLost(PaymentLost(payment: Self.second, number: 1))],
+        [
+          .bankCheckRecorded(
+            BankCheckRecorded(
+              payment: Self.second, number: 1, executed: false, date: day("2026-04-09")))
+        ],
+        [signed(Self.second)],
+        [prepared(51, [again])],
+        [
+          fileRead(91, .statusReport, 1),
+          .paymentRejected(
+            PaymentRejected(
+              payment: Self.second, number: 2,
+              rejection: Rejection(code: "AC03", text: "No account \(mark)"))),
+          .alarmRaised(alarm),
+        ],
+        [held("file", .file)],
+        [
+          .transferRecovered(
+            TransferRecovered(
+              transfer: key(52), agreement: Self.agreementID, fileDigest: hash(52),
+              executionDate: day("2026-04-13"),
+              items: [TransferItem(payment: Self.second, number: 3)])),
+          .unknownPaymentFound(UnknownPaymentFound(payment: unknown)),
+          .unknownPaymentFound(UnknownPaymentFound(payment: untold)),
+        ],
+        [
+          .paymentRejected(
+            PaymentRejected(
+              payment: Self.second, number: 3,
+              rejection: Rejection(code: "AC03", text: "No account \(mark)")))
+        ],
+        [.paymentDeleted(PaymentDeleted(payment: Self.second))],
+        [.paymentRestored(PaymentRestored(payment: Self.second, state: .proposalComplete))],
+        [.consentRevoked(ConsentRevoked(consent: key(30), revokeTime: monday.adding(days: 1)))],
+        [
+          .unknownPaymentDismissed(
+            UnknownPaymentDismissed(endToEndID: untold.endToEndID, reason: "Rent \(mark)"))
+        ],
+        [.transfersReleased(TransfersReleased(digest: hash(6), reason: "Looked \(mark)"))],
+      ] + agreementLife + sealingFacts + [
+        [.companyClosed(CompanyClosed(company: company, reason: "Has ended \(mark)"))],
+        [held("answer", .answer)],
+      ]
     return steps(facts, at: place)
   }
 }

@@ -26,6 +26,9 @@ private final class ExplainingTransaction: Transaction {
   }
 
   func savepoint<T>(_ body: () throws -> T) throws -> T { try base.savepoint(body) }
+  func within<T>(company: TenantKey, _ body: () throws -> T) throws -> T {
+    try base.within(company: company, body)
+  }
 }
 
 @Suite struct QueryPlanTests {
@@ -69,5 +72,25 @@ private final class ExplainingTransaction: Transaction {
       return explaining.plans
     }
     for plan in plans { #expect(plan.contains("work_due"), "\(plan)") }
+  }
+
+  @Test func `a claim steps from bureau to bureau in the index, and reads no table`() async throws {
+    let database = try await SQLiteDatabase.example()
+    try await database.write(as: place.scope) { [place] tx in
+      try Work.schedule(.message, place.company.bytes, at: monday, of: place, in: tx)
+    }
+    let plans = try await database.write(as: .platform) { tx in
+      let explaining = ExplainingTransaction(tx)
+      let claim = Claim(owner: place.company.bytes, end: monday.adding(minutes: 2))
+      _ = try Work.claim(claim, at: monday, limit: 10, in: explaining)
+      return explaining.plans
+    }
+    #expect(plans.count == 2)
+    for plan in plans {
+      #expect(plan.contains("work_bureau (bureau=? AND due<?)"), "\(plan)")
+      let scans = plan.split(separator: "\n").filter { $0.contains("SCAN work") }
+      // Whose first it is: one row of the index.
+      #expect(scans.allSatisfy { $0.contains("COVERING INDEX") }, "\(plan)")
+    }
   }
 }

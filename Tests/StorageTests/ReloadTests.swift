@@ -108,7 +108,7 @@ import Testing
       (
         try AgreementTables.load(History.agreementID, of: history.place, in: tx),
         try ConsentTables.load(key(30), of: history.place, in: tx),
-        try AgreementTables.isTaken(History.account, of: history.place, in: tx)
+        try AgreementTables.isTaken(History.account, .remittance, of: history.place, in: tx)
       )
     }
     #expect(agreement == history.agreement)
@@ -179,7 +179,18 @@ import Testing
       [history] (tx: any Transaction) throws -> Void in
       let bureau = history.bureau
       #expect(try TenancyTables.bureau(bureau, in: tx) == history.theBureau)
-      #expect(try TenancyTables.company(history.place, in: tx) == history.theCompany)
+      var closed = history.theCompany
+      closed.state = .closed
+      // By the step before the last of the company's own.
+      closed.closeTime = history.companySteps.dropLast().last?.time
+      #expect(try TenancyTables.company(history.place, in: tx) == closed)
+      let sleeper = try TenancyTables.company(
+        Place(bureau: bureau, company: history.theSleeper.id), in: tx)
+      #expect(sleeper?.state == .active && sleeper?.town == "Bodø")
+      #expect(sleeper?.displayName == "Sover & Våkner 1")
+      let leaver = try TenancyTables.user(history.leaver.id, of: bureau, in: tx)
+      #expect(leaver?.isBlocked == true && leaver?.email == "gone@example.com")
+      #expect(try TenancyTables.token(history.leaverToken.id, of: bureau, in: tx) == nil)
       #expect(try TenancyTables.user(key(10), of: bureau, in: tx) == history.person)
       #expect(
         try TenancyTables.user(with: NationalIDDigest(bytes: hash(10)), of: bureau, in: tx)
@@ -194,9 +205,12 @@ import Testing
       #expect(try TenancyTables.token(key(64), of: bureau, in: tx) == nil)
     }
     let credentials = try await database.read(as: .platform) { tx in
-      try [hash(101), hash(151), hash(99)].map { try IdentityTables.credential($0, in: tx)?.user }
+      try [hash(101), hash(151), hash(99), hash(201)].map {
+        try IdentityTables.credential($0, in: tx)?.user
+      }
     }
-    #expect(credentials == [key(12), nil, nil])
+    // Revoked, unknown, and of somebody who is blocked.
+    #expect(credentials == [key(12), nil, nil, nil])
   }
 
   @Test func `Work what is to be done follows from the facts`() async throws {
@@ -217,6 +231,12 @@ import Testing
         WorkItem(
           place: history.place, kind: .prepare, subject: History.agreementID.bytes,
           due: history.companySteps[25].time),
+        WorkItem(
+          place: history.place, kind: .activate, subject: History.secondAgreement.bytes,
+          due: history.companySteps[34].time),
+        WorkItem(
+          place: history.place, kind: .linkEnd, subject: History.secondAgreement.bytes,
+          due: moment("2026-03-16T08:00:00Z")),
         WorkItem(
           place: history.place, kind: .answer, subject: key(50, Transfer.self).bytes,
           due: deadline),

@@ -1,4 +1,5 @@
 import BureauAPI
+import EngineKit
 import Foundation
 import GRPCCore
 import Primitives
@@ -8,7 +9,7 @@ import Testing
 
 /// Whatever copy of the database is put back: nothing is paid twice, and nobody needs to say that
 /// it was (invariant O).
-struct HoldStories {
+@Suite(.everyEngine) struct HoldStories {
   private func invoice(_ number: Int, due: String = "2026-03-16") -> SupplierInvoice {
     SupplierInvoice(number: "\(number)").with {
       $0.reference = ""
@@ -150,7 +151,7 @@ struct HoldStories {
         for file in try bureau.files(folder) { try FileManager.default.removeItem(at: file) }
       }
       try? FileManager.default.removeItem(
-        at: bureau.world.databaseFile.deletingLastPathComponent().appending(path: "witness"))
+        at: bureau.world.witnessFolder)
       try await bureau.settle()
       #expect(try await !kim.seesHold(of: company).held)
       let again = try await kim.imports(invoice(9, due: "2026-03-30"))
@@ -166,7 +167,52 @@ struct HoldStories {
       try await robin.releases(try await robin.seesHold(of: company))
       try await bureau.bankSettles(on: "2026-04-02")
       #expect(paid(bureau) == [9])
-      #expect(try await kim.sees(again).state == .signed)
+      let waiting = try await kim.sees(again)
+      #expect(waiting.state == .signed && waiting.warnings.contains("SENT_BEFORE"))
+      #expect(
+        try await kim.seesReturnFiles().flatMap(\.alarms).contains { $0.contains("has paid") })
+
+      // Unless it is another one after all.
+      try await robin.dismisses(try #require(hold.unknownPayments.first))
+      try await bureau.bankSettles(on: "2026-04-08")
+      #expect(try await kim.sees(again).state == .paid)
+      #expect(paid(bureau) == [9, 9])
+    }
+  }
+
+  @Test(arguments: [true, false])
+  func `a whole home is put back, bank folders and all: nothing is paid twice (O)`(
+    withWitness: Bool
+  ) async throws {
+    try await withOffice { office in
+      let bureau = office.bureau, kim = office.kim, alex = office.alex
+      let robin = try bureau.administrator
+      try await alex.signs(try await kim.imports(invoice(1)))
+      try await bureau.bankSettles(on: "2026-03-16")
+      let signed = try await kim.imports(invoice(2, due: "2026-03-18"))
+      try await alex.signs(signed)
+      _ = try await robin.leavesCheckpoint()
+      let home = try await bureau.copiesHome()
+      try await bureau.bankSettles(on: "2026-03-18")
+      #expect(try await kim.sees(signed).state == .paid)
+      _ = try await robin.leavesCheckpoint()
+      #expect(paid(bureau) == [1, 2])
+
+      // All that the home can tell is of one piece, but for a witness that lies elsewhere.
+      try await bureau.putsBack(home, withWitness: withWitness, kim, alex)
+      try await bureau.settle()
+      #expect(try await robin.seesHold().held == !withWitness)
+      if !withWitness {
+        try await bureau.bankSettles(on: "2026-03-19")
+        #expect(try await kim.sees(signed).state == .signed)
+        try await robin.releases(try await robin.seesHold())
+      }
+      // It is sent again under the id of before: the bank refuses it, and a person looks.
+      try await bureau.bankSettles(on: "2026-03-20")
+      #expect(try await kim.sees(signed).state == .inDoubt)
+      #expect(paid(bureau) == [1, 2])
+      #expect(bureau.executed.count { $0.amountMinor == 200_00 } == 1)
+      #expect(try await kim.records(.executed, of: signed).state == .paid)
     }
   }
 

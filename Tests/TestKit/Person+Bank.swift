@@ -67,9 +67,18 @@ extension Person {
 
   /// The secrets of the links that were sent about an agreement, in no order.
   package func links(to agreement: Bureau_V1_Agreement) async throws -> [String] {
+    try await links(about: agreement.name)
+  }
+
+  /// The whole links to pages that were sent about something.
+  package func pageLinks(about name: String) async throws -> [String] {
     try await bureau.settle()
-    return try bureau.world.messenger.messages().filter { $0.about == agreement.name }
-      .map(\.secret)
+    return try bureau.world.messenger.messages().filter { $0.about == name }.compactMap(\.link)
+  }
+
+  /// Signs or confirms whatever BankID was last asked for, without a code: as on one's own phone.
+  package func approvesInApp() async throws {
+    try await bureau.world.bankID.approve(citizen.personalNumber)
   }
 
   /// Opens a link to an agreement and is asked to sign.

@@ -21,7 +21,11 @@ package struct Connection: Sendable {
   package var transfers: Bureau_V1_TransferService.Client<Transport> { .init(wrapping: client) }
   package var statements: Bureau_V1_StatementService.Client<Transport> { .init(wrapping: client) }
   package var postings: Bureau_V1_PostingService.Client<Transport> { .init(wrapping: client) }
+  package var signingKeys: Bureau_V1_SigningKeyService.Client<Transport> { .init(wrapping: client) }
+  package var submissions: Bureau_V1_SubmissionService.Client<Transport> { .init(wrapping: client) }
   package var audit: Bureau_V1_AuditService.Client<Transport> { .init(wrapping: client) }
+  package var board: Bureau_V1_BoardService.Client<Transport> { .init(wrapping: client) }
+  package var onboarding: Bureau_V1_OnboardingService.Client<Transport> { .init(wrapping: client) }
 }
 
 /// A user of the bureau with a BankID, who logs in when needed and calls the real API.

@@ -3,7 +3,7 @@
 package import BureauAPI
 package import Domain
 import Engine
-package import Foundation
+import Foundation
 import GRPCCore
 package import Primitives
 package import Sandbox
@@ -51,6 +51,15 @@ package struct TestCompany: Sendable, Equatable {
   package let place: Place
   /// Its account at the bank: Norwegian, in NOK.
   package let account: String
+
+  /// 32 hexadecimal digits.
+  package var key: String { place.company.hex }
+  package init(name: String, displayName: String, place: Place, account: String) {
+    self.name = name
+    self.displayName = displayName
+    self.place = place
+    self.account = account
+  }
 
   package func connection(to bank: String = "dnb") -> BankConnection {
     BankConnection(bureau: place.bureau, company: place.company, bank: bank)
@@ -131,7 +140,7 @@ package final class TestBureau: Sendable {
   }
 
   /// Another company of the bureau.
-  package func makeCompany(_ name: String) async throws -> TestCompany {
+  package func makeCompany(_ name: String, manually: Bool = false) async throws -> TestCompany {
     let number = world.next()
     let made = try await administrator.calls { connection, metadata in
       try await connection.tenancy.createCompany(
@@ -143,6 +152,7 @@ package final class TestBureau: Sendable {
           $0.company.address.street = "Havnegata 14"
           $0.company.address.postalCode = "8006"
           $0.company.address.town = "Bodø"
+          $0.manual = manually
           $0.requestID = "company-\(number)"
         }, metadata: metadata)
     }
@@ -263,30 +273,6 @@ package final class TestBureau: Sendable {
     try await world.turnClock(to: time, visiting: visiting)
   }
   package func restart() async throws { try await world.restart() }
-
-  /// Keeps a copy of the database as it is now.
-  package func copiesDatabase() async throws -> URL {
-    let copy = world.databaseFile.deletingLastPathComponent()
-      .appending(path: "copy-\(world.next()).db")
-    try await world.restart {
-      try FileManager.default.copyItem(at: world.databaseFile, to: copy)
-    }
-    return copy
-  }
-
-  /// Puts a copy of before back in the place of the database. Nobody's session outlives it.
-  package func putsBack(_ copy: URL, _ people: Person...) async throws {
-    try await world.restart {
-      for ending in ["", "-wal", "-shm"] {
-        let file = world.databaseFile.path + ending
-        if FileManager.default.fileExists(atPath: file) {
-          try FileManager.default.removeItem(atPath: file)
-        }
-      }
-      try FileManager.default.copyItem(at: copy, to: world.databaseFile)
-    }
-    for person in try people + [administrator] { person.forgetsSession() }
-  }
 
   /// Lets the world go on to the evening of a day: files leave, the bank pays and answers.
   package func bankSettles(on date: String) async throws {

@@ -54,4 +54,7 @@ package final class TestChannel: BankChannel {
   {
     try folders.finished(from: connection)
   }
+  package func check(_ connection: BankConnection) async -> ConnectionFinding {
+    await folders.check(connection)
+  }
 }

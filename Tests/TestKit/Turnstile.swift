@@ -1,14 +1,15 @@
 /// Lets a few worlds in at a time: all tests at once would only take each other's time, and that of
 /// tests whose subject is time.
-actor Turnstile {
+package actor Turnstile {
   static let worlds = Turnstile(places: 4)
 
   private var free: Int
   private var waiting: [CheckedContinuation<Void, Never>] = []
 
-  private init(places: Int) { free = places }
+  package init(places: Int) { free = places }
 
-  func pass<Result: Sendable>(_ body: @Sendable () async throws -> Result) async rethrows -> Result
+  package func pass<Result: Sendable>(_ body: @Sendable () async throws -> Result) async rethrows
+    -> Result
   {
     await enter()
     defer { leave() }

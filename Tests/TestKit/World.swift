@@ -33,15 +33,16 @@ package final class World: Sendable {
   package let secrets: SecretBox
   package let sessionLimits = Session.Limits()
 
-  private let folder: URL
+  let folder: URL
   /// The SQLite VFS under the database; nil: the system's.
   private let disk: String?
-  private let place: DatabasePlace
+  let place: DatabasePlace
   private let identity: BankIDIdentity
   package let auditKey: AuditKey
   package let witness: TestWitness
   private let running = Mutex<Running?>(nil)
   private let counter = Mutex(0)
+  private let asks = Shared(false)
 
   /// A server that has been started.
   private struct Running: Sendable {
@@ -51,6 +52,7 @@ package final class World: Sendable {
     var client: GRPCClient<Transport>
     var census: ConnectionCensus
     var port: Int
+    var pages: PagesServer
     var tasks: [Task<Void, any Error>]
   }
 
@@ -140,7 +142,16 @@ package final class World: Sendable {
 
   // MARK: The server
 
+  private var partnerFolder: URL { folder.appending(path: "reviews") }
+
+  /// From now on the partner is asked about what is signed; until then nobody reviews anything.
+  package func asksPartner() { asks.withLock { $0 = true } }
+
+  /// The partner that is asked.
+  package var partner: SandboxReviewPartner { SandboxReviewPartner(root: partnerFolder) }
+
   package var bankFolder: URL { folder.appending(path: "bank") }
+  package var witnessFolder: URL { folder.appending(path: "witness") }
 
   private func start() async throws {
     let database: any Database =
@@ -159,16 +170,21 @@ package final class World: Sendable {
       services: server.services, interceptors: server.interceptors, host: "127.0.0.1", port: 0,
       tls: tls.tls, limits: limits, drain: server.commands.drain,
       metrics: server.metrics, logger: log.logger)
+    let pages = try PagesServer(
+      server.pages, host: "127.0.0.1", port: 0, tls: tls.tls, limits: limits,
+      metrics: server.metrics, logger: log.logger)
     let group = ServiceGroup(
-      configuration: .init(services: [.init(service: grpc)], logger: log.logger))
+      configuration: .init(
+        services: [.init(service: pages), .init(service: grpc)], logger: log.logger))
     let serving = Task { try await group.run() }
     let port = try await grpc.boundPort
+    _ = try await pages.port()
     let client = try Self.client(port: port, trusting: tls)
     let connected = Task { try await client.runConnections() }
     running.withLock {
       $0 = Running(
         database: database, server: server, group: group, client: client, census: grpc.census,
-        port: port,
+        port: port, pages: pages,
         tasks: [serving, connected])
     }
   }
@@ -186,12 +202,22 @@ package final class World: Sendable {
     parts.sessionLimits = sessionLimits
     parts.collectInterval = .zero
     parts.allowsSyntheticIDs = true
+    parts.register = FolderChannel(root: bankFolder)
+    parts.partner = TestPartner(
+      root: partnerFolder, isAsked: { [asks] in asks.withLock { $0 } }, now: now)
     return parts
   }
 
   /// Another server on the same database, with a clock of its own; it is not served.
   package func anotherServer(now: @escaping @Sendable () -> Instant) throws -> BureauServer {
     BureauServer(parts(try database, now: now))
+  }
+
+  /// Another listener for the pages of the server that runs now; whoever asks runs it.
+  package func anotherListener(_ limits: TransportLimits) throws -> PagesServer {
+    try PagesServer(
+      server.pages, host: "127.0.0.1", port: 0, tls: Trust.tls.get().tls, limits: limits,
+      metrics: metrics, logger: log.logger)
   }
 
   private static func client(port: Int, trusting tls: Authority) throws -> GRPCClient<Transport> {
@@ -218,10 +244,11 @@ package final class World: Sendable {
   package var databaseFile: URL { folder.appending(path: "bureau.db") }
 
   /// The same with the server stopped meanwhile, for whoever puts other files in place.
-  package func restart(_ change: () throws -> Void) async throws {
+  func restart<Result>(_ change: () async throws -> Result) async throws -> Result {
     await stop()
-    try change()
+    let result = try await change()
     try await start()
+    return result
   }
 
   /// Ends the server and starts it again on the same database, as after a crash or an upgrade.
@@ -241,6 +268,14 @@ package final class World: Sendable {
   package var database: any Database { get throws { try current.database } }
   /// Of the server that runs now; it goes on counting when that one is stopped.
   package var census: ConnectionCensus { get throws { try current.census } }
+  /// `https://127.0.0.1:…`: where the pages of the server that runs now are found.
+  package var pagesURL: String {
+    get throws {
+      guard let base = try current.pages.address.base else { throw TestFault("no pages") }
+      return base
+    }
+  }
+  package var pagesCensus: ConnectionCensus { get throws { try current.pages.census } }
   package var jobs: Jobs { get throws { try current.server.jobs } }
   package var metrics: Metrics { get throws { try current.server.metrics } }
   /// The services and interceptors that are served.
@@ -259,7 +294,7 @@ package final class World: Sendable {
   }
 
   /// A number that no one else in this world gets.
-  func next() -> Int {
+  package func next() -> Int {
     counter.withLock {
       $0 += 1
       return $0

@@ -14,31 +14,34 @@ struct ImportTests {
   static let allowed: [String: Set<String>] = [
     "Sources/Primitives": ["Foundation"],
     "Sources/Formats": ["Primitives", "CLibXML2", "Foundation"],
-    "Sources/Domain": ["Primitives", "Formats", "Crypto"],
+    // What both ends of a seal compute: no policy, no storage, no wire.
+    "Sources/Sealing": ["Primitives", "Crypto", "Foundation"],
+    "Sources/Domain": ["Primitives", "Formats", "Sealing", "Crypto"],
     "Sources/Facts": ["SwiftProtobuf", "Foundation", "FoundationEssentials"],
     "Sources/BureauAPI": [
-      "SwiftProtobuf", "GRPCCore", "GRPCProtobuf", "Foundation", "FoundationEssentials",
+      "Sealing", "SwiftProtobuf", "GRPCCore", "GRPCProtobuf", "Foundation",
+      "FoundationEssentials",
     ],
     "Sources/AuditTrail": ["Primitives", "Facts", "SwiftProtobuf", "Crypto", "Foundation"],
+    "Sources/Onboarding": ["Primitives", "Domain", "Yams", "Crypto"],
     "Sources/Engine": ["Primitives", "Foundation", "Dispatch", "Synchronization"],
     "Sources/EngineSQLite": ["Engine", "CSQLite"] + system,
     "Sources/EnginePostgres": ["Engine", "CPostgres"] + system,
     "Sources/Storage": [
-      "Primitives", "Formats", "Domain", "Engine", "Facts", "AuditTrail", "SwiftProtobuf", "Crypto",
-      "Foundation",
+      "Primitives", "Formats", "Sealing", "Domain", "Engine", "Facts", "AuditTrail",
+      "SwiftProtobuf", "Crypto", "Foundation",
     ],
     "Sources/Connectors": [
       "Primitives", "Formats", "Domain", "CEvidence", "AsyncHTTPClient", "NIOCore", "NIOHTTP1",
       "NIOSSL", "Crypto", "X509", "SwiftASN1", "Logging",
     ] + system,
     "Sources/Server": [
-      "Primitives", "Formats", "Domain", "AuditTrail", "Engine", "Storage", "BureauAPI",
-      "Connectors", "GRPCCore",
+      "Primitives", "Formats", "Sealing", "Domain", "AuditTrail", "Engine", "Storage",
+      "BureauAPI", "Connectors", "GRPCCore",
       "GRPCNIOTransportHTTP2Posix", "GRPCProtobuf", "SwiftProtobuf", "NIOCore", "NIOPosix",
       "NIOTLS",
       "NIOSSL", "Crypto", "X509", "SwiftASN1", "Logging", "ServiceLifecycle", "Hummingbird",
-      "HummingbirdCore",
-      "HTTPTypes",
+      "HummingbirdCore", "HTTPTypes", "Mustache", "CQREncode",
     ] + system,
     "Sources/Sandbox": [
       "Primitives", "Formats", "Domain", "CEvidence", "Hummingbird", "HummingbirdTLS", "HTTPTypes",
@@ -53,7 +56,9 @@ struct ImportTests {
       "UnixSignals", "SystemPackage",
     ] + system,
     "Clients/cli": [
-      "BureauCLI", "Primitives", "AuditTrail", "BureauAPI", "CQREncode", "ArgumentParser",
+      "BureauCLI", "Primitives", "Sealing", "Domain", "Onboarding", "AuditTrail", "BureauAPI",
+      "CQREncode",
+      "ArgumentParser",
       "GRPCCore",
       "GRPCNIOTransportHTTP2Posix", "GRPCProtobuf", "SwiftProtobuf", "AsyncHTTPClient", "NIOCore",
       "NIOPosix", "NIOSSL", "Crypto", "X509", "SwiftASN1", "NIOTLS", "NIOHTTP1",
@@ -79,8 +84,8 @@ struct ImportTests {
       "services are written against GRPCCore, so that another transport can stand beside HTTP/2"
     ),
     (
-      "Sources/Server", "Hummingbird", ["Sources/Server/Operations/"],
-      "plain HTTP is for operators' tools only"
+      "Sources/Server", "Hummingbird", ["Sources/Server/Operations/", "Sources/Server/Pages/"],
+      "HTTP is for operators' tools and for the pages of people who only sign"
     ),
     (
       "Sources/bureaud", "EngineSQLite",

@@ -11,7 +11,7 @@
 #include <string.h>
 
 enum { COLUMNS = 32, FACTS = 2 };
-enum { HEAD, FACT, INVOICE, PAYMENT, MOVE, REQUEST, BLOB, BEGIN, COMMIT, STATEMENTS };
+enum { HEAD, FACT, INVOICE, PAYMENT, QUEUE, MOVE, REQUEST, BLOB, BEGIN, COMMIT, STATEMENTS };
 
 // In the order of the columns that `loads` selects.
 static const char *const sql[STATEMENTS] = {
@@ -20,6 +20,13 @@ static const char *const sql[STATEMENTS] = {
     [INVOICE] = "INSERT INTO invoice VALUES (?, ?, ?, ?, ?, ?, ?)",
     [PAYMENT] = "INSERT INTO payment VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, "
                 "?, ?, ?, ?, ?, ?, ?, ?, ?)",
+    // The board's count of the state that the payment begins in.
+    [QUEUE] = "INSERT INTO payment_queue VALUES (?1, ?2, ?3 = 'proposalIncomplete', "
+              "?3 = 'proposalComplete', ?3 = 'proposalOpenItems', 0, 0, 0, 0, 0, 0) "
+              "ON CONFLICT DO UPDATE SET "
+              "proposal_incomplete = proposal_incomplete + excluded.proposal_incomplete, "
+              "proposal_complete = proposal_complete + excluded.proposal_complete, "
+              "proposal_open_items = proposal_open_items + excluded.proposal_open_items",
     [MOVE] = "UPDATE stream SET seq = ?, hash = ? WHERE bureau = ? AND company = ?",
     [REQUEST] = "INSERT INTO request VALUES (?, ?, ?, ?, ?, ?)",
     [BLOB] = "INSERT INTO blob VALUES (?, ?, ?, ?)",
@@ -167,6 +174,11 @@ static int command(reference *r, int64_t index) {
     if ((code = fact(r, index * FACTS + i, hash))) return code;
     if ((code = insert(r, i == 0 ? INVOICE : PAYMENT, index))) return code;
   }
+  // Columns of a payment: bureau, company, id, state.
+  const cell *payment = r->loaded[PAYMENT].cells + index * r->loaded[PAYMENT].columns;
+  const cell queue[] = {payment[0], payment[1], payment[3]};
+  if ((code = bind(r->statements[QUEUE], queue, 3))) return code;
+  if ((code = finish(r->statements[QUEUE]))) return code;
   sqlite3_bind_int64(move, 1, seq + FACTS);
   sqlite3_bind_blob(move, 2, hash, 32, SQLITE_STATIC);
   sqlite3_bind_blob(move, 3, first[0].bytes, first[0].size, SQLITE_STATIC);

@@ -10,9 +10,11 @@ package struct BureauCommand: AsyncParsableCommand {
     subcommands: [
       ContextCommand.self, InitCommand.self, LoginCommand.self, LogoutCommand.self,
       WhoamiCommand.self, DoctorCommand.self, CompanyCommand.self, UserCommand.self,
-      RoleCommand.self, TokenCommand.self, AgreementCommand.self, ConsentCommand.self,
+      RoleCommand.self, TokenCommand.self, KeyCommand.self, BankCommand.self, AgreementCommand.self,
+      ConsentCommand.self,
       InvoiceCommand.self, PaymentCommand.self, TransferCommand.self, StatementCommand.self,
-      VoucherCommand.self, AuditCommand.self, SandboxCommand.self,
+      VoucherCommand.self, OnboardCommand.self, BoardCommand.self, AuditCommand.self,
+      SandboxCommand.self,
     ])
   package init() {}
 }

@@ -17,6 +17,17 @@ package struct BankIDHint: Hashable, Sendable {
     return table[code] ?? (isFailed ? Self.unknownFailed : Self.unknownPending)
   }
 
+  /// The hint whose message this is: for whoever has other words for it.
+  package init?(userMessage: String) {
+    guard let found = Self.known.first(where: { $0.userMessage == userMessage }) else { return nil }
+    self = found
+  }
+
+  /// Every hint that has words of its own.
+  package static let known: [BankIDHint] =
+    pending.keys.sorted().map { BankIDHint(code: $0, isFailed: false) }
+    + failed.keys.sorted().map { BankIDHint(code: $0, isFailed: true) }
+
   private static let unknownPending =
     "Identification or signing is in progress in the BankID app."
   private static let unknownFailed = "BankID could not complete this. Please try again."

@@ -48,17 +48,27 @@ package struct FolderChannel: BankChannel {
   }
 
   package func waiting(limit: Int) throws(BankChannelError) -> [IncomingFile] {
+    // One of each bureau in turn: a bureau with many files does not keep the others waiting.
+    var lines = ids(in: root, of: Bureau.self).map { waiting(of: $0, limit: limit)[...] }
     var found: [IncomingFile] = []
-    for bureau in ids(in: root, of: Bureau.self) {
-      for company in ids(in: root.appending(path: bureau.hex), of: Company.self) {
-        let place = root.appending(path: bureau.hex).appending(path: company.hex)
-        for bank in names(in: place) {
-          let connection = BankConnection(bureau: bureau, company: company, bank: bank)
-          let folder = place.appending(path: bank).appending(path: "from-bank")
-          for name in names(in: folder) where name.hasSuffix(".xml") {
-            found.append(IncomingFile(connection: connection, name: name))
-            if found.count == limit { return found }
-          }
+    while found.count < limit, !lines.allSatisfy(\.isEmpty) {
+      for index in lines.indices where found.count < limit {
+        if let file = lines[index].popFirst() { found.append(file) }
+      }
+    }
+    return found
+  }
+
+  private func waiting(of bureau: ID<Bureau>, limit: Int) -> [IncomingFile] {
+    var found: [IncomingFile] = []
+    for company in ids(in: root.appending(path: bureau.hex), of: Company.self) {
+      let place = root.appending(path: bureau.hex).appending(path: company.hex)
+      for bank in names(in: place) {
+        let connection = BankConnection(bureau: bureau, company: company, bank: bank)
+        let folder = place.appending(path: bank).appending(path: "from-bank")
+        for name in names(in: folder) where name.hasSuffix(".xml") {
+          found.append(IncomingFile(connection: connection, name: name))
+          if found.count == limit { return found }
         }
       }
     }
@@ -160,6 +170,28 @@ package struct FolderChannel: BankChannel {
     try listing(folder(of: connection).appending(path: "from-bank/done"))
       .filter { $0.hasSuffix(".xml") }
       .map { IncomingFile(connection: connection, name: "done/\($0)") }
+  }
+
+  /// A hidden file is written where the bank's files go and taken away again: so the folder is
+  /// there and can be used. What the bank itself says of the connection stands in `connection.json`.
+  package func check(_ connection: BankConnection) async -> ConnectionFinding {
+    var isFolder: ObjCBool = false
+    guard FileManager.default.fileExists(atPath: root.path, isDirectory: &isFolder),
+      isFolder.boolValue
+    else { return .failed(.gatewayMissing, "the folder for bank files is not there") }
+    let out = folder(of: connection).appending(path: "to-bank")
+    let probe = out.appending(path: ".check-\(UUID().uuidString).part")
+    do {
+      try FileManager.default.createDirectory(at: out, withIntermediateDirectories: true)
+      try FileManager.default.createDirectory(
+        at: folder(of: connection).appending(path: "from-bank"),
+        withIntermediateDirectories: true)
+      try Data("check".utf8).write(to: probe)
+      try FileManager.default.removeItem(at: probe)
+    } catch {
+      return .failed(.communication, "the connection's folders cannot be written")
+    }
+    return BankWord.read(in: folder(of: connection))
   }
 
   private static let outgoing = ["sent", "to-bank", "to-bank/done"]

@@ -14,6 +14,10 @@ package struct FolderMessenger: Messenger {
     package var subject: String
     package var about: String
     package var secret: String
+    /// The page where the receiver can act; missing where no pages are served.
+    package var link: String?
+    /// What to send as it is.
+    package var text: String?
   }
 
   package func send(_ message: PersonMessage) async throws {
@@ -21,7 +25,8 @@ package struct FolderMessenger: Messenger {
       at: folder, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
     let file = File(
       mobile: message.mobile, email: message.email, subject: message.subject,
-      about: message.about, secret: message.secret)
+      about: message.about, secret: message.secret, link: message.link,
+      text: message.subject + ": " + (message.link ?? message.about))
     let encoder = JSONEncoder()
     encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
     let target = folder.appending(path: "\(message.id).json")

@@ -1,9 +1,13 @@
 package import Primitives
 
-/// The right to use one bank account, granted by a named signer (A-08… ).
+/// The right to use one bank account in one way, granted by a named signer (A-08… ).
 package struct Agreement: Sendable, Equatable {
+  /// An account has at most one living agreement of each kind.
   package enum Kind: String, Sendable, CaseIterable {
+    /// Outgoing payments.
     case remittance
+    /// Incoming payments with KID or OCR.
+    case incoming
   }
 
   package var id: ID<Agreement>
@@ -16,8 +20,29 @@ package struct Agreement: Sendable, Equatable {
   package var signer: Signer
   package var createTime: Instant
   package var signTime: Instant?
-  /// SHA-256 of the secret in the signer's link; nil before it is sent.
+  /// SHA-256 of the secret in the signer's newest link; nil before it is sent.
   package var linkHash: [UInt8]?
+  /// Until when the newest link opens the agreement.
+  package var linkExpireTime: Instant?
+  package var declarations = Declarations()
+  /// The bank's or the old solution's number; it stays through a conversion (V-11).
+  package var number: String?
+  /// The first day on which it carries anything; nil: from its activation.
+  package var startDate: CalendarDate?
+  /// Why it is where it is: the signer's words, the partner's, the bank's.
+  package var note: String?
+  /// The newest manual review.
+  package var review: AgreementReview?
+  /// The newest connection check.
+  package var check: ConnectionCheck?
+  package var application = BankApplication()
+  /// When all settings were gone through after activation.
+  package var settingsReviewTime: Instant?
+  /// When it was also set up on the client in accounting.
+  package var accountingTime: Instant?
+  /// When it was, or is agreed with the bank to be, converted (V-12).
+  package var conversionTime: Instant?
+  package var terminateTime: Instant?
 
   package init(
     id: ID<Agreement>, kind: Kind, state: AgreementState, bank: String, account: AccountNumber,
@@ -34,6 +59,15 @@ package struct Agreement: Sendable, Equatable {
     self.createTime = createTime
     self.signTime = signTime
     self.linkHash = linkHash
+  }
+
+  /// Days that a link opens the agreement.
+  package static let linkDays = 14
+
+  /// Whether it carries outgoing payments on `date`.
+  package func remits(on date: CalendarDate) -> Bool {
+    guard state == .active, kind == .remittance else { return false }
+    return startDate.map { $0 <= date } ?? true
   }
 }
 
@@ -54,28 +88,19 @@ package struct Signer: Sendable, Equatable {
   }
 }
 
-package struct AgreementDrafted: Sendable, Equatable {
-  package var agreement: Agreement
-  package init(agreement: Agreement) { self.agreement = agreement }
-}
-
-package struct AgreementSent: Sendable, Equatable {
-  package var agreement: ID<Agreement>
-  package var linkHash: [UInt8]
-  package init(agreement: ID<Agreement>, linkHash: [UInt8]) {
-    self.agreement = agreement
-    self.linkHash = linkHash
+/// Where the bank's own application stands, where its channel needs one.
+package struct BankApplication: Sendable, Equatable {
+  package enum State: String, Sendable, CaseIterable {
+    case notNeeded, toSend, sent, confirmed
   }
-}
 
-/// Signed and, as no review holds it, active.
-package struct AgreementSigned: Sendable, Equatable {
-  package var agreement: ID<Agreement>
-  package var signTime: Instant
-  package var evidenceDigest: [UInt8]
-  package init(agreement: ID<Agreement>, signTime: Instant, evidenceDigest: [UInt8]) {
-    self.agreement = agreement
-    self.signTime = signTime
-    self.evidenceDigest = evidenceDigest
+  package var state: State
+  package var date: CalendarDate?
+  package var note: String
+
+  package init(state: State = .notNeeded, date: CalendarDate? = nil, note: String = "") {
+    self.state = state
+    self.date = date
+    self.note = note
   }
 }

@@ -6,18 +6,31 @@ package enum AgreementError: Refusal, Equatable {
   case currencyUnknown(String)
   case accountInvalid(String)
   case accountNotAtBank(String)
+  case accountPrivate
+  case accountOfAnother
+  case ownerUnavailable(String)
   case exists
   case signerIncomplete(String)
   case signerInvalid(field: String, String)
+  case declarationInvalid(field: String, String)
+  case fieldUnknown(String)
+  case reasonInvalid
   case linkRefused
+  case linkExpired
+  case linkUsed
   case otherSigner
+  case textChanged
+  case openPayments(Int)
   case state(AgreementEvent, in: AgreementState)
 
   package var kind: RefusalKind {
     switch self {
     case .notFound: .notFound
     case .linkRefused: .denied
-    case .exists, .otherSigner, .state: .failedPrecondition
+    case .ownerUnavailable: .unavailable
+    case .accountPrivate, .accountOfAnother, .exists, .linkExpired, .linkUsed, .otherSigner,
+      .textChanged, .openPayments, .state:
+      .failedPrecondition
     default: .invalidArgument
     }
   }
@@ -30,11 +43,21 @@ package enum AgreementError: Refusal, Equatable {
     case .currencyUnknown: "AGREEMENT_CURRENCY_UNKNOWN"
     case .accountInvalid: "ACCOUNT_INVALID"
     case .accountNotAtBank: "ACCOUNT_NOT_AT_BANK"
+    case .accountPrivate: "ACCOUNT_PRIVATE"
+    case .accountOfAnother: "ACCOUNT_OF_ANOTHER_OWNER"
+    case .ownerUnavailable: "ACCOUNT_OWNER_UNAVAILABLE"
     case .exists: "AGREEMENT_EXISTS"
     case .signerIncomplete: "SIGNER_INCOMPLETE"
     case .signerInvalid: "SIGNER_INVALID"
+    case .declarationInvalid: "DECLARATION_INVALID"
+    case .fieldUnknown: "AGREEMENT_FIELD_UNKNOWN"
+    case .reasonInvalid: "AGREEMENT_REASON_INVALID"
     case .linkRefused: "AGREEMENT_LINK_REFUSED"
+    case .linkExpired: "AGREEMENT_LINK_EXPIRED"
+    case .linkUsed: "AGREEMENT_LINK_USED"
     case .otherSigner: "AGREEMENT_OTHER_SIGNER"
+    case .textChanged: "AGREEMENT_TEXT_CHANGED"
+    case .openPayments: "AGREEMENT_OPEN_PAYMENTS"
     case .state: "AGREEMENT_STATE"
     }
   }
@@ -44,9 +67,13 @@ package enum AgreementError: Refusal, Equatable {
     case .bankNotSupported: "bank"
     case .kindInvalid: "kind"
     case .currencyUnknown: "currency_code"
-    case .accountInvalid, .accountNotAtBank: "account"
-    case .signerIncomplete(let field), .signerInvalid(let field, _): field
-    case .linkRefused: "link_secret"
+    case .accountInvalid, .accountNotAtBank, .accountPrivate, .accountOfAnother: "account"
+    case .signerIncomplete(let field), .signerInvalid(let field, _),
+      .declarationInvalid(let field, _):
+      field
+    case .fieldUnknown: "update_mask"
+    case .reasonInvalid: "reason"
+    case .linkRefused, .linkExpired, .linkUsed: "link_secret"
     default: nil
     }
   }
@@ -55,20 +82,42 @@ package enum AgreementError: Refusal, Equatable {
     switch self {
     case .notFound: "There is no such agreement."
     case .bankNotSupported(let bank):
-      "The bank \(bank) is not supported; use one of "
-        + BankProfile.all.map(\.id).joined(separator: ", ") + "."
-    case .kindInvalid: "The kind of agreement is missing; use REMITTANCE."
+      "The bank \(bank) is not supported; `bureau bank list` shows those that are (A-20)."
+    case .kindInvalid:
+      "The kind of agreement is missing: REMITTANCE for outgoing payments, INCOMING for KID (A-28)."
     case .currencyUnknown(let code): "\(code) is no currency of ISO 4217."
     case .accountInvalid(let why): "The account is not valid: \(why)"
     case .accountNotAtBank(let bank):
       "The account is not of a form that \(bank) has; give an account of that bank's country."
-    case .exists: "There is an agreement for this account already (A-18: one per account)."
+    case .accountPrivate:
+      "The bank says that this is a private person's account; only business accounts can be"
+        + " connected (A-04)."
+    case .accountOfAnother:
+      "The bank says that the account belongs to another owner; the business must own it (A-03)."
+    case .ownerUnavailable(let why):
+      "The bank cannot be asked who owns the account: \(why). Try again later."
+    case .exists:
+      "There is an agreement of this kind for this account already (A-18: one per account)."
     case .signerIncomplete(let field):
       "The person who shall sign is incomplete: \(field) is missing (A-09)."
     case .signerInvalid(let field, let why): "The signer's \(field) is not valid: \(why)"
+    case .declarationInvalid(let field, let why): "What \(field) declares is not valid: \(why)."
+    case .fieldUnknown(let field):
+      "The field \(field) of an agreement cannot be changed; give `signer` or `declarations`."
+    case .reasonInvalid:
+      "Give a reason in words: one line of at most 300 visible characters."
     case .linkRefused:
       "The link is wrong or replaced by a newer one; have the agreement sent again."
+    case .linkExpired:
+      "The link opened the agreement for \(Agreement.linkDays) days, which are over; have it sent"
+        + " again."
+    case .linkUsed: "The link has been used; it works once."
     case .otherSigner: "Only the named signer can sign this agreement (A-10)."
+    case .textChanged:
+      "The agreement was changed after the signature was begun; read it again and sign anew."
+    case .openPayments(let count):
+      "\(count) payments of this agreement are signed or on their way; let the bank answer,"
+        + " or change them, which voids their signatures."
     case .state(let event, let state):
       "The agreement is \(state.rawValue): it cannot \(event.rawValue) from there."
     }

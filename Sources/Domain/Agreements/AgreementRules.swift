@@ -1,121 +1,109 @@
 package import Primitives
 
-/// An agreement as somebody asks for it, unchecked.
-package struct AgreementDraft: Sendable {
-  package var kind: Agreement.Kind?
-  package var bank: String
-  package var accountForm: AccountForm?
-  package var accountText: String
-  package var currency: String
-  package var signerName, signerMobile, signerEmail: String
-  package var signerDigest: NationalIDDigest?
-
-  package init(
-    kind: Agreement.Kind?, bank: String, accountForm: AccountForm?, accountText: String,
-    currency: String, signerName: String, signerMobile: String, signerEmail: String,
-    signerDigest: NationalIDDigest?
-  ) {
-    self.kind = kind
-    self.bank = bank
-    self.accountForm = accountForm
-    self.accountText = accountText
-    self.currency = currency
-    self.signerName = signerName
-    self.signerMobile = signerMobile
-    self.signerEmail = signerEmail
-    self.signerDigest = signerDigest
-  }
-
-  /// Registers the agreement as a draft (A-08, A-09, A-18, A-20).
-  /// `taken`: whether the company has a living agreement for the account.
-  package func drafting(
-    as id: ID<Agreement>, taken: (AccountNumber) throws -> Bool, at time: Instant
-  ) throws -> [Fact] {
-    guard let profile = BankProfile.named(bank) else {
-      throw AgreementError.bankNotSupported(String(bank.prefix(40)))
-    }
-    guard let kind else { throw AgreementError.kindInvalid }
-    let account = try self.account()
-    guard profile.holds(account) else {
-      throw AgreementError.accountNotAtBank(profile.displayName)
-    }
-    guard let currency = try? Currency(currency) else {
-      throw AgreementError.currencyUnknown(String(currency.prefix(10)))
-    }
-    if try taken(account) { throw AgreementError.exists }
-    let agreement = Agreement(
-      id: id, kind: kind, state: .draft, bank: profile.id, account: account, currency: currency,
-      signer: try signer(), createTime: time, signTime: nil, linkHash: nil)
-    return [.agreementDrafted(AgreementDrafted(agreement: agreement))]
-  }
-
-  private func account() throws(AgreementError) -> AccountNumber {
-    guard let accountForm else { throw .accountInvalid("its form is missing.") }
-    do {
-      return AccountNumber.normalised(try AccountNumber(form: accountForm, text: accountText))
-    } catch { throw .accountInvalid(error.message) }
-  }
-
-  private func signer() throws(AgreementError) -> Signer {
-    let name = signerName.trimmed
-    guard !name.isEmpty else { throw .signerIncomplete("signer.display_name") }
-    guard name.fits(scalars: 140), name.isPlainLine else {
-      throw .signerInvalid(
-        field: "signer.display_name", "it has at most 140 characters, all of them visible")
-    }
-    guard !signerMobile.isEmpty else { throw .signerIncomplete("signer.mobile") }
-    guard !signerEmail.isEmpty else { throw .signerIncomplete("signer.email") }
-    guard let signerDigest else { throw .signerIncomplete("signer.national_id") }
-    do { _ = try PhoneNumber(signerMobile) } catch {
-      throw .signerInvalid(field: "signer.mobile", error.message)
-    }
-    do { _ = try EmailAddress(signerEmail) } catch {
-      throw .signerInvalid(field: "signer.email", error.message)
-    }
-    return Signer(
-      displayName: name, mobile: signerMobile, email: signerEmail, nationalIDDigest: signerDigest)
-  }
-}
-
 extension Agreement {
-  /// Sends, or sends anew: an earlier link stops working (A-10).
-  package func sending(linkHash: [UInt8]) throws(AgreementError) -> [Fact] {
-    _ = try state.after(.send)
-    return [.agreementSent(AgreementSent(agreement: id, linkHash: linkHash))]
-  }
-
-  /// Whether the holder of a link may be shown and asked to sign this agreement.
-  package func opening(linkHash: [UInt8]) throws(AgreementError) {
-    guard let current = self.linkHash, current == linkHash else { throw .linkRefused }
-    _ = try state.after(.sign)
-  }
-
-  /// The named signer has signed: active (A-10, A-11).
-  package func signing(with evidence: Evidence) throws(AgreementError) -> [Fact] {
-    _ = try state.after(.sign)
-    guard evidence.signer == signer.nationalIDDigest else { throw .otherSigner }
+  /// Changes who signs or what is declared, before the signature; a link that is out stops working.
+  /// - Parameter fields: `signer`, `declarations`; empty: both.
+  package func changing(to draft: AgreementDraft, fields: [String]) throws(AgreementError)
+    -> [Fact]
+  {
+    guard state == .draft || state == .sentForSigning else { throw .state(.send, in: state) }
+    for field in fields where field != "signer" && field != "declarations" {
+      throw .fieldUnknown(String(field.plainLine.prefix(40)))
+    }
+    let all = fields.isEmpty
+    let signer =
+      all || fields.contains("signer") ? try draft.signer(keeping: self.signer) : self.signer
+    let declared =
+      all || fields.contains("declarations")
+      ? try draft.declarations.checked() : declarations
     return [
-      .agreementSigned(
-        AgreementSigned(
-          agreement: id, signTime: evidence.time, evidenceDigest: evidence.digest))
+      .agreementChanged(
+        AgreementChanged(agreement: id, signer: signer, declarations: declared))
     ]
   }
 
-  /// What the signer reads and signs.
-  package func text(company: Company, bureau: Bureau) -> String {
-    let bankName = BankProfile.named(bank)?.displayName ?? bank
-    return """
-      Bank agreement for outgoing payments
+  /// Sends, or sends anew: an earlier link stops working (A-10).
+  package func sending(linkHash: [UInt8], at time: Instant) throws(AgreementError) -> [Fact] {
+    _ = try state.after(.send)
+    return [
+      .agreementSent(
+        AgreementSent(
+          agreement: id, linkHash: linkHash, expireTime: time.adding(days: Self.linkDays)))
+    ]
+  }
 
-      Company: \(company.displayName) (\(company.organisationNumber.digits))
-      Bank: \(bankName)
-      Account: \(account.display) \(currency.code)
+  /// Whether the holder of a link may be shown and asked to sign this agreement.
+  package func opening(linkHash: [UInt8], at time: Instant) throws(AgreementError) {
+    guard let current = self.linkHash, current == linkHash else { throw .linkRefused }
+    if let linkExpireTime, linkExpireTime <= time, state == .sentForSigning || state == .draft {
+      throw .linkExpired
+    }
+    guard state == .sentForSigning else { throw .linkUsed }
+  }
 
-      I allow \(bureau.displayName) (\(bureau.organisationNumber.digits)) to send payments from \
-      this account to the bank, once they are signed by an approver of the company. The account \
-      is owned by the company.
+  /// The signer does not want it: back to the bureau with the signer's words.
+  package func declining(linkHash: [UInt8], reason: String, at time: Instant)
+    throws(AgreementError) -> [Fact]
+  {
+    try opening(linkHash: linkHash, at: time)
+    return [
+      .agreementDeclined(
+        AgreementDeclined(agreement: id, reason: try Self.reason(reason)))
+    ]
+  }
 
-      Signer: \(signer.displayName)
-      """
+  /// The link's days are over: back to draft.
+  package func expiring(at time: Instant) -> [Fact] {
+    guard state == .sentForSigning, let linkExpireTime, linkExpireTime <= time else { return [] }
+    return [.agreementLinkExpired(AgreementLinkExpired(agreement: id))]
+  }
+
+  /// What is signed without being shown: ties the signature to this agreement and this link.
+  package var signedData: [UInt8] {
+    let link = (linkHash ?? []).map { byte in
+      let hex = String(byte, radix: 16)
+      return hex.count == 1 ? "0" + hex : hex
+    }.joined()
+    return Array("bureau/agreement/v1\n\(id.hex)\n\(link)\n".utf8)
+  }
+
+  /// The named signer has signed the text as it is now (A-10); active once nothing holds it
+  /// (A-11).
+  package func signing(with evidence: Evidence, text: String) throws(AgreementError) -> [Fact] {
+    _ = try state.after(.sign)
+    guard evidence.signer == signer.nationalIDDigest else { throw .otherSigner }
+    guard evidence.visibleText == text, evidence.nonVisibleData == signedData else {
+      throw .textChanged
+    }
+    if let linkExpireTime, linkExpireTime <= evidence.time { throw .linkExpired }
+    return [
+      .agreementSigned(
+        AgreementSigned(
+          agreement: id, signTime: evidence.time, evidenceDigest: evidence.digest,
+          awaitsActivation: true))
+    ]
+  }
+
+  /// Ends it for good; what is signed or on its way must be answered first.
+  /// - Parameter open: Payments that depend on it.
+  package func terminating(reason: String, open: Int, at time: Instant) throws(AgreementError)
+    -> [Fact]
+  {
+    _ = try state.after(.terminate)
+    let reason = try Self.reason(reason)
+    guard open == 0 else { throw .openPayments(open) }
+    return [
+      .agreementTerminated(
+        AgreementTerminated(agreement: id, reason: reason, terminateTime: time))
+    ]
+  }
+
+  /// Somebody's own words, on one line.
+  static func reason(_ text: String) throws(AgreementError) -> String {
+    let text = text.trimmed
+    guard !text.isEmpty, text.fits(scalars: 300), text.isPlainLine,
+      text.contains(where: { $0.isLetter || $0.isNumber })
+    else { throw .reasonInvalid }
+    return text
   }
 }

@@ -21,42 +21,27 @@ package struct BankProfile: Sendable, Equatable {
   package var domesticForms: Set<AccountForm>
   /// How it wants names and messages written.
   package var rendering: Pain001.Rendering
+  package var channel: Channel
+  /// Payments are executed only after a final signature in the bank's own online bank.
+  package var finalSignatureInBank: Bool
+  /// What its application form asks for, in order; empty: it wants no application.
+  package var application: [ApplicationField]
 
-  /// The supported banks (A-20: a list that grows).
-  package static let all: [BankProfile] =
-    ([
-      norwegian("dnb", "DNB", "DNBANOKK"),
-      norwegian("nordea-no", "Nordea Norge", "NDEANOKK"),
-      norwegian("sparebank1", "SpareBank 1", "SPRONO22"),
-      swedish("handelsbanken", "Handelsbanken", "HANDSESS"),
-      swedish("nordea", "Nordea", "NDEASESS"),
-      swedish("seb", "SEB", "ESSESESS"),
-    ] as [BankProfile?]).compactMap(\.self)
-
-  package static func named(_ id: String) -> BankProfile? { all.first { $0.id == id } }
-
-  /// The zone of cut-offs, due dates and banking days.
-  package var zone: TimeZoneRule { .centralEuropean }
-
-  private static func norwegian(_ id: String, _ name: String, _ bic: String) -> BankProfile? {
-    guard let bic = try? BIC(bic) else { return nil }
-    return BankProfile(
-      id: id, displayName: name, country: .no, bic: bic, version: 1, cutOffHour: 14,
-      answerDays: 3, calendar: .norway, domesticCurrency: .nok, domesticForms: [.norwegian],
-      rendering: Pain001.Rendering(characterSet: .nordic))
+  /// How the bank is reached: what the set-up needs follows from it (roles-and-flows §4.3).
+  package enum Channel: String, Sendable, CaseIterable {
+    /// PSD2: electronic set-up, no contact with the bank.
+    case api
+    /// Files: an agreement must be applied for at the bank.
+    case file
   }
 
-  private static func swedish(_ id: String, _ name: String, _ bic: String) -> BankProfile? {
-    guard let bic = try? BIC(bic) else { return nil }
-    return BankProfile(
-      id: id, displayName: name, country: .se, bic: bic, version: 1, cutOffHour: 13,
-      answerDays: 3, calendar: .sweden, domesticCurrency: .sek,
-      domesticForms: [.bankgiro, .plusgiro, .swedish],
-      rendering: Pain001.Rendering(characterSet: .swedish))
+  package enum ApplicationField: String, Sendable, CaseIterable {
+    case company, organisationNumber, address, account, currency, kind, bureau, signer, mobile,
+      email, fileFormat, senderID
   }
 
   /// Whether a debtor account may be written in this form at this bank.
-  func holds(_ account: AccountNumber) -> Bool {
+  package func holds(_ account: AccountNumber) -> Bool {
     switch (account, country) {
     case (.norwegian, .no), (.bankgiro, .se), (.swedish, .se): true
     case (.iban(let iban), _): iban.countryCode == country

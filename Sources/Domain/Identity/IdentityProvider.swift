@@ -1,4 +1,4 @@
-import Crypto
+package import Crypto
 package import Primitives
 
 /// BankID's side of an order.
@@ -52,6 +52,11 @@ package struct NationalIDKey: Sendable {
   package init?(bytes: [UInt8]) {
     guard bytes.count >= 32 else { return nil }
     key = SymmetricKey(data: bytes)
+  }
+
+  /// Another key made from this one, for a purpose of its own.
+  package func derived(for purpose: String) -> SymmetricKey {
+    HKDF<SHA256>.deriveKey(inputKeyMaterial: key, info: Array(purpose.utf8), outputByteCount: 32)
   }
 
   package func digest(of number: PersonalNumber) -> NationalIDDigest {

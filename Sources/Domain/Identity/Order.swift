@@ -6,7 +6,7 @@ package struct Order: Sendable, Equatable {
   package enum Purpose: Sendable, Equatable {
     case login
     case agreement(ID<Agreement>)
-    case consent(bank: String)
+    case consent(bank: String, invitation: ID<ConsentInvitation>? = nil)
     case payments([ID<Payment>])
   }
 

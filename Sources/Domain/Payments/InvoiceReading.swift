@@ -73,6 +73,17 @@ package struct InvoiceReading: Sendable, Equatable {
   /// The number for comparing: a supplier does not tell invoices apart by case or blanks.
   package var numberKey: String { number.lowercased().filter { !$0.isWhitespace } }
 
+  init(
+    number: String, supplierKey: String, terms: PaymentTerms, asWritten: AsWritten,
+    warnings: [PaymentWarning]
+  ) {
+    self.number = number
+    self.supplierKey = supplierKey
+    self.terms = terms
+    self.asWritten = asWritten
+    self.warnings = warnings
+  }
+
   /// Reads `document` for `company`; `today` is the company's own date.
   package init(_ document: UBLDocument, for company: Company, today: CalendarDate)
     throws(InvoiceError)

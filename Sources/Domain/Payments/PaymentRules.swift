@@ -33,7 +33,9 @@ package enum PaymentRules {
       throw .noAgreement
     }
     let usable = agreements.compactMap { agreement -> (Agreement, BankProfile)? in
-      guard agreement.state == .active, let profile = BankProfile.named(agreement.bank) else {
+      guard agreement.state == .active, agreement.kind == .remittance,
+        let profile = BankProfile.named(agreement.bank)
+      else {
         return nil
       }
       if case .domestic(let country) = route, profile.country != country { return nil }

@@ -57,7 +57,7 @@ package struct AlarmRaised: Sendable, Equatable {
   package enum Kind: String, Sendable, CaseIterable {
     case unreadableFile, unknownMessage, unknownPayment, foreignAccount
     case rejectedAfterPaid, lateAnswer, doublePayment, amountDiffers, reversal, unknownStatus
-    case duplicateRefused
+    case duplicateRefused, sentBefore
   }
 
   package var kind: Kind

@@ -31,10 +31,15 @@ package struct Company: Sendable, Equatable {
   package var postalCode: String
   package var town: String
   package var createTime: Instant
+  package var state: CompanyState
+  package var closeTime: Instant?
+  /// The fact that changed its data last; 0: none since it was made.
+  package var revision: Int64
 
   package init(
     id: ID<Company>, displayName: String, organisationNumber: OrganisationNumber, street: String,
-    postalCode: String, town: String, createTime: Instant
+    postalCode: String, town: String, createTime: Instant, state: CompanyState = .active,
+    closeTime: Instant? = nil, revision: Int64 = 0
   ) {
     self.id = id
     self.displayName = displayName
@@ -43,6 +48,9 @@ package struct Company: Sendable, Equatable {
     self.postalCode = postalCode
     self.town = town
     self.createTime = createTime
+    self.state = state
+    self.closeTime = closeTime
+    self.revision = revision
   }
 }
 
@@ -59,10 +67,15 @@ package struct User: Sendable, Equatable {
   /// Keyed digest of the national id; nil for service users. The id itself is never kept.
   package var nationalIDDigest: NationalIDDigest?
   package var createTime: Instant
+  /// Kept out: no login, no token, no call.
+  package var isBlocked: Bool
+  /// The fact that changed it last; 0: none since it was made.
+  package var revision: Int64
 
   package init(
     id: ID<User>, kind: Kind, displayName: String, email: String,
-    nationalIDDigest: NationalIDDigest?, createTime: Instant
+    nationalIDDigest: NationalIDDigest?, createTime: Instant, isBlocked: Bool = false,
+    revision: Int64 = 0
   ) {
     self.id = id
     self.kind = kind
@@ -70,6 +83,8 @@ package struct User: Sendable, Equatable {
     self.email = email
     self.nationalIDDigest = nationalIDDigest
     self.createTime = createTime
+    self.isBlocked = isBlocked
+    self.revision = revision
   }
 }
 

@@ -17,7 +17,10 @@ package struct CompanyDraft: Sendable {
   }
 
   /// Checks the draft (U-03: organisation number, name, address, postal code and town).
-  package func validated(as id: ID<Company>, at time: Instant) throws(TenancyError) -> Company {
+  /// - Parameter isManual: made by hand, to be activated by hand (U-06).
+  package func validated(as id: ID<Company>, at time: Instant, isManual: Bool = false)
+    throws(TenancyError) -> Company
+  {
     let name = try Field.required(displayName, "display_name", limit: 140)
     _ = try Field.required(organisationNumber, "organisation_number", limit: 40)
     let street = try Field.required(street, "address.street", limit: 140)
@@ -26,7 +29,8 @@ package struct CompanyDraft: Sendable {
     return Company(
       id: id, displayName: name,
       organisationNumber: try Field.organisationNumber(organisationNumber, country: countryCode),
-      street: street, postalCode: postalCode, town: town, createTime: time)
+      street: street, postalCode: postalCode, town: town, createTime: time,
+      state: isManual ? .inactive : .active)
   }
 }
 

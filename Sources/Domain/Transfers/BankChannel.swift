@@ -57,6 +57,9 @@ package protocol BankChannel: Sendable {
     throws(BankChannelError) -> [UInt8]?
   /// The files that have been put aside, by name; `read` reads them.
   func finished(from connection: BankConnection) throws(BankChannelError) -> [IncomingFile]
+
+  /// Whether the client is set up and the way to the bank works now.
+  func check(_ connection: BankConnection) async -> ConnectionFinding
 }
 
 /// Sends a message to a person, by SMS or mail.
@@ -72,10 +75,12 @@ package struct PersonMessage: Sendable, Equatable {
   package var body: String
   package var secret: String
   package var about: String
+  /// The page where the receiver can act, secret and all; nil where no pages are served.
+  package var link: String?
 
   package init(
     id: String, mobile: String, email: String, subject: String, body: String, secret: String,
-    about: String
+    about: String, link: String? = nil
   ) {
     self.id = id
     self.mobile = mobile
@@ -84,5 +89,6 @@ package struct PersonMessage: Sendable, Equatable {
     self.body = body
     self.secret = secret
     self.about = about
+    self.link = link
   }
 }

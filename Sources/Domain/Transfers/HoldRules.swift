@@ -192,6 +192,33 @@ package enum HoldRules {
     return found + (isBureauHeld ? [] : holding(new, known: evidence))
   }
 
+  /// A signed payment whose twin the bank has had before is not sent; a person must know why it
+  /// stays in the Due List. Told once, when the twin becomes known.
+  ///
+  /// - Parameters:
+  ///   - facts: those that tell of unknown payments are looked at.
+  ///   - known: the unknown payments of before.
+  package static func warning(
+    after facts: [Fact], signed: [Payment], known: [String: UnknownPayment.Finding],
+    file: ID<ReturnFile>? = nil
+  ) -> [Fact] {
+    facts.flatMap { fact -> [Fact] in
+      guard case .unknownPaymentFound(let found) = fact,
+        known[found.payment.endToEndID] == nil
+      else { return [] }
+      let twin = found.payment
+      return signed.compactMap { payment in
+        guard let signature = payment.signature, twin.mayBe(signature.rendered) else { return nil }
+        let done = twin.finding == .executed ? "has paid" : "was sent"
+        return .alarmRaised(
+          AlarmRaised(
+            kind: .sentBefore, payment: payment.id, returnFile: file,
+            text: "Payment \(payment.id.hex) is signed and not sent: \(twin.bank) \(done)"
+              + " \(twin.endToEndID), which may be the same."))
+      }
+    }
+  }
+
   /// Ends the hold. `unread`: a file of the bank's that has not been read.
   package static func releasing(
     _ hold: TransferHold, digest: [UInt8], reason: String, unread: String?

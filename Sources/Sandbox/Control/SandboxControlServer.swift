@@ -57,17 +57,23 @@ package struct SandboxMessage: Codable, Sendable {
   package var agreement: String
   package var linkSecret: String
   package var text: String
+  /// The page where the receiver can act.
+  package var link: String?
 
-  package init(to: String, subject: String, agreement: String, linkSecret: String, text: String) {
+  package init(
+    to: String, subject: String, agreement: String, linkSecret: String, text: String,
+    link: String? = nil
+  ) {
     self.to = to
     self.subject = subject
     self.agreement = agreement
     self.linkSecret = linkSecret
     self.text = text
+    self.link = link
   }
 
   private enum CodingKeys: String, CodingKey {
-    case to, subject, agreement, text
+    case to, subject, agreement, text, link
     case linkSecret = "link_secret"
   }
 }

@@ -50,7 +50,8 @@ package struct Access: Sendable {
   }
 
   /// The caller by the hash of the secret, as things stand now.
-  package func caller(_ secretHash: [UInt8]?) async throws -> Caller {
+  /// - Parameter isUse: whether it prolongs the session.
+  package func caller(_ secretHash: [UInt8]?, isUse: Bool = true) async throws -> Caller {
     guard let hash = secretHash, let found = try await credentials.find(hash) else {
       throw IdentityError.unauthenticated
     }
@@ -62,7 +63,7 @@ package struct Access: Sendable {
       guard session.isLive(at: time, limits: sessionLimits) else {
         throw IdentityError.sessionExpired
       }
-      if session.lastUseTime.adding(seconds: touchSeconds) <= time {
+      if isUse, session.lastUseTime.adding(seconds: touchSeconds) <= time {
         try await database.write(as: .bureau(TenantKey(found.bureau))) { tx in
           try IdentityTables.touch(hash, at: time, of: found.bureau, in: tx)
         }
@@ -95,19 +96,31 @@ package struct Access: Sendable {
       throw AccessError.denied
     }
     if case .anyone = rule.gate { return }
-    if case .member = rule.gate { return }
-    let roles = try TenancyTables.roles(of: caller.user, in: place.bureau, tx)
-    let allowed =
-      switch rule.gate {
-      case .anyone, .member: true
-      case .bureau(let wanted): roles.contains { $0.company == nil && wanted.contains($0.role) }
-      case .company(let wanted):
-        // The bureau's own journal tells of all its people: for customer administrators only.
-        roles.contains {
-          ($0.company == nil || $0.company == place.company) && wanted.contains($0.role)
-            && (!place.isBureau || $0.role == .customerAdministrator)
-        }
-      }
-    guard allowed else { throw AccessError.denied }
+    let standing = try Standing.read(of: caller.user, at: place, in: tx)
+    guard !standing.isBlocked, rule.gate.lets(standing, at: place) else {
+      throw AccessError.denied
+    }
+    if rule.needsActiveCompany, let state = standing.company { try Company.requireActive(state) }
+  }
+
+  /// The same where a secret of its own stands for the caller: the company must be active.
+  static func checkCompany(at place: Place, in tx: any Transaction) throws {
+    if let state = try Standing.companyState(place, in: tx) { try Company.requireActive(state) }
+  }
+}
+
+extension AccessRule.Gate {
+  func lets(_ standing: Standing, at place: Place) -> Bool {
+    switch self {
+    case .anyone, .member: true
+    case .bureau(let wanted): !standing.bureauRoles.isDisjoint(with: wanted)
+    case .company(let wanted):
+      // The bureau's own journal tells of all its people: for customer administrators only.
+      place.isBureau
+        ? wanted.contains(.customerAdministrator)
+          && standing.bureauRoles.contains(.customerAdministrator)
+        : !standing.bureauRoles.isDisjoint(with: wanted)
+          || !standing.companyRoles.isDisjoint(with: wanted)
+    }
   }
 }

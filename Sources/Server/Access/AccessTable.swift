@@ -20,26 +20,41 @@ package struct AccessRule: Sendable, Equatable {
   package var gate: Gate
   /// Whether a call that succeeds appends to a journal.
   package var leavesFact: Bool
+
+  /// Whether it begins or changes something, which takes an active company. Looking, and winding
+  /// up what is there, goes on in one that is closed.
+  package var needsActiveCompany: Bool {
+    let name = method[(method.lastIndex(of: "/") ?? method.startIndex)...].dropFirst()
+    return !Self.windingUp.contains { name.hasPrefix($0) }
+  }
+
+  private static let windingUp = [
+    "Get", "List", "Check", "Export", "Verify", "CreateCheckpoint", "Revoke", "Delete",
+    "Terminate", "Dismiss", "Release", "RecordBankCheck", "PostPayment",
+    // Of the company itself: refused by their own rules, which say what stands in the way.
+    "UpdateCompany", "ActivateCompany", "CloseCompany",
+  ]
 }
 
 package enum AccessTable {
-  private static let all = Set(Role.allCases)
-  private static let registrars: Set<Role> = [.customerAdministrator, .accountant]
+  static let all = Set(Role.allCases)
+  static let registrars: Set<Role> = [.customerAdministrator, .accountant]
 
   package static let rules: [AccessRule] =
     tenancy + identity + agreements + consents + payments + reading + audit
+    + signingKeys + submissions + onboarding + board
 
   /// The rule of a method, by its full name. A method without a rule is refused.
   package static let byMethod: [String: AccessRule] = Dictionary(
     uniqueKeysWithValues: rules.map { ($0.method, $0) })
 
-  private static func rule(
+  static func rule(
     _ service: String, _ method: String, _ gate: AccessRule.Gate, leavesFact: Bool = false
   ) -> AccessRule {
     AccessRule(method: "bureau.v1.\(service)/\(method)", gate: gate, leavesFact: leavesFact)
   }
 
-  private static let administrators: AccessRule.Gate = .bureau([.customerAdministrator])
+  static let administrators: AccessRule.Gate = .bureau([.customerAdministrator])
 
   private static let tenancy: [AccessRule] = [
     rule("TenancyService", "CreateBureau", .anyone, leavesFact: true),
@@ -47,9 +62,15 @@ package enum AccessTable {
     rule("TenancyService", "CreateCompany", administrators, leavesFact: true),
     rule("TenancyService", "GetCompany", .company(all)),
     rule("TenancyService", "ListCompanies", .member),
+    rule("TenancyService", "UpdateCompany", administrators, leavesFact: true),
+    rule("TenancyService", "ActivateCompany", administrators, leavesFact: true),
+    rule("TenancyService", "CloseCompany", administrators, leavesFact: true),
     rule("TenancyService", "CreateUser", administrators, leavesFact: true),
     rule("TenancyService", "GetUser", administrators),
     rule("TenancyService", "ListUsers", administrators),
+    rule("TenancyService", "UpdateUser", administrators, leavesFact: true),
+    rule("TenancyService", "BlockUser", administrators, leavesFact: true),
+    rule("TenancyService", "UnblockUser", administrators, leavesFact: true),
     rule("TenancyService", "CreateRoleAssignment", administrators, leavesFact: true),
     rule("TenancyService", "DeleteRoleAssignment", administrators, leavesFact: true),
     rule("TenancyService", "ListRoleAssignments", administrators),
@@ -63,21 +84,6 @@ package enum AccessTable {
     rule("IdentityService", "CancelOrder", .anyone),
     rule("IdentityService", "GetSession", .member),
     rule("IdentityService", "DeleteSession", .member),
-  ]
-
-  private static let agreements: [AccessRule] = [
-    rule("AgreementService", "CreateAgreement", .company(registrars), leavesFact: true),
-    rule("AgreementService", "GetAgreement", .company(all)),
-    rule("AgreementService", "ListAgreements", .company(all)),
-    rule("AgreementService", "SendAgreement", .company(registrars), leavesFact: true),
-    rule("AgreementService", "StartAgreementSignature", .anyone),
-  ]
-
-  private static let consents: [AccessRule] = [
-    rule("ConsentService", "StartConsent", .company([.approver])),
-    rule("ConsentService", "GetConsent", .company(all)),
-    rule("ConsentService", "ListConsents", .company(all)),
-    rule("ConsentService", "RevokeConsent", .company([.approver]), leavesFact: true),
   ]
 
   private static let handlers: Set<Role> = [.accountant, .approver]

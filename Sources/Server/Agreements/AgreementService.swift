@@ -9,11 +9,26 @@ import SwiftProtobuf
 package struct AgreementService: Bureau_V1_AgreementService.SimpleServiceProtocol {
   let commands: Commands
   let orders: Orders
+  let activation: Activation
   let key: NationalIDKey
   let allowsSynthetic: Bool
   let access: Access
 
-  private var sources: Sources { commands.sources }
+  var sources: Sources { commands.sources }
+
+  package func listBanks(
+    request: Bureau_V1_ListBanksRequest, context: ServerContext
+  ) async throws -> Bureau_V1_ListBanksResponse {
+    let bureau = try ResourceName.parseBureau(request.parent, field: "parent")
+    // The list is short and the same for all: one page holds it.
+    guard request.pageSize >= 0 else { throw NameError.pageSizeInvalid }
+    guard request.pageToken.isEmpty else { throw NameError.pageTokenInvalid }
+    return try await commands.read(
+      context.method, by: context.caller, at: Place(bureau: bureau)
+    ) { _ in
+      .with { $0.banks = BankProfile.all.map { Bureau_V1_Bank($0) } }
+    }
+  }
 
   package func createAgreement(
     request: Bureau_V1_CreateAgreementRequest, context: ServerContext
@@ -24,13 +39,21 @@ package struct AgreementService: Bureau_V1_AgreementService.SimpleServiceProtoco
       isDryRun: request.validateOnly)
     let draft = try AgreementDraft(
       request.agreement, key: key, allowsSynthetic: allowsSynthetic)
-    let id = sources.id(Agreement.self)
+    try await commands.read(context.method, by: context.caller, at: place) { _ in }
+    // The bank is asked whose the account is before anything is written.
+    var owner = AccountOwner.untold
+    if let asked = draft.place {
+      owner = try await activation.owner(of: asked.account, bank: asked.bank.id, at: place)
+    }
+    let id = sources.id(Agreement.self), found = owner
     return try await commands.run(call, at: place, subject: id) { context in
       let tx = context.transaction
-      if try TenancyTables.company(place, in: tx) == nil { throw TenancyError.companyNotFound }
+      guard let company = try TenancyTables.company(place, in: tx) else {
+        throw TenancyError.companyNotFound
+      }
       return try draft.drafting(
-        as: id, taken: { try AgreementTables.isTaken($0, of: place, in: tx) },
-        at: context.time)
+        as: id, of: company, owner: found,
+        taken: { try AgreementTables.isTaken($0, $1, of: place, in: tx) }, at: context.time)
     } answer: { id, context in
       try Self.answer(id, context)
     }
@@ -62,6 +85,18 @@ package struct AgreementService: Bureau_V1_AgreementService.SimpleServiceProtoco
     }
   }
 
+  package func updateAgreement(
+    request: Bureau_V1_UpdateAgreementRequest, context: ServerContext
+  ) async throws -> Bureau_V1_Agreement {
+    let draft = try AgreementDraft(
+      request.agreement, key: key, allowsSynthetic: allowsSynthetic)
+    let fields = request.updateMask.paths
+    return try await change(
+      request.agreement.name, "agreement.name", request, request.requestID, request.validateOnly,
+      context
+    ) { agreement, _ in try agreement.changing(to: draft, fields: fields) }
+  }
+
   package func sendAgreement(
     request: Bureau_V1_SendAgreementRequest, context: ServerContext
   ) async throws -> Bureau_V1_Agreement {
@@ -71,7 +106,7 @@ package struct AgreementService: Bureau_V1_AgreementService.SimpleServiceProtoco
       isDryRun: request.validateOnly)
     let secret = sources.secret(), message = sources.id(OutgoingMessage.self)
     return try await commands.run(call, at: place, subject: id) { context in
-      try Self.load(id, context).sending(linkHash: Access.hash(secret))
+      try Self.load(id, context).sending(linkHash: Access.hash(secret), at: context.time)
     } apply: { [secrets = commands.secrets] context in
       let agreement = try Self.load(id, context)
       try MessageTables.insert(
@@ -85,34 +120,83 @@ package struct AgreementService: Bureau_V1_AgreementService.SimpleServiceProtoco
     }
   }
 
-  package func startAgreementSignature(
-    request: Bureau_V1_StartAgreementSignatureRequest, context: ServerContext
-  ) async throws -> Bureau_V1_Order {
+  package func checkConnection(
+    request: Bureau_V1_CheckConnectionRequest, context: ServerContext
+  ) async throws -> Bureau_V1_Agreement {
     let (place, id) = try ResourceName.parse(request.name, "agreements", as: Agreement.self)
-    let hash = Access.hash(request.linkSecret)
-    let text = try await commands.database.read(as: place.scope) { tx in
-      // One answer for a wrong link and for an agreement that is not there.
-      guard let agreement = try AgreementTables.load(id, of: place, in: tx) else {
-        throw AgreementError.linkRefused
-      }
-      try agreement.opening(linkHash: hash)
-      return try Self.text(agreement, at: place, in: tx)
-    }
-    let status = try await orders.start(
-      .agreement(id), company: place.company, user: nil, text: text,
-      data: Array("bureau/agreement/v1\n\(id.hex)\n".utf8), of: place.bureau,
-      from: context.clientAddress)
-    return Bureau_V1_Order(status, of: place.bureau, access.sessionLimits)
+    let bank = try await allowed(id, at: place, context).bank
+    let found = await activation.check(bank, at: place)
+    return try await change(
+      request.name, "name", request, request.requestID, request.validateOnly, context
+    ) { agreement, context in agreement.checking(found, at: context.time) }
   }
 
-  private static func load(_ id: ID<Agreement>, _ context: Commands.Context) throws -> Agreement {
+  package func activateAgreement(
+    request: Bureau_V1_ActivateAgreementRequest, context: ServerContext
+  ) async throws -> Bureau_V1_Agreement {
+    let (place, id) = try ResourceName.parse(request.name, "agreements", as: Agreement.self)
+    _ = try await allowed(id, at: place, context)
+    let found = try await activation.findings(for: id, at: place)
+    return try await change(
+      request.name, "name", request, request.requestID, request.validateOnly, context
+    ) { agreement, context in
+      guard let company = try TenancyTables.company(place, in: context.transaction) else {
+        throw TenancyError.companyNotFound
+      }
+      return try agreement.activating(found, for: company, at: context.time)
+    }
+  }
+
+  package func terminateAgreement(
+    request: Bureau_V1_TerminateAgreementRequest, context: ServerContext
+  ) async throws -> Bureau_V1_Agreement {
+    try await change(
+      request.name, "name", request, request.requestID, request.validateOnly, context
+    ) { agreement, context in
+      let open = try PaymentTables.openCount(
+        of: agreement.id, at: context.place, in: context.transaction)
+      return try agreement.terminating(reason: request.reason, open: open, at: context.time)
+    }
+  }
+
+  // MARK: Shared
+
+  /// The agreement, for a caller who may do this: nobody outside is asked for anybody else.
+  private func allowed(_ id: ID<Agreement>, at place: Place, _ context: ServerContext)
+    async throws -> Agreement
+  {
+    let found = try await commands.read(context.method, by: context.caller, at: place) { tx in
+      try AgreementTables.load(id, of: place, in: tx)
+    }
+    guard let found else { throw AgreementError.notFound }
+    return found
+  }
+
+  /// One command on one agreement.
+  func change(
+    _ name: String, _ field: String, _ request: some SwiftProtobuf.Message, _ requestID: String,
+    _ isDryRun: Bool, _ context: ServerContext,
+    decide: @escaping @Sendable (Agreement, Commands.Context) throws -> [Fact]
+  ) async throws -> Bureau_V1_Agreement {
+    let (place, id) = try ResourceName.parse(
+      name, "agreements", as: Agreement.self, field: field)
+    let call = try Call(
+      context, context.caller, request, requestID: requestID, isDryRun: isDryRun)
+    return try await commands.run(call, at: place, subject: id) { context in
+      try decide(try Self.load(id, context), context)
+    } answer: { id, context in
+      try Self.answer(id, context)
+    }
+  }
+
+  static func load(_ id: ID<Agreement>, _ context: Commands.Context) throws -> Agreement {
     guard
       let found = try AgreementTables.load(id, of: context.place, in: context.transaction)
     else { throw AgreementError.notFound }
     return found
   }
 
-  private static func answer(_ id: ID<Agreement>, _ context: Commands.Context) throws
+  static func answer(_ id: ID<Agreement>, _ context: Commands.Context) throws
     -> Bureau_V1_Agreement
   {
     try read(id, at: context.place, in: context.transaction)
@@ -125,16 +209,7 @@ package struct AgreementService: Bureau_V1_AgreementService.SimpleServiceProtoco
       throw AgreementError.notFound
     }
     var message = Bureau_V1_Agreement(found, at: place)
-    message.text = try text(found, at: place, in: tx)
+    message.text = try Opened(found, at: place, in: tx).text
     return message
-  }
-
-  private static func text(_ agreement: Agreement, at place: Place, in tx: any Transaction) throws
-    -> String
-  {
-    guard let company = try TenancyTables.company(place, in: tx),
-      let bureau = try TenancyTables.bureau(place.bureau, in: tx)
-    else { throw TenancyError.companyNotFound }
-    return agreement.text(company: company, bureau: bureau)
   }
 }

@@ -11,6 +11,7 @@ import SwiftProtobuf
 package struct AuditService: Bureau_V1_AuditService.SimpleServiceProtocol {
   let commands: Commands
   let publisher: CheckpointPublisher
+  let watch: StreamWatch
 
   package func verifyAudit(
     request: Bureau_V1_VerifyAuditRequest, context: ServerContext
@@ -79,10 +80,12 @@ package struct AuditService: Bureau_V1_AuditService.SimpleServiceProtocol {
   ) async throws {
     let place = try ResourceName.parseCompany(request.name)
     try await commands.read(context.method, by: context.caller, at: place) { _ in }
-    try await exporter.export(
-      .company(place), withBodies: !request.withoutBodies,
-      checkpoints: request.checkpointNumbers
-    ) { piece in try await response.write(.with { $0.content = Data(piece) }) }
+    try await watch.guarding(context.method, context.call.secretHash, at: place) {
+      try await exporter.export(
+        .company(place), withBodies: !request.withoutBodies,
+        checkpoints: request.checkpointNumbers
+      ) { piece in try await response.write(.with { $0.content = Data(piece) }) }
+    }
   }
 
   package func exportJournals(
@@ -91,9 +94,11 @@ package struct AuditService: Bureau_V1_AuditService.SimpleServiceProtocol {
   ) async throws {
     let bureau = try ResourceName.parseBureau(request.parent, field: "parent")
     try await commands.read(context.method, by: context.caller, at: Place(bureau: bureau)) { _ in }
-    try await exporter.export(
-      .bureau(bureau), withBodies: !request.withoutBodies, checkpoints: request.checkpointNumbers
-    ) { piece in try await response.write(.with { $0.content = Data(piece) }) }
+    try await watch.guarding(context.method, context.call.secretHash, at: Place(bureau: bureau)) {
+      try await exporter.export(
+        .bureau(bureau), withBodies: !request.withoutBodies, checkpoints: request.checkpointNumbers
+      ) { piece in try await response.write(.with { $0.content = Data(piece) }) }
+    }
   }
 
   private var exporter: JournalExporter {

@@ -36,13 +36,18 @@ package struct BulkStream<Item: Sendable, Outcome: Sendable>: Sendable {
     self.work = work
   }
 
+  /// - Parameter watch: Runs beside the stream; what it throws ends it.
   package func run(
-    _ items: RPCAsyncSequence<Item, any Error>, into writer: RPCWriter<Outcome>
+    _ items: RPCAsyncSequence<Item, any Error>, into writer: RPCWriter<Outcome>,
+    while watch: @escaping @Sendable () async throws -> Void = {}
   ) async throws {
     let desk = BulkDesk<Outcome>(limits)
     let failure = await withRPCCancellationHandler {
       await withTaskGroup(of: Void.self, returning: (any Error)?.self) { group in
         group.addTask { await read(items, at: desk) }
+        group.addTask {
+          do { try await watch() } catch is CancellationError {} catch { desk.close(error) }
+        }
         while let outcomes = await desk.next() {
           if !outcomes.isEmpty {
             do { try await writer.write(contentsOf: outcomes) } catch { desk.close(error) }
@@ -50,6 +55,7 @@ package struct BulkStream<Item: Sendable, Outcome: Sendable>: Sendable {
           // The reader may be waiting for an item that no longer matters.
           if desk.isClosed { group.cancelAll() }
         }
+        group.cancelAll()
         return desk.failure
       }
     } onCancelRPC: {

@@ -130,7 +130,7 @@ package struct Commands: Sendable {
   }
 
   /// The dry run's way out of its transaction: the answer goes, the changes do not stay.
-  private struct DryRun<Answer: Sendable>: Error {
+  struct DryRun<Answer: Sendable>: Error {
     var answer: Answer
   }
 
@@ -155,6 +155,8 @@ package struct Commands: Sendable {
         let head = try Journal.lock(place, in: tx)
         if let caller = call.caller {
           try Access.check(call.method, by: caller, at: place, in: tx)
+        } else if !call.isJob {
+          try Access.checkCompany(at: place, in: tx)
         }
         let origin = Origin(
           place: place, actor: call.caller?.user, session: call.caller?.session?.id,
@@ -177,7 +179,7 @@ package struct Commands: Sendable {
 
   /// Queues the body. A caller that hangs up, or whose deadline passes, before it has begun gets
   /// it no more; what has begun is finished.
-  private func submit<T: Sendable>(
+  func submit<T: Sendable>(
     as scope: Scope, _ ticket: Ticket, _ body: @escaping @Sendable (any Transaction) throws -> T
   ) async throws -> T {
     try await drain.whileCallerWaits(ticket) {

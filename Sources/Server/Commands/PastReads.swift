@@ -86,6 +86,7 @@ extension AsOfRequest {
   }
 }
 
+extension Bureau_V1_GetCompanyRequest: AsOfRequest {}
 extension Bureau_V1_ListCompaniesRequest: AsOfRequest {}
 extension Bureau_V1_ListUsersRequest: AsOfRequest {}
 extension Bureau_V1_ListRoleAssignmentsRequest: AsOfRequest {}
@@ -93,6 +94,8 @@ extension Bureau_V1_GetAgreementRequest: AsOfRequest {}
 extension Bureau_V1_ListAgreementsRequest: AsOfRequest {}
 extension Bureau_V1_GetConsentRequest: AsOfRequest {}
 extension Bureau_V1_ListConsentsRequest: AsOfRequest {}
+extension Bureau_V1_ListConsentInvitationsRequest: AsOfRequest {}
+extension Bureau_V1_GetConnectionMarksRequest: AsOfRequest {}
 extension Bureau_V1_GetPaymentRequest: AsOfRequest {}
 extension Bureau_V1_ListPaymentsRequest: AsOfRequest {}
 extension Bureau_V1_GetTransferRequest: AsOfRequest {}

@@ -17,21 +17,53 @@ package struct ConsentService: Bureau_V1_ConsentService.SimpleServiceProtocol {
     let place = try ResourceName.parseCompany(request.parent, field: "parent")
     let caller = try context.caller
     let time = commands.sources.now()
-    let text = try await commands.read(context.method, by: caller, at: place) { tx in
-      guard let company = try TenancyTables.company(place, in: tx),
-        let user = try TenancyTables.user(caller.user, of: place.bureau, in: tx)
-      else { throw TenancyError.companyNotFound }
-      let (profile, accounts) = try ConsentRules.opening(
-        bank: request.bank, agreements: AgreementTables.active(of: place, in: tx))
-      return Consent.text(
-        user: user, company: company, bank: profile, accounts: accounts,
-        until: time.adding(days: Consent.termDays))
+    let asked = try await commands.read(context.method, by: caller, at: place) { tx in
+      try Asked(caller.user, bank: request.bank, startedAt: time, at: place, in: tx)
     }
+    return try await start(asked, invitation: nil, at: place, context)
+  }
+
+  func start(
+    _ asked: Asked, invitation: ID<ConsentInvitation>?, at place: Place, _ context: ServerContext
+  ) async throws -> Bureau_V1_Order {
     let status = try await orders.start(
-      .consent(bank: request.bank), company: place.company, user: caller.user, text: text,
-      data: Array("bureau/consent/v1\n\(place.company.hex)\n\(request.bank)\n".utf8),
-      of: place.bureau, from: context.clientAddress)
+      .consent(bank: asked.profile.id, invitation: invitation), company: place.company,
+      user: asked.user.id, text: asked.text, data: asked.signedData, of: place.bureau,
+      from: context.clientAddress)
     return Bureau_V1_Order(status, of: place.bureau, access.sessionLimits)
+  }
+
+  /// What one person is asked to consent to.
+  struct Asked: Sendable {
+    var user: User
+    var company: Company
+    var profile: BankProfile
+    var accounts: [Agreement]
+    /// At most so long lasts the consent (RTS art. 10a).
+    var until: Instant
+
+    init(
+      _ id: ID<User>, bank: String, startedAt time: Instant, at place: Place,
+      in tx: any Transaction
+    ) throws {
+      guard let company = try TenancyTables.company(place, in: tx),
+        let user = try TenancyTables.user(id, of: place.bureau, in: tx)
+      else { throw TenancyError.companyNotFound }
+      (profile, accounts) = try ConsentRules.opening(
+        bank: bank, agreements: AgreementTables.active(of: place, in: tx))
+      self.user = user
+      self.company = company
+      until = time.adding(days: Consent.termDays)
+    }
+
+    var text: String {
+      Consent.text(
+        user: user, company: company, bank: profile, accounts: accounts, until: until)
+    }
+
+    var signedData: [UInt8] {
+      Array("bureau/consent/v1\n\(company.id.hex)\n\(profile.id)\n".utf8)
+    }
   }
 
   package func getConsent(
@@ -94,10 +126,20 @@ extension Bureau_V1_Consent {
       case .active: .active
       case .expired: .expired
       case .revoked: .revoked
+      case .expiring: .expiring
+      case .superseded: .superseded
       }
     user = ResourceName.child("users", consent.user, of: place.bureau)
     bank = consent.bank
     createTime = consent.createTime.timestamp
     expireTime = consent.expireTime.timestamp
+    accounts = consent.accounts
+    rights = Consent.Right.allCases.filter(consent.rights.contains).map { right in
+      switch right {
+      case .balances: .balances
+      case .transactions: .transactions
+      case .payments: .payments
+      }
+    }
   }
 }

@@ -10,6 +10,7 @@ package import Storage
 
 package struct Orders: Sendable {
   private let commands: Commands
+  private let activation: Activation
   private let provider: any IdentityProvider
   private let key: NationalIDKey
   private let sessionLimits: Session.Limits
@@ -23,10 +24,11 @@ package struct Orders: Sendable {
   private let openMinutes = 5
 
   package init(
-    commands: Commands, provider: any IdentityProvider, key: NationalIDKey,
+    commands: Commands, activation: Activation, provider: any IdentityProvider, key: NationalIDKey,
     sessionLimits: Session.Limits, collectInterval: Duration, logger: Logger
   ) {
     self.commands = commands
+    self.activation = activation
     self.provider = provider
     self.key = key
     self.sessionLimits = sessionLimits
@@ -201,19 +203,25 @@ package struct Orders: Sendable {
           throw AgreementError.otherSigner
         }
         try evidence.check(order, signer: agreement.signer.nationalIDDigest)
-        return try agreement.signing(with: evidence)
+        let opened = try AgreementService.Opened(agreement, at: place, in: context.transaction)
+        return try agreement.signing(with: evidence, text: opened.text)
       } name: {
         ResourceName.child("agreements", $0, of: place)
       }
+      // What cannot be asked now, the job asks again.
+      do { try await activation.advance(agreement, at: place) } catch {
+        logger.warning(
+          "a signed agreement waits",
+          metadata: ["cause": "\(String(reflecting: error).prefix(300))"])
+      }
       return try await end(stored, .complete, hint: "Signed.", results: [name], of: bureau)
-    case .consent(let bank):
+    case .consent(let bank, let invitation):
       let place = try place(of: order, bureau), user = try user(of: order)
       let name = try await carryOut(order, at: place, subject: ID<Consent>(order.id.uuid), answer) {
         context in
         try Self.check(evidence, of: order, by: user, "ConsentService/StartConsent", context)
-        let active = try AgreementTables.active(of: place, in: context.transaction)
-        _ = try ConsentRules.opening(bank: bank, agreements: active)
-        return ConsentRules.giving(ID(order.id.uuid), user: user, bank: bank, with: evidence)
+        return try ConsentService.facts(
+          order, bank: bank, invitation: invitation, by: user, with: evidence, context)
       } name: {
         ResourceName.child("consents", $0, of: place)
       }
@@ -288,9 +296,9 @@ package struct Orders: Sendable {
     let time = sources.now(), secret = sources.secret(), id = sources.id(Session.self)
     let hash = Access.hash(secret), order = stored.order.id
     let session = try await commands.database.write(as: .bureau(TenantKey(bureau))) { tx in
-      guard let user = try TenancyTables.user(with: evidence.signer, of: bureau, in: tx) else {
-        throw IdentityError.loginRefused
-      }
+      guard let user = try TenancyTables.user(with: evidence.signer, of: bureau, in: tx),
+        !user.isBlocked
+      else { throw IdentityError.loginRefused }
       let session = Session(id: id, user: user.id, startTime: time, lastUseTime: time)
       try IdentityTables.start(session, hash: hash, of: bureau, in: tx)
       try OrderTables.end(order, .complete, hint: "Logged in.", of: bureau, in: tx)

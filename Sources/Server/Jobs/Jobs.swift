@@ -14,15 +14,18 @@ import Synchronization
 
 package struct Jobs: Sendable {
   let commands: Commands
+  let activation: Activation
   let channel: any BankChannel
   let messenger: any Messenger
+  private let pages: PagesAddress
   let publisher: CheckpointPublisher
   /// Between two checkpoints of a bureau.
   let checkpointMinutes: Int
   let metrics: Metrics
   let reconciliation: Reconciliation
   let logger: Logger
-  private let postponed = PostponedFiles()
+  let postponed = PostponedFiles()
+  private let turn = Turns()
   /// This run of this server, in the claims.
   private let owner: [UInt8]
 
@@ -36,14 +39,17 @@ package struct Jobs: Sendable {
   private let returnFileLimit = 64 << 20
 
   package init(
-    commands: Commands, channel: any BankChannel, messenger: any Messenger,
-    publisher: CheckpointPublisher, checkpointMinutes: Int, reconciliation: Reconciliation,
+    commands: Commands, activation: Activation, channel: any BankChannel, messenger: any Messenger,
+    pages: PagesAddress = PagesAddress(), publisher: CheckpointPublisher, checkpointMinutes: Int,
+    reconciliation: Reconciliation,
     metrics: Metrics = Metrics(),
     logger: Logger
   ) {
     self.commands = commands
+    self.activation = activation
     self.channel = channel
     self.messenger = messenger
+    self.pages = pages
     self.publisher = publisher
     self.checkpointMinutes = checkpointMinutes
     self.metrics = metrics
@@ -89,9 +95,12 @@ package struct Jobs: Sendable {
       try Work.due(at: time, limit: 1, in: tx).isEmpty
     }
     if isIdle { return [] }
-    return try await commands.database.write(as: .platform) { tx in
-      try Work.claim(claim, at: time, limit: limit, in: tx)
+    let served = turn.served.withLock { $0 }
+    let items = try await commands.database.write(as: .platform) { tx in
+      try Work.claim(claim, at: time, limit: limit, after: served, in: tx)
     }
+    turn.served.withLock { $0 = items.last?.place.bureau ?? $0 }
+    return items
   }
 
   private func claim(from time: Instant) -> Claim {
@@ -125,7 +134,10 @@ package struct Jobs: Sendable {
         try await deliver(item)
       case .answer: try await lose(item)
       case .message: try await send(item)
+      case .activate: try await activate(item, owner: owner)
+      case .linkEnd: try await endLink(item)
       case .checkpoint: try await vouch(item)
+      case .hold: return false  // never due
       }
       metrics.count(.jobs, item.kind.rawValue, "done")
       if item.kind == .checkpoint { metrics.mark(.checkpointAge, at: commands.sources.now()) }
@@ -331,7 +343,8 @@ package struct Jobs: Sendable {
       try await messenger.send(
         PersonMessage(
           id: id.hex, mobile: message.mobile, email: message.email, subject: message.subject,
-          body: message.body, secret: message.secret, about: message.body))
+          body: message.body, secret: message.secret, about: message.body,
+          link: pages.link(about: message.body, secret: message.secret)))
     }
     try await commands.database.write(as: place.scope) { tx in
       try MessageTables.remove(id, of: place, in: tx)
@@ -354,6 +367,7 @@ package struct Jobs: Sendable {
     do {
       // Servers that share the folder may see the same file: it is applied once all the same.
       guard let content = try channel.read(file, limit: returnFileLimit) else { return false }
+      guard try await mayFetch(content, file) else { return false }
       let isHeld = try await apply(content, from: file.connection)
       try channel.finish(file)
       metrics.count(.jobs, "return", "done")
@@ -430,50 +444,27 @@ package struct Jobs: Sendable {
       payments[answer.item.payment] = try PaymentTables.load(
         answer.item.payment, of: place, in: tx)
     }
+    let known = try HoldTables.findings(of: place, in: tx)
     let suspicions = HoldRules.suspecting(
-      reading, from: bank, payments: payments,
-      known: try HoldTables.findings(of: place, in: tx),
+      reading, from: bank, payments: payments, known: known,
       evidence: try HoldTables.knownEvidence(of: place, in: tx),
       isBureauHeld: try HoldTables.isBureauHeld(place.bureau, in: tx))
+    // Nothing is unknown nearly always: then nobody looks for twins.
+    let warnings =
+      suspicions.isEmpty
+      ? []
+      : HoldRules.warning(
+        after: suspicions, signed: try PaymentTables.signed(of: place, limit: 10_000, in: tx),
+        known: known, file: file)
     return StatementRules.applying(reading, to: payments, file: file, fileDigest: digest)
-      + suspicions
+      + suspicions + warnings
   }
 }
 
-/// Return files that could not be applied, and when they are tried again. Kept for this run of the
-/// server only: after a restart all of them are tried at once.
-private final class PostponedFiles: Sendable {
-  private let until = Mutex<[IncomingFile: Instant]>([:])
-
-  func hold(_ file: IncomingFile, until time: Instant) { until.withLock { $0[file] = time } }
-
-  func held(at time: Instant) -> Set<IncomingFile> {
-    until.withLock { until in
-      until = until.filter { $0.value > time }
-      return Set(until.keys)
-    }
-  }
+/// Whose work came last, so that others come next.
+private final class Turns: Sendable {
+  let served = Mutex<ID<Bureau>?>(nil)
 }
 
 /// Why nothing is sent yet: what the banks were sent before is not known.
 private struct NotCompared: Error {}
-
-/// A return file by what it is.
-private enum ParsedReturn: Sendable {
-  case statusReport(Pain002)
-  case notification(Camt054)
-  case unreadable(String)
-
-  init(_ content: [UInt8]) {
-    do {
-      self = .statusReport(try Pain002.read(content))
-    } catch let asReport {
-      do {
-        self = .notification(try Camt054.read(content))
-      } catch let asNotification {
-        let isReport = asReport.kind != .unsupported
-        self = .unreadable("\(isReport ? asReport : asNotification)")
-      }
-    }
-  }
-}

@@ -57,6 +57,9 @@ extension Metric {
     "bureau_work_due", .gauge, "Work that is due and not yet done, of all bureaus.")
   package static let workDelay = Metric(
     "bureau_work_delay_seconds", .gauge, "Age of the oldest work that is due; 0 with none.")
+  package static let transfersHeld = Metric(
+    "bureau_transfers_held", .gauge,
+    "Companies and bureaus whose transfers are held until they are reconciled.")
   package static let connections = Metric(
     "bureau_connections", .gauge, "Connections open now.")
   package static let connectionsClosed = Metric(
@@ -79,7 +82,7 @@ extension Metric {
   /// Every metric there is, in the order in which they are shown.
   package static let all = [
     calls, callSeconds, callsInFlight, refusals, commandsWaiting, commitCommands, commitSeconds,
-    commitConflicts, jobs, workDue, workDelay, connections, connectionsClosed,
+    commitConflicts, jobs, workDue, workDelay, transfersHeld, connections, connectionsClosed,
     partialBytes,
     databaseBytes, checkpointAge, ready, residentBytes, startTime,
   ]

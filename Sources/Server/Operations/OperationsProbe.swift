@@ -38,6 +38,16 @@ package actor OperationsProbe {
     return await looked()[.ready] == 1 ? nil : "the database cannot be used"
   }
 
+  /// What `/readyz` says of a server that takes calls: also what somebody should know of it.
+  package func readiness() async -> (isReady: Bool, text: String) {
+    if let trouble = await trouble() { return (false, trouble) }
+    guard let held = await looked()[.transfersHeld], held > 0 else { return (true, "ready") }
+    return (
+      true,
+      "ready\ntransfers are held in \(Int(held)) place\(held == 1 ? "" : "s") until they are reconciled"
+    )
+  }
+
   private func looked() async -> [Metric: Double] {
     if let look { return await look.value }
     let task = Task { await sample() }
@@ -54,7 +64,10 @@ package actor OperationsProbe {
     let time = now()
     values[.checkpointAge] = metrics.marked(.checkpointAge).map { Double($0.seconds(until: time)) }
     do {
-      let backlog = try await database.read(as: .platform) { try Work.backlog(at: time, in: $0) }
+      let (backlog, holds) = try await database.read(as: .platform) {
+        (try Work.backlog(at: time, in: $0), try Work.holds(in: $0))
+      }
+      values[.transfersHeld] = Double(holds)
       values[.workDue] = Double(backlog.due)
       values[.workDelay] = Double(backlog.oldest.map { $0.seconds(until: time) } ?? 0)
     } catch EngineError.overloaded, EngineError.shareFull {

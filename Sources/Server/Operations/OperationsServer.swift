@@ -14,7 +14,7 @@ package struct OperationsServer: Service {
   private let wantedPort: Int
   private let probe: OperationsProbe
   private let logger: Logger
-  private let bound = Bound()
+  private let bound = BoundPort()
 
   /// - Parameter port: 0 takes a free one; `port()` tells which.
   package init(host: String, port: Int, probe: OperationsProbe, logger: Logger) {
@@ -38,10 +38,8 @@ package struct OperationsServer: Service {
         return Self.answer(.ok, await probe.metrics(), type: "text/plain; version=0.0.4")
       case "/healthz": return Self.answer(.ok, "ok\n")
       case "/readyz":
-        if let trouble = await probe.trouble() {
-          return Self.answer(.serviceUnavailable, trouble + "\n")
-        }
-        return Self.answer(.ok, "ready\n")
+        let (isReady, text) = await probe.readiness()
+        return Self.answer(isReady ? .ok : .serviceUnavailable, text + "\n")
       default: return Self.answer(.notFound, "there are /metrics, /healthz and /readyz\n")
       }
     }
@@ -70,22 +68,5 @@ package struct OperationsServer: Service {
     Response(
       status: status, headers: [.contentType: type],
       body: ResponseBody(byteBuffer: ByteBuffer(string: text)))
-  }
-}
-
-/// A port that becomes known once; those who ask before wait.
-private actor Bound {
-  private var result: Result<Int, any Error>?
-  private var waiting: [CheckedContinuation<Int, any Error>] = []
-
-  func value() async throws -> Int {
-    if let result { return try result.get() }
-    return try await withCheckedThrowingContinuation { waiting.append($0) }
-  }
-
-  func settle(_ outcome: Result<Int, any Error>) {
-    if result == nil { result = outcome }
-    for waiter in waiting { waiter.resume(with: outcome) }
-    waiting = []
   }
 }

@@ -49,7 +49,9 @@ extension PaymentService {
         }
       }
     }
-    try await stream.run(request, into: response)
+    try await stream.run(request, into: response) {
+      try await watch.watch(context.method, context.call.secretHash, at: nil)
+    }
   }
 
   private func imported(
@@ -76,6 +78,12 @@ extension PaymentService {
     let id = sources.id(Payment.self), invoice = sources.id(Invoice.self)
     return try await commands.run(call, at: place, subject: id) { context in
       let tx = context.transaction
+      // Programs submit under their company's seal, or not at all.
+      if caller.session == nil,
+        SealRequirement.onceKeyExists.demandsSeal(of: try SigningKeyTables.all(of: place, in: tx))
+      {
+        throw SealError.required
+      }
       guard let company = try TenancyTables.company(place, in: tx) else {
         throw TenancyError.companyNotFound
       }

@@ -71,6 +71,8 @@ struct PaymentView: Sendable {
   var time: Instant
   /// The execution date of the file that carries it, once it has been sent.
   var sentFor: CalendarDate?
+  /// The bank may have been asked for it, before an older copy of the database was put back.
+  var wasSentBefore = false
 }
 
 extension Bureau_V1_Payment {
@@ -95,6 +97,7 @@ extension Bureau_V1_Payment {
     dueDate = terms.dueDate?.iso ?? ""
     missingFields = terms.missingFields
     warnings = payment.warnings.map(\.rawValue)
+    if view.wasSentBefore { warnings.append("SENT_BEFORE") }
     overdue = payment.warnings.contains(.overdue)
     instructions = payment.instructions.map { instruction in
       .with {

@@ -10,6 +10,7 @@ package struct PaymentService: Bureau_V1_PaymentService.SimpleServiceProtocol {
   let commands: Commands
   let orders: Orders
   let access: Access
+  let watch: StreamWatch
 
   // MARK: Proposal
 
@@ -193,10 +194,15 @@ package struct PaymentService: Bureau_V1_PaymentService.SimpleServiceProtocol {
       }
     let isSent = payment.state != .error && payment.state != .signed
     let sent = isSent ? payment.instructions.last : nil
-    return PaymentView(
+    var view = PaymentView(
       payment: payment, agreement: agreement, place: place, time: time,
       sentFor: try sent.flatMap {
         try TransferTables.executionDate(of: $0.transfer, at: place, in: tx)
       })
+    if payment.state == .signed, let rendered = payment.signature?.rendered {
+      view.wasSentBefore = try HoldTables.unknownPayments(barring: place, in: tx)
+        .contains { $0.mayBe(rendered) }
+    }
+    return view
   }
 }

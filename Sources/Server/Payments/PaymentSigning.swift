@@ -17,7 +17,8 @@ enum PaymentSigning {
     guard let company = try TenancyTables.company(place, in: tx) else {
       throw TenancyError.companyNotFound
     }
-    let agreements = try AgreementTables.active(of: place, in: tx)
+    let agreements = try AgreementTables.remitting(
+      of: place, on: time.date(in: .centralEuropean), in: tx)
     let unknown = try HoldTables.unknownPayments(barring: place, in: tx)
     let items = try payments.enumerated().map { index, id in
       do {
@@ -41,7 +42,8 @@ enum PaymentSigning {
     _ context: Commands.Context
   ) throws -> [Fact] {
     let tx = context.transaction
-    let agreements = try AgreementTables.active(of: place, in: tx)
+    let agreements = try AgreementTables.remitting(
+      of: place, on: context.time.date(in: .centralEuropean), in: tx)
     let loaded = try payments.map { id in
       guard let payment = try PaymentTables.load(id, of: place, in: tx) else {
         throw PaymentError.notFound

@@ -57,7 +57,10 @@ extension TenancyService {
       guard let found = try TenancyTables.role(id, of: bureau, in: context.transaction) else {
         throw TenancyError.roleNotFound
       }
-      return [.roleRemoved(RoleRemoved(assignment: found))]
+      return try TenancyRules.removing(
+        found,
+        others: TenancyTables.hasAdministrator(
+          besides: found.user, of: bureau, in: context.transaction))
     } answer: { id, _ in
       .with { $0.name = ResourceName.child("roleAssignments", id, of: bureau) }
     }
@@ -69,6 +72,7 @@ extension TenancyService {
     let place = try ResourceName.parseBureauOrCompany(request.parent, field: "parent")
     let bureau = place.bureau
     let page = try Page<RoleAssignment>(size: request.pageSize, token: request.pageToken)
+    let pattern = try SearchText.pattern(request.query)
     if place.isBureau { try request.requireNow() }
     let moment = try request.moment(now: commands.sources.now())
     let found = try await commands.read(
@@ -78,7 +82,8 @@ extension TenancyService {
         throw TenancyError.companyNotFound
       }
       // In a company's scope: its own roles and those in the whole bureau.
-      return try TenancyTables.roles(of: bureau, after: page.after, limit: page.limit, in: tx)
+      return try TenancyTables.roles(
+        of: bureau, like: pattern, after: page.after, limit: page.limit, in: tx)
     }
     let (items, next) = page.cut(found, id: \.id)
     return .with {
@@ -102,6 +107,7 @@ extension TenancyService {
       guard let found = try TenancyTables.user(user, of: bureau, in: context.transaction) else {
         throw TenancyError.userNotFound
       }
+      if found.isBlocked { throw UserError.blocked }
       return try TenancyRules.issuing(
         token, secretHash: Access.hash(secret), to: found, at: context.time)
     } answer: { made, context in

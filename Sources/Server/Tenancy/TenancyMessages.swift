@@ -30,6 +30,14 @@ extension Bureau_V1_Company {
       $0.town = company.town
     }
     createTime = company.createTime.timestamp
+    etag = String(company.revision)
+    state =
+      switch company.state {
+      case .active: .active
+      case .inactive: .inactive
+      case .closed: .closed
+      }
+    if let time = company.closeTime { closeTime = time.timestamp }
   }
 }
 
@@ -50,6 +58,8 @@ extension Bureau_V1_User {
     kind = user.kind == .person ? .person : .service
     email = user.email
     createTime = user.createTime.timestamp
+    blocked = user.isBlocked
+    etag = String(user.revision)
   }
 }
 

@@ -75,17 +75,13 @@ package struct TenancyService: Bureau_V1_TenancyService.SimpleServiceProtocol {
     let draft = CompanyDraft(request.company)
     let id = sources.id(Company.self)
     return try await commands.run(call, at: Place(bureau: bureau), subject: id) { context in
-      let company = try draft.validated(as: id, at: context.time)
-      let taken = try TenancyTables.hasCompany(
-        bureau, numbered: company.organisationNumber, in: context.transaction)
-      if taken { throw TenancyError.companyExists }
+      let company = try draft.validated(as: id, at: context.time, isManual: request.manual)
+      try CompanyDraft.refusing(
+        TenancyTables.companyState(
+          numbered: company.organisationNumber, of: bureau, in: context.transaction))
       return [.companyCreated(CompanyCreated(company: company))]
     } answer: { id, context in
-      let place = Place(bureau: bureau, company: id)
-      guard let company = try TenancyTables.company(place, in: context.transaction) else {
-        throw TenancyError.companyNotFound
-      }
-      return Bureau_V1_Company(company, of: bureau)
+      try Self.answer(id, of: bureau, context)
     }
   }
 
@@ -93,7 +89,10 @@ package struct TenancyService: Bureau_V1_TenancyService.SimpleServiceProtocol {
     request: Bureau_V1_GetCompanyRequest, context: ServerContext
   ) async throws -> Bureau_V1_Company {
     let place = try ResourceName.parseCompany(request.name)
-    let found = try await commands.read(context.method, by: context.caller, at: place) {
+    let moment = try request.moment(now: commands.sources.now())
+    let found = try await commands.read(
+      context.method, by: context.caller, at: place, asOf: moment
+    ) {
       try TenancyTables.company(place, in: $0)
     }
     guard let found else { throw TenancyError.companyNotFound }
@@ -105,13 +104,15 @@ package struct TenancyService: Bureau_V1_TenancyService.SimpleServiceProtocol {
   ) async throws -> Bureau_V1_ListCompaniesResponse {
     let bureau = try ResourceName.parseBureau(request.parent, field: "parent")
     let page = try Page<Company>(size: request.pageSize, token: request.pageToken)
+    let pattern = try SearchText.pattern(request.query)
     try request.requireNow()
     let caller = try context.caller
     let found = try await commands.read(
       context.method, by: caller, at: Place(bureau: bureau)
     ) {
       try TenancyTables.companies(
-        of: bureau, visibleTo: caller.user, after: page.after, limit: page.limit, in: $0)
+        of: bureau, visibleTo: caller.user, like: pattern, after: page.after, limit: page.limit,
+        in: $0)
     }
     let (items, next) = page.cut(found, id: \.id)
     return .with {
@@ -161,10 +162,14 @@ package struct TenancyService: Bureau_V1_TenancyService.SimpleServiceProtocol {
   ) async throws -> Bureau_V1_ListUsersResponse {
     let bureau = try ResourceName.parseBureau(request.parent, field: "parent")
     let page = try Page<User>(size: request.pageSize, token: request.pageToken)
+    let pattern = try SearchText.pattern(request.query)
     try request.requireNow()
     let found = try await commands.read(
       context.method, by: context.caller, at: Place(bureau: bureau)
-    ) { try TenancyTables.users(of: bureau, after: page.after, limit: page.limit, in: $0) }
+    ) {
+      try TenancyTables.users(
+        of: bureau, like: pattern, after: page.after, limit: page.limit, in: $0)
+    }
     let (items, next) = page.cut(found, id: \.id)
     return .with {
       $0.users = items.map { Bureau_V1_User($0, of: bureau) }

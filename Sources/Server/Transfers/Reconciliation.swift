@@ -236,10 +236,18 @@ package final class Reconciliation: Sendable {
       for named in file.payments.compactMap({ Instruction.parse(endToEndID: $0.endToEndID) }) {
         payments[named.payment] = try PaymentTables.load(named.payment, of: place, in: tx)
       }
-      return HoldRules.recovering(
+      let known = try HoldTables.findings(of: place, in: tx)
+      let facts = HoldRules.recovering(
         file, payments: payments,
         agreements: try AgreementTables.list(of: place, limit: 1_000, in: tx),
-        known: Set(try HoldTables.findings(of: place, in: tx).keys))
+        known: Set(known.keys))
+      // Those of its own payments that were sent with it are no longer merely signed.
+      let sent = facts.flatMap { fact -> [ID<Payment>] in
+        if case .transferRecovered(let it) = fact { it.items.map(\.payment) } else { [] }
+      }
+      let signed = try PaymentTables.signed(of: place, limit: 10_000, in: tx)
+        .filter { !sent.contains($0.id) }
+      return facts + HoldRules.warning(after: facts, signed: signed, known: known)
     } apply: { context in
       try Blobs.store(content, digest: file.digest, of: place, in: context.transaction)
     } answer: { _, _ in

@@ -11,6 +11,9 @@ package struct TransportLimits: Hashable, Sendable {
   package var opening: Duration = .seconds(5)
   /// From the first byte of an HTTP/2 frame (at most 16 KiB) to its last: bounds trickling peers.
   package var frame: Duration = .seconds(15)
+  /// Pages: from the first byte of a request to the first of its answer, and again until the whole
+  /// answer has been taken.
+  package var request: Duration = .seconds(30)
   /// Without one complete frame for this long the connection is closed hard. Must be longer than
   /// `keepalive` and `keepaliveAnswer` together: a peer that lives answers the keepalive ping.
   package var readIdle: Duration = .seconds(60)
@@ -78,7 +81,8 @@ package struct TransportLimits: Hashable, Sendable {
 
   private var durations: [(String, Duration)] {
     [
-      ("handshake", handshake), ("opening", opening), ("frame", frame), ("readIdle", readIdle),
+      ("handshake", handshake), ("opening", opening), ("frame", frame), ("request", request),
+      ("readIdle", readIdle),
       ("keepalive", keepalive), ("keepaliveAnswer", keepaliveAnswer),
       ("minClientPing", minClientPing), ("idle", idle), ("maxAge", maxAge),
       ("maxAgeGrace", maxAgeGrace), ("shutdownGrace", shutdownGrace),

@@ -219,7 +219,7 @@ package enum OrderTables {
     switch purpose {
     case .login: ("login", [], "")
     case .agreement(let id): ("agreement", id.bytes, "")
-    case .consent(let bank): ("consent", [], bank)
+    case .consent(let bank, let invitation): ("consent", invitation?.bytes ?? [], bank)
     case .payments(let ids): ("payments", ids.flatMap(\.bytes), "")
     }
   }
@@ -232,7 +232,7 @@ package enum OrderTables {
     case "agreement":
       guard let id = ID<Agreement>(bytes: subjects) else { break }
       return .agreement(id)
-    case "consent": return .consent(bank: bank)
+    case "consent": return .consent(bank: bank, invitation: ID(bytes: subjects))
     case "payments":
       return .payments(
         stride(from: 0, to: subjects.count, by: 16).compactMap {

@@ -12,12 +12,13 @@ package enum AsOfError: Refusal, Equatable {
   case notHere
   case beforeCompany
   case tooManyFacts(limit: Int64)
+  case erased
   case busy
 
   package var kind: RefusalKind {
     switch self {
     case .invalid, .inFuture, .notHere: .invalidArgument
-    case .beforeCompany, .tooManyFacts: .failedPrecondition
+    case .beforeCompany, .tooManyFacts, .erased: .failedPrecondition
     case .busy: .exhausted
     }
   }
@@ -29,6 +30,7 @@ package enum AsOfError: Refusal, Equatable {
     case .notHere: "AS_OF_NOT_HERE"
     case .beforeCompany: "AS_OF_BEFORE_COMPANY"
     case .tooManyFacts: "AS_OF_TOO_MANY_FACTS"
+    case .erased: "AS_OF_ERASED"
     case .busy: "AS_OF_BUSY"
     }
   }
@@ -46,6 +48,9 @@ package enum AsOfError: Refusal, Equatable {
     case .tooManyFacts(let limit):
       "There are more than \(limit) facts up to that time, which is more than this server replays "
         + "for one answer; ask for an earlier time."
+    case .erased:
+      "Something that had happened by that time was erased by law, so that nobody can say any more "
+        + "how things were; ask for a time before it, or for how things are now."
     case .busy: "Others are looking at the past right now; ask again in a moment."
     }
   }
@@ -90,14 +95,16 @@ package enum AsOf {
       -> Replay
     {
       var replay = Replay(journal, until: time, needed: needed, recordsRequests: false)
-      try await replay.run(to: head, limit: limit, spent: spent) { after, count in
-        guard isWanted() else { throw CancellationError() }
-        return try await live.read(as: place.scope) { tx in
-          try Journal.rows(of: journal, after: after, limit: count, in: tx)
+      do {
+        try await replay.run(to: head, limit: limit, spent: spent) { after, count in
+          guard isWanted() else { throw CancellationError() }
+          return try await live.read(as: place.scope) { tx in
+            try Journal.rows(of: journal, after: after, limit: count, in: tx)
+          }
+        } write: { body in
+          try await past.write(as: journal.scope, body)
         }
-      } write: { body in
-        try await past.write(as: journal.scope, body)
-      }
+      } catch let fault as ReplayFault where fault.isErasure { throw AsOfError.erased }
       return replay
     }
     var company: Replay?

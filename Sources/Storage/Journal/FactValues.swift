@@ -46,7 +46,7 @@ extension Money {
   }
 
   init(_ message: Bureau_Facts_V1_Money) throws {
-    self.init(minorUnits: message.minorUnits, currency: try Currency(message.currencyCode))
+    self.init(minorUnits: message.minorUnits, currency: try Currency(stored: message.currencyCode))
   }
 }
 

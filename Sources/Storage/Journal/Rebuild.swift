@@ -45,6 +45,9 @@ package struct RebuildReport: Sendable, Equatable {
   /// Journals that cannot be replayed; their rows were not compared.
   package var faults: [ReplayFault] = []
   package var faultCount = 0
+  /// Journals with a body that was lawfully erased: no fault, but their rows were not compared.
+  package var erasures: [ReplayFault] = []
+  package var erasureCount = 0
 
   package var isClean: Bool { differenceCount == 0 && faultCount == 0 }
 
@@ -56,6 +59,11 @@ package struct RebuildReport: Sendable, Equatable {
   }
 
   fileprivate mutating func note(_ fault: ReplayFault) {
+    if fault.isErasure {
+      erasureCount += 1
+      if erasures.count < limit { erasures.append(fault) }
+      return
+    }
     faultCount += 1
     if faults.count < limit { faults.append(fault) }
   }

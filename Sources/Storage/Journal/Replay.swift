@@ -15,6 +15,16 @@ package struct ReplayFault: Error, Equatable, Sendable, CustomStringConvertible 
   package let place: Place
   package let sequence: Int64
   package let what: String
+  /// Its body was lawfully erased: nothing is wrong with the journal, but nobody knows any more what
+  /// followed from it.
+  package let isErasure: Bool
+
+  init(place: Place, sequence: Int64, what: String, isErasure: Bool = false) {
+    self.place = place
+    self.sequence = sequence
+    self.what = what
+    self.isErasure = isErasure
+  }
 
   package var description: String {
     "bureau \(place.bureau.hex) company \(place.company.hex) fact \(sequence): \(what)"
@@ -65,6 +75,7 @@ struct Replay: Sendable {
         isOver = true
         break
       }
+      try requireBody(row, envelope)
       do {
         try project(try fact(row), envelope, row.sequence, in: tx)
       } catch let fault as ReplayFault {
@@ -107,10 +118,22 @@ struct Replay: Sendable {
     guard envelope.bureauSequence >= bureauSequence else {
       throw fault("saw less of the bureau's journal than the one before", at: row.sequence)
     }
+    return envelope
+  }
+
+  private func requireBody(_ row: Journal.StoredRow, _ envelope: Bureau_Facts_V1_Envelope)
+    throws(ReplayFault)
+  {
+    // No body is written without a byte: each has its salt.
+    if row.body.isEmpty {
+      throw ReplayFault(
+        place: place, sequence: row.sequence,
+        what: "its body was erased, so that the tables cannot be made from this journal",
+        isErasure: true)
+    }
     guard envelope.bodyHash == Data(SHA256.hash(data: row.body)) else {
       throw fault("the body was changed", at: row.sequence)
     }
-    return envelope
   }
 
   private func fact(_ row: Journal.StoredRow) throws -> Fact {

@@ -75,11 +75,29 @@ extension Fact {
     case .roleRemoved(let fact): fact.assignment.id.bytes
     case .tokenCreated(let fact): fact.token.id.bytes
     case .tokenRevoked(let fact): fact.token.id.bytes
+    case .companyUpdated(let fact): fact.company.bytes
+    case .companyActivated(let fact): fact.company.bytes
+    case .userUpdated(let fact): fact.user.bytes
+    case .userBlocked(let fact): fact.user.bytes
+    case .userUnblocked(let fact): fact.user.bytes
+    case .companyClosed(let fact): fact.company.bytes
     case .agreementDrafted(let fact): fact.agreement.id.bytes
     case .agreementSent(let fact): fact.agreement.bytes
     case .agreementSigned(let fact): fact.agreement.bytes
+    case .agreementChanged(let fact): fact.agreement.bytes
+    case .agreementDeclined(let fact): fact.agreement.bytes
+    case .agreementLinkExpired(let fact): fact.agreement.bytes
+    case .agreementHeldForReview(let fact): fact.agreement.bytes
+    case .agreementApproved(let fact): fact.agreement.bytes
+    case .agreementRejected(let fact): fact.agreement.bytes
+    case .connectionChecked(let fact): fact.agreement.bytes
+    case .agreementActivated(let fact): fact.agreement.bytes
+    case .agreementNotActivated(let fact): fact.agreement.bytes
+    case .agreementTerminated(let fact): fact.agreement.bytes
     case .consentGiven(let fact): fact.consent.id.bytes
     case .consentRevoked(let fact): fact.consent.bytes
+    case .consentInvited(let fact): fact.invitation.id.bytes
+    case .consentDeclined(let fact): fact.invitation.bytes
     case .invoiceImported(let fact): fact.payment.bytes
     case .paymentProposed(let fact): fact.payment.bytes
     case .paymentChanged(let fact): fact.payment.bytes
@@ -100,6 +118,11 @@ extension Fact {
     case .bankCheckRecorded(let fact): fact.payment.bytes
     case .alarmRaised(let fact): fact.payment?.bytes ?? fact.returnFile?.bytes ?? []
     case .voucherPosted(let fact): fact.voucher.id.bytes
+    case .signingKeyCreated(let fact): fact.key.id.bytes
+    case .signingKeyRevoked(let fact): fact.key.bytes
+    case .batchSubmitted(let fact): fact.batch.bytes
+    case .sealRefused: []
+    case .companyOnboarded(let fact): fact.company.bytes
     }
   }
 }

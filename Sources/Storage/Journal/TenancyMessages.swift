@@ -36,6 +36,8 @@ extension CompanyCreated {
       $0.postalCode = company.postalCode
       $0.town = company.town
       $0.createTimeUs = company.createTime.microseconds
+      // As it was written before there were others.
+      $0.state = company.state == .active ? "" : company.state.rawValue
     }
   }
 
@@ -46,7 +48,8 @@ extension CompanyCreated {
         organisationNumber: try OrganisationNumber(
           m.organisationNumber, country: CountryCode(m.countryCode)),
         street: m.street, postalCode: m.postalCode, town: m.town,
-        createTime: m.createTimeUs.instant))
+        createTime: m.createTimeUs.instant,
+        state: m.state.isEmpty ? .active : try m.state.named()))
   }
 }
 

@@ -32,10 +32,12 @@ extension Projection {
         \(fact.asWritten.reference), \(fact.warnings.map(\.rawValue).joined(separator: " ")),
         \(time.microseconds), \(false), \(sequence))
       """)
+    try countNew(fact.state)
   }
 
   func apply(_ fact: PaymentChanged) throws {
     let terms = fact.terms
+    try count(fact.payment, becomes: fact.state)
     try transaction.execute(
       """
       UPDATE main.payment SET state = \(fact.state.rawValue),
@@ -52,6 +54,7 @@ extension Projection {
 
   func apply(_ fact: PaymentSigned) throws {
     let signature: [UInt8] = try fact.message.serializedBytes()
+    try count(fact.payment, becomes: .signed)
     try transaction.execute(
       """
       UPDATE main.payment SET state = \(PaymentState.signed.rawValue),
@@ -114,10 +117,17 @@ extension Projection {
       WHERE bureau = \(bureau) AND company = \(company) AND id = \(payment)
       """, as: String.self)
     guard let state else { throw UnreadableFact(what: "payment of a fact") }
-    try setState(payment, try state.named(PaymentState.self).after(event))
+    let old = try state.named(PaymentState.self), new = try old.after(event)
+    try count(from: old, to: new)
+    try write(new, of: payment)
   }
 
   func setState(_ payment: ID<Payment>, _ state: PaymentState) throws {
+    try count(payment, becomes: state)
+    try write(state, of: payment)
+  }
+
+  private func write(_ state: PaymentState, of payment: ID<Payment>) throws {
     try transaction.execute(
       """
       UPDATE main.payment SET state = \(state.rawValue), revision = \(sequence)
@@ -252,7 +262,7 @@ package enum PaymentTables {
       creditorAccount: row.isNull(6)
         ? nil : try AccountNumber(stored: row.text(6).named(), text: row.text(7)),
       creditorBIC: row.isNull(8) ? nil : try BIC(row.text(8)),
-      amount: Money(minorUnits: try row.int(9), currency: try Currency(row.text(10))),
+      amount: Money(minorUnits: try row.int(9), currency: try Currency(stored: row.text(10))),
       reference: row.isNull(11)
         ? nil : try PaymentReference(type: row.text(11).named(), text: row.text(12)),
       dueDate: try row.value(13, as: String?.self)?.date())

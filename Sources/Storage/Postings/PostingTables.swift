@@ -75,7 +75,7 @@ package enum PostingTables {
         lines: try lines.map {
           VoucherLine(
             ledgerAccount: LedgerAccount(number: $0),
-            amount: Money(minorUnits: $1, currency: try Currency($2)), text: $3)
+            amount: Money(minorUnits: $1, currency: try Currency(stored: $2)), text: $3)
         }, payments: [payment])
     }
   }

@@ -19,10 +19,10 @@ extension Projection {
     try transaction.execute(
       """
       INSERT INTO main.company (bureau, company, display_name, country_code,
-        organisation_number, street, postal_code, town, create_time)
+        organisation_number, street, postal_code, town, create_time, state, search_text)
       VALUES (\(bureau), \(new.id), \(new.displayName), \(new.organisationNumber.country.code),
         \(new.organisationNumber.digits), \(new.street), \(new.postalCode), \(new.town),
-        \(new.createTime.microseconds))
+        \(new.createTime.microseconds), \(new.state.rawValue), \(new.searchText))
       """)
   }
 
@@ -31,9 +31,10 @@ extension Projection {
     try transaction.execute(
       """
       INSERT INTO main.app_user (bureau, id, kind, display_name, email, national_id_digest,
-        create_time)
+        create_time, search_text)
       VALUES (\(bureau), \(new.id), \(new.kind.rawValue), \(new.displayName), \(new.email),
-        \(new.nationalIDDigest?.bytes), \(new.createTime.microseconds))
+        \(new.nationalIDDigest?.bytes), \(new.createTime.microseconds),
+        \(User.searchText(new.displayName, new.email)))
       """)
   }
 
@@ -97,17 +98,20 @@ package enum TenancyTables {
   private static let companyColumns: SQL =
     """
     company, display_name, country_code, organisation_number, street, postal_code, town,
-    create_time
+    create_time, state, revision, (
+      SELECT close_time FROM company_closure
+      WHERE company_closure.bureau = company.bureau AND company_closure.company = company.company)
     """
   private typealias CompanyRow = (
-    ID<Company>, String, String, String, String, String, String, Int64
+    ID<Company>, String, String, String, String, String, String, Int64, CompanyState, Int64, Int64?
   )
 
   private static func company(_ row: CompanyRow) throws -> Company {
     Company(
       id: row.0, displayName: row.1,
       organisationNumber: try OrganisationNumber(row.3, country: CountryCode(row.2)),
-      street: row.4, postalCode: row.5, town: row.6, createTime: Instant(microseconds: row.7))
+      street: row.4, postalCode: row.5, town: row.6, createTime: Instant(microseconds: row.7),
+      state: row.10 == nil ? row.8 : .closed, closeTime: row.10?.instant, revision: row.9)
   }
 
   package static func company(_ place: Place, in tx: any Transaction) throws -> Company? {
@@ -119,26 +123,17 @@ package enum TenancyTables {
     ).map { try company($0) }
   }
 
-  /// The company with this organisation number, for the uniqueness of U-03.
-  package static func hasCompany(
-    _ bureau: ID<Bureau>, numbered number: OrganisationNumber, in tx: any Transaction
-  ) throws -> Bool {
-    try tx.first(
-      """
-      SELECT company FROM company WHERE bureau = \(bureau)
-        AND country_code = \(number.country.code) AND organisation_number = \(number.digits)
-      """, as: ID<Company>.self) != nil
-  }
-
   /// The companies in which `user` has a role, in order of id. A role in the whole bureau counts.
+  /// - Parameter pattern: Of `SearchText`; nil: all of them.
   package static func companies(
-    of bureau: ID<Bureau>, visibleTo user: ID<User>, after: ID<Company>?, limit: Int,
-    in tx: any Transaction
+    of bureau: ID<Bureau>, visibleTo user: ID<User>, like pattern: String? = nil,
+    after: ID<Company>?, limit: Int, in tx: any Transaction
   ) throws -> [Company] {
-    try tx.rows(
+    let found: SQL = pattern.map { "AND search_text LIKE \($0) ESCAPE '!'" } ?? ""
+    return try tx.rows(
       """
       SELECT \(companyColumns) FROM company
-      WHERE bureau = \(bureau) AND company > \(after?.bytes ?? [])
+      WHERE bureau = \(bureau) AND company > \(after?.bytes ?? []) \(found)
         AND EXISTS (
           SELECT 1 FROM role WHERE role.bureau = \(bureau) AND role.app_user = \(user)
             AND (role.company = company.company OR role.company = \(ID<Company>(bureau.uuid))))
@@ -147,15 +142,29 @@ package enum TenancyTables {
     ).map { try company($0) }
   }
 
-  private typealias UserRow = (ID<User>, String, String, String, [UInt8]?, Int64)
+  /// All companies of the bureau, in order of id.
+  package static func companies(
+    of bureau: ID<Bureau>, after: ID<Company>?, limit: Int, in tx: any Transaction
+  ) throws -> [Company] {
+    try tx.rows(
+      """
+      SELECT \(companyColumns) FROM company
+      WHERE bureau = \(bureau) AND company > \(after?.bytes ?? []) ORDER BY company LIMIT \(limit)
+      """, as: CompanyRow.self
+    ).map { try company($0) }
+  }
+
+  private typealias UserRow = (
+    ID<User>, String, String, String, [UInt8]?, Int64, Bool, Int64
+  )
   private static let userColumns: SQL =
-    "id, kind, display_name, email, national_id_digest, create_time"
+    "id, kind, display_name, email, national_id_digest, create_time, blocked, revision"
 
   private static func user(_ row: UserRow) throws -> User {
     User(
       id: row.0, kind: try row.1.named(), displayName: row.2, email: row.3,
       nationalIDDigest: row.4.map { NationalIDDigest(bytes: $0) },
-      createTime: Instant(microseconds: row.5))
+      createTime: Instant(microseconds: row.5), isBlocked: row.6, revision: row.7)
   }
 
   package static func user(_ id: ID<User>, of bureau: ID<Bureau>, in tx: any Transaction) throws
@@ -178,13 +187,17 @@ package enum TenancyTables {
     ).map { try user($0) }
   }
 
+  /// - Parameter pattern: Of `SearchText`; nil: all of them.
   package static func users(
-    of bureau: ID<Bureau>, after: ID<User>?, limit: Int, in tx: any Transaction
+    of bureau: ID<Bureau>, like pattern: String? = nil, after: ID<User>?, limit: Int,
+    in tx: any Transaction
   ) throws -> [User] {
-    try tx.rows(
+    let found: SQL = pattern.map { "AND search_text LIKE \($0) ESCAPE '!'" } ?? ""
+    return try tx.rows(
       """
       SELECT \(userColumns) FROM app_user
-      WHERE bureau = \(bureau) AND id > \(after?.bytes ?? []) ORDER BY id LIMIT \(limit)
+      WHERE bureau = \(bureau) AND id > \(after?.bytes ?? []) \(found)
+      ORDER BY id LIMIT \(limit)
       """, as: UserRow.self
     ).map { try user($0) }
   }
@@ -218,13 +231,26 @@ package enum TenancyTables {
     ).map { assignment($0, bureau) }
   }
 
+  /// - Parameter pattern: Of `SearchText`, found in the company or the user (U-10); nil: all.
   package static func roles(
-    of bureau: ID<Bureau>, after: ID<RoleAssignment>?, limit: Int, in tx: any Transaction
+    of bureau: ID<Bureau>, like pattern: String? = nil, after: ID<RoleAssignment>?, limit: Int,
+    in tx: any Transaction
   ) throws -> [RoleAssignment] {
-    try tx.rows(
+    let found: SQL =
+      pattern.map {
+        """
+        AND (
+          EXISTS (SELECT 1 FROM company WHERE company.bureau = \(bureau)
+            AND company.company = role.company AND company.search_text LIKE \($0) ESCAPE '!')
+          OR EXISTS (SELECT 1 FROM app_user WHERE app_user.bureau = \(bureau)
+            AND app_user.id = role.app_user AND app_user.search_text LIKE \($0) ESCAPE '!'))
+        """
+      } ?? ""
+    return try tx.rows(
       """
       SELECT id, app_user, company, role FROM role
-      WHERE bureau = \(bureau) AND id > \(after?.bytes ?? []) ORDER BY id LIMIT \(limit)
+      WHERE bureau = \(bureau) AND id > \(after?.bytes ?? []) \(found)
+      ORDER BY id LIMIT \(limit)
       """, as: RoleRow.self
     ).map { assignment($0, bureau) }
   }
@@ -242,3 +268,4 @@ package enum TenancyTables {
 }
 
 extension Role: SQLBindable, SQLDecodable {}
+extension CompanyState: SQLBindable, SQLDecodable {}

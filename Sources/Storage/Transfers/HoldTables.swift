@@ -184,10 +184,10 @@ package enum HoldTables {
       let minor: Int64? = try row.value(8), currency: String? = try row.value(9)
       let date: String? = try row.value(11)
       let account = try form.flatMap { form in
-        try text.map { try AccountNumber(form: form.named(), text: $0) }
+        try text.map { try AccountNumber(stored: form.named(), text: $0) }
       }
       let amount = try minor.flatMap { minor in
-        try currency.map { Money(minorUnits: minor, currency: try Currency($0)) }
+        try currency.map { Money(minorUnits: minor, currency: try Currency(stored: $0)) }
       }
       found.append(
         (

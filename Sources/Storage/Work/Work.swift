@@ -15,9 +15,15 @@ package struct WorkItem: Sendable, Equatable {
     case answer
     /// A message to a person waits to be sent. Subject: the message.
     case message
+    /// A signed agreement waits for the partner and the bank. Subject: the agreement.
+    case activate
+    /// A signer's link ends. Subject: the agreement.
+    case linkEnd
     /// The bureau's journals are to be vouched for by the witness, again and again. Subject: the
     /// bureau.
     case checkpoint
+    /// Transfers are held here: never due, only counted. Subject: the company.
+    case hold
   }
 
   package var place: Place
@@ -54,23 +60,72 @@ package enum Work {
     ).map(item)
   }
 
-  /// Takes what is due and free, oldest first. Two servers that ask at once get different items.
+  /// Takes what is due and free, of each bureau its share and of each its oldest first, in turns:
+  /// one that has much to do does not keep the others waiting. Two servers that ask at once get
+  /// different items.
+  ///
+  /// - Parameter served: whose work came last at the claim before. Where more bureaus wait than
+  ///   `limit`, those that follow it come first.
   package static func claim(
-    _ claim: Claim, at time: Instant, limit: Int, in tx: any Transaction
+    _ claim: Claim, at time: Instant, limit: Int, after served: ID<Bureau>? = nil,
+    in tx: any Transaction
   ) throws -> [WorkItem] {
-    let items = try tx.rows(
+    let waiting = try bureaus(waitingAt: time, in: tx)
+    if waiting.isEmpty { return [] }
+    let first = served.flatMap { served in waiting.firstIndex { $0 > served } } ?? 0
+    let chosen = (waiting[first...] + waiting[..<first]).prefix(limit)
+    let share = limit / chosen.count
+    var lines = try chosen.map { bureau in
+      try take(share, of: bureau, by: claim, at: time, in: tx)[...]
+    }
+    var items: [WorkItem] = []
+    while !lines.allSatisfy(\.isEmpty) {
+      for index in lines.indices {
+        if let item = lines[index].popFirst() { items.append(item) }
+      }
+    }
+    return items
+  }
+
+  /// The bureaus that have due and free work, by id. Steps from bureau to bureau in the indexes, so
+  /// that it costs the same however much is due.
+  private static func bureaus(waitingAt time: Instant, in tx: any Transaction) throws
+    -> [ID<Bureau>]
+  {
+    try tx.rows(
+      """
+      WITH RECURSIVE step (bureau) AS (
+        SELECT bureau FROM (SELECT bureau FROM work ORDER BY bureau LIMIT 1) AS first
+        UNION ALL
+        SELECT (SELECT work.bureau FROM work WHERE work.bureau > step.bureau
+          ORDER BY work.bureau LIMIT 1)
+        FROM step WHERE step.bureau IS NOT NULL)
+      SELECT step.bureau FROM step
+      WHERE step.bureau IS NOT NULL AND EXISTS (
+        SELECT 1 FROM work WHERE work.bureau = step.bureau AND work.due <= \(time.microseconds)
+          AND (work.claim_end IS NULL OR work.claim_end <= \(time.microseconds)))
+      ORDER BY step.bureau
+      """, as: ID<Bureau>.self)
+  }
+
+  private static func take(
+    _ count: Int, of bureau: ID<Bureau>, by claim: Claim, at time: Instant,
+    in tx: any Transaction
+  ) throws -> [WorkItem] {
+    try tx.rows(
       """
       WITH next AS (
-        SELECT bureau, company, kind, subject FROM work \(free(at: time))
-        LIMIT \(limit)\(tx.dialect.skipLocked))
+        SELECT bureau, company, kind, subject FROM work
+        WHERE bureau = \(bureau) AND due <= \(time.microseconds)
+          AND (claim_end IS NULL OR claim_end <= \(time.microseconds))
+        ORDER BY due, company, kind, subject LIMIT \(count)\(tx.dialect.skipLocked))
       UPDATE main.work SET claim_owner = \(claim.owner), claim_end = \(claim.end.microseconds)
       FROM next
       WHERE work.bureau = next.bureau AND work.company = next.company
         AND work.kind = next.kind AND work.subject = next.subject
       RETURNING work.bureau, work.company, work.kind, work.subject, work.due
       """, as: (ID<Bureau>, ID<Company>, String, [UInt8], Int64).self
-    ).map(item)
-    return items.sorted { $0.due < $1.due }
+    ).map(item).sorted { $0.due < $1.due }
   }
 
   private static func free(at time: Instant) -> SQL {
@@ -121,6 +176,27 @@ package enum Work {
     return (due ?? 0, oldest.flatMap { $0 <= time ? $0 : nil })
   }
 
+  /// In how many companies and bureaus transfers are held, over all tenants.
+  package static func holds(in tx: any Transaction) throws -> Int {
+    try tx.first(
+      """
+      SELECT count(*) FROM work
+      WHERE due = \(parked.microseconds) AND kind = \(WorkItem.Kind.hold.rawValue)
+      """, as: Int.self) ?? 0
+  }
+
+  /// All work of one kind, whenever it is due, over all tenants.
+  package static func all(_ kind: WorkItem.Kind, limit: Int, in tx: any Transaction) throws
+    -> [WorkItem]
+  {
+    try tx.rows(
+      """
+      SELECT bureau, company, kind, subject, due FROM work WHERE kind = \(kind.rawValue)
+      ORDER BY due, bureau, company, subject LIMIT \(limit)
+      """, as: (ID<Bureau>, ID<Company>, String, [UInt8], Int64).self
+    ).map(item)
+  }
+
   /// When the next work can be done: when it is due or, where a server holds it, when that claim
   /// ends; nil where there is none. Without checkpoints: they have no end, and who turns a clock
   /// from one due moment to the next would stop at each.
@@ -129,7 +205,8 @@ package enum Work {
     try tx.rows(
       """
       SELECT CASE WHEN claim_end > due THEN claim_end ELSE due END FROM work
-      WHERE kind <> \(WorkItem.Kind.checkpoint.rawValue) ORDER BY due LIMIT 64
+      WHERE kind <> \(WorkItem.Kind.checkpoint.rawValue) AND due < \(parked.microseconds)
+      ORDER BY due LIMIT 64
       """, as: Int64.self
     ).min()?.instant
   }
@@ -225,6 +302,12 @@ package enum Work {
     switch fact {
     case .bureauCreated:
       try schedule(.checkpoint, place.bureau.bytes, at: projection.time, of: place, in: tx)
+    case .agreementSent(let fact):
+      if let end = fact.expireTime {
+        try schedule(.linkEnd, fact.agreement.bytes, at: end, of: place, in: tx)
+      }
+    case .agreementSigned(let fact) where fact.awaitsActivation:
+      try schedule(.activate, fact.agreement.bytes, at: projection.time, of: place, in: tx)
     case .paymentSigned(let fact):
       try schedule(
         .prepare, fact.signature.agreement.bytes, at: fact.signature.transferTime, of: place,
@@ -234,7 +317,12 @@ package enum Work {
       try expectAnswer(fact.transfer, fact.agreement, on: fact.executionDate, place, tx)
     case .transferRecovered(let fact):
       try expectAnswer(fact.transfer, fact.agreement, on: fact.executionDate, place, tx)
-    case .transfersReleased, .unknownPaymentDismissed:
+    case .transfersHeld:
+      try schedule(.hold, place.company.bytes, at: parked, of: place, in: tx)
+    case .transfersReleased:
+      try finish(.hold, place.company.bytes, of: place, in: tx)
+      try resume(place, at: projection.time, in: tx)
+    case .unknownPaymentDismissed:
       try resume(place, at: projection.time, in: tx)
     case .transferDelivered(let fact):
       try finish(.deliver, fact.transfer.bytes, of: place, in: tx)

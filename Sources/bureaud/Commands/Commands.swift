@@ -54,6 +54,9 @@ struct InitCommand: AsyncParsableCommand {
       auditKey: configuration.auditKey,
       masterKey: configuration.masterKeyText == nil ? configuration.masterKey : nil,
       witness: FolderWitness(folder: configuration.witnessFolder))
+    // A folder that is not there is a gateway that is missing (X-03): made once, never again.
+    try FileManager.default.createDirectory(
+      at: configuration.bankFolder, withIntermediateDirectories: true)
     print("home: \(home.folder.path)")
     print("CA certificate: \(configuration.authorityFolder.appending(path: "ca.pem").path)")
     print("CA fingerprint (SHA-256): \(authority.fingerprint)")
@@ -95,7 +98,9 @@ struct ServeCommand: AsyncParsableCommand {
     let jobs = wiring.server.jobs
     let runner = JobRunner(interval: .seconds(1), logger: logger) { try await jobs.runOnce() }
     let result: Result<Void, any Error>
-    do { result = .success(try await wiring.run(beside: [runner], logger: logger)) } catch {
+    let desk = OperatorService(
+      folder: OperatorFolder(home: home.folder), desk: wiring.server.reviews, logger: logger)
+    do { result = .success(try await wiring.run(beside: [runner, desk], logger: logger)) } catch {
       result = .failure(error)
     }
     await client?.shutdown()

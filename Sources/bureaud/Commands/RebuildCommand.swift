@@ -56,7 +56,7 @@ struct RebuildCommand: AsyncParsableCommand {
     return try await location.open()
   }
 
-  private static func verify(_ database: any Database) async throws -> RebuildReport {
+  static func verify(_ database: any Database) async throws -> RebuildReport {
     let scratch = try await SQLiteDatabase.scratch()
     let result: Result<RebuildReport, any Error>
     do { result = .success(try await Rebuild.verify(database, scratch: scratch)) } catch {
@@ -72,12 +72,13 @@ extension RebuildReport {
   func lines(isRebuilt: Bool) -> [String] {
     let read = "\(journals) journals, \(facts) facts"
     if isRebuilt { return ["\(read): the tables were made anew"] }
-    var lines = faults.map(\.description) + differences.map(\.description)
-    let shown = lines.count, all = faultCount + differenceCount
+    var lines = (faults + erasures).map(\.description) + differences.map(\.description)
+    let shown = lines.count, all = faultCount + erasureCount + differenceCount
     if shown < all { lines.append("… and \(all - shown) more") }
+    let others = erasureCount > 0 ? "; \(erasureCount) journals were not compared" : ""
     lines.append(
       isClean
-        ? "\(read), \(rows) rows: the tables are what the journals say"
+        ? "\(read), \(rows) rows: the tables are what the journals say\(others)"
         : "\(read), \(rows) rows: \(differenceCount) rows differ, "
           + "\(faultCount) journals cannot be replayed")
     return lines

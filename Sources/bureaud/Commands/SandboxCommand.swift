@@ -24,9 +24,17 @@ struct SandboxCommand: AsyncParsableCommand {
   @Option(help: "What the clock shows at the start, e.g. 2026-03-02T08:00:00Z; now if left out.")
   var at: String?
 
+  @Flag(
+    help: """
+      Leaves the bank to another sandbox with the same bank.folder: for several servers on one \
+      PostgreSQL.
+      """)
+  var noBank = false
+
   func run() async throws {
     var common = common
-    common.settings = ["listen.host=127.0.0.1", "listen.port=0"] + common.settings
+    common.settings =
+      ["listen.host=127.0.0.1", "listen.port=0", "pages.listen=127.0.0.1:0"] + common.settings
     let configuration = try common.load()
     let logger = Logger.server(configuration.logLevel)
     guard let start = at.map({ Instant(rfc3339: $0) }) ?? Sources.system.now() else {
@@ -75,13 +83,16 @@ struct SandboxCommand: AsyncParsableCommand {
     _ configuration: ServerConfiguration, _ home: Home, _ authority: Authority,
     _ clock: SandboxClock, _ bankID: SandboxBankID, _ identity: BankIDIdentity, logger: Logger
   ) async throws {
-    let bank = try SandboxBank(root: configuration.bankFolder)
+    let bank = noBank ? nil : try SandboxBank(root: configuration.bankFolder)
+    let folders = FolderChannel(root: configuration.bankFolder)
     let sources = Sources(
       now: { clock.now }, uuid: Sources.system.uuid, random: Sources.system.random)
     let wiring = try await Wiring.make(
       configuration, home: home, sources: sources, identity: identity,
-      channel: OpeningChannel(
-        folders: FolderChannel(root: configuration.bankFolder), bank: bank),
+      channel: bank.map { OpeningChannel(folders: folders, bank: $0) } ?? folders,
+      partner: AnsweringPartner(
+        root: configuration.reviewFolder ?? home.folder.appending(path: "reviews"),
+        now: { clock.now }),
       collectInterval: .zero, allowsSyntheticIDs: true, logger: logger)
     let world = SandboxWorld(
       clock: clock, bank: bank, jobs: wiring.server.jobs, database: wiring.database)
@@ -94,13 +105,15 @@ struct SandboxCommand: AsyncParsableCommand {
     }
     let announcer = Announcer(
       file: home.folder.appending(path: "sandbox.json"), grpc: wiring.grpc,
-      operations: wiring.operations, control: control,
+      operations: wiring.operations, pages: wiring.pages, control: control,
       home: home, configuration: configuration, people: bankID.authority.people, logger: logger)
-    try await wiring.run(beside: [control, runner, announcer], logger: logger)
+    let desk = OperatorService(
+      folder: OperatorFolder(home: home.folder), desk: wiring.server.reviews, logger: logger)
+    try await wiring.run(beside: [control, runner, desk, announcer], logger: logger)
   }
 
   private func actions(
-    _ world: SandboxWorld, _ clock: SandboxClock, _ bankID: SandboxBankID, _ bank: SandboxBank,
+    _ world: SandboxWorld, _ clock: SandboxClock, _ bankID: SandboxBankID, _ bank: SandboxBank?,
     _ messages: FolderMessenger
   ) -> SandboxActions {
     SandboxActions(
@@ -117,22 +130,30 @@ struct SandboxCommand: AsyncParsableCommand {
         try messages.messages().map {
           SandboxMessage(
             to: $0.mobile, subject: $0.subject, agreement: $0.about, linkSecret: $0.secret,
-            text: "\($0.subject): \($0.about)")
+            text: $0.text ?? $0.subject, link: $0.link)
         }
       },
-      executed: { try bank.executedJSON() })
+      executed: {
+        guard let bank else { throw NoBank() }
+        return try bank.executedJSON()
+      })
   }
+}
+
+private struct NoBank: Error, CustomStringConvertible {
+  let description = "this sandbox runs with --no-bank: ask the one that has the bank"
 }
 
 /// Time, bank and server, moved one after the other.
 actor SandboxWorld {
   private let clock: SandboxClock
-  private let bank: SandboxBank
+  /// Nil: another sandbox has it.
+  private let bank: SandboxBank?
   private let jobs: Jobs
   private let database: any Database
   private var isSettling = false
 
-  init(clock: SandboxClock, bank: SandboxBank, jobs: Jobs, database: any Database) {
+  init(clock: SandboxClock, bank: SandboxBank?, jobs: Jobs, database: any Database) {
     self.clock = clock
     self.bank = bank
     self.jobs = jobs
@@ -151,7 +172,7 @@ actor SandboxWorld {
   private func work() async throws {
     for _ in 0..<1_000 {
       try await jobs.runUntilIdle()
-      if try bank.tick(now: clock.now).isEmpty { return }
+      if try bank?.tick(now: clock.now).isEmpty ?? true { return }
     }
   }
 
@@ -225,6 +246,24 @@ struct OpeningChannel: BankChannel {
   func finished(from connection: BankConnection) throws(BankChannelError) -> [IncomingFile] {
     try folders.finished(from: connection)
   }
+  func check(_ connection: BankConnection) async -> ConnectionFinding {
+    await folders.check(connection)
+  }
+}
+
+/// The partner's folder with a partner behind it that answers at once what it does not hold.
+struct AnsweringPartner: ReviewPartner {
+  let root: URL
+  let now: @Sendable () -> Instant
+
+  func answer(_ asked: ReviewCase) async throws(ReviewPartnerError) -> ReviewAnswer {
+    let folder = FolderReviewPartner(root: root)
+    _ = try await folder.answer(asked)
+    do { try SandboxReviewPartner(root: root).tick(now: now()) } catch {
+      throw ReviewPartnerError("the sandbox's partner cannot answer: \(error)")
+    }
+    return try await folder.answer(asked)
+  }
 }
 
 /// Writes `sandbox.json` once everything listens: where to find what.
@@ -232,6 +271,7 @@ private struct Announcer: Service {
   let file: URL
   let grpc: GRPCService
   let operations: OperationsServer?
+  let pages: PagesServer?
   let control: SandboxControlServer
   let home: Home
   let configuration: ServerConfiguration
@@ -246,6 +286,7 @@ private struct Announcer: Service {
     var server: String
     var sandbox_url: String
     var metrics_url: String?
+    var pages_url: String?
     var ca: String
     var bootstrap_token_file: String
     var persons: [Person]
@@ -259,11 +300,21 @@ private struct Announcer: Service {
     }
   }
 
+  /// Known once the pages are listened for.
+  private var pagesURL: String? {
+    get async throws {
+      guard let pages else { return nil }
+      _ = try await pages.port()
+      return pages.address.base
+    }
+  }
+
   func run() async throws {
     let sheet = Sheet(
       server: "127.0.0.1:\(try await grpc.boundPort)",
       sandbox_url: "https://127.0.0.1:\(try await control.port())",
       metrics_url: try await metricsURL,
+      pages_url: try await pagesURL,
       ca: configuration.authorityFolder.appending(path: "ca.pem").path,
       bootstrap_token_file: home.bootstrapToken.path,
       persons: people.map {
@@ -273,7 +324,9 @@ private struct Announcer: Service {
     let encoder = JSONEncoder()
     encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
     try encoder.encode(sheet).write(to: file, options: .atomic)
-    logger.info("sandbox is ready", metadata: ["server": "\(sheet.server)"])
+    logger.info(
+      "sandbox is ready",
+      metadata: ["server": "\(sheet.server)", "pages": "\(sheet.pages_url ?? "none")"])
     try? await gracefulShutdown()
     try? FileManager.default.removeItem(at: file)
   }

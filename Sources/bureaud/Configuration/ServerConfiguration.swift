@@ -29,6 +29,8 @@ package struct ServerConfiguration: Sendable {
     return file
   }
   package let bankFolder: URL
+  /// Nil: no partner reviews agreements.
+  package let reviewFolder: URL?
   /// Nil: no BankID; only the sandbox works without.
   package let bankID: BankID?
   /// The file of the keys that seal secrets in the database.
@@ -41,6 +43,10 @@ package struct ServerConfiguration: Sendable {
   package let witnessIntervalMinutes: Int
   /// Nil: no metrics and no health but gRPC's.
   package let metricsListen: Endpoint?
+  /// Nil: no pages.
+  package let pagesListen: Endpoint?
+  /// How phones reach the pages, without a slash at its end; nil: by the address of `pagesListen`.
+  package let pagesURL: String?
   package let logLevel: Logger.Level
   package let sessionIdleMinutes: Int
   package let sessionAbsoluteMinutes: Int
@@ -95,6 +101,7 @@ package struct ServerConfiguration: Sendable {
     tlsClientAuthorities = reading.path("tls.client-authorities")
     location = reading.database("database")
     bankFolder = reading.path("bank.folder") ?? home
+    reviewFolder = reading.path("review.folder")
     bankID = ServerConfiguration.bankID(&reading)
     masterKey = reading.path("secrets.master-key") ?? home
     auditKey = reading.path("audit.key") ?? home
@@ -105,6 +112,20 @@ package struct ServerConfiguration: Sendable {
       reading.refuse(
         "metrics.listen", "can be reached from other machines, without TLS and without a login",
         "listen on 127.0.0.1, or set metrics.any-address to yes where the network is your own")
+    }
+    pagesListen = reading.endpoint("pages.listen")
+    let pages = reading.url("pages.url")
+    pagesURL = pages.map {
+      $0.absoluteString.hasSuffix("/") ? String($0.absoluteString.dropLast()) : $0.absoluteString
+    }
+    if let pages, !["", "/"].contains(pages.path) || pages.query != nil || pages.fragment != nil {
+      reading.refuse(
+        "pages.url", "has more than a host and a port",
+        "give an address like https://sign.example.com")
+    }
+    if pages != nil, pagesListen == nil {
+      reading.refuse(
+        "pages.listen", "is missing beside pages.url", "set it, such as 0.0.0.0:443")
     }
     logLevel = Logger.Level(rawValue: reading.text("log.level")) ?? .info
     sessionIdleMinutes = reading.number("session.idle-minutes")

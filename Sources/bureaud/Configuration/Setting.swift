@@ -46,6 +46,9 @@ package struct Setting: Sendable {
       Setting(
         "postgres.readers", .number(2...256), "8", "reads at once, a connection each"),
       Setting("bank.folder", .path, "bank", "files to and from banks"),
+      Setting(
+        "review.folder", .path, nil,
+        "where the partner that approves agreements is asked and answers; not set: no partner"),
       Setting("bankid.url", .https, nil, "relying-party API, version 6, up to the version"),
       Setting("bankid.client-certificate", .existing, nil, "relying-party certificate, PEM"),
       Setting("bankid.client-key", .existing, nil, "its private key, PEM"),
@@ -65,6 +68,12 @@ package struct Setting: Sendable {
       Setting(
         "metrics.any-address", .choice(["no", "yes"]), "no",
         "whether metrics.listen may be seen from other machines"),
+      Setting(
+        "pages.listen", .endpoint, nil,
+        "HTTPS for people who only sign, such as 0.0.0.0:443; not set: no pages"),
+      Setting(
+        "pages.url", .https, nil,
+        "how phones reach the pages, such as https://sign.example.com; not set: by pages.listen"),
       Setting("log.level", .choice(logLevels), "info", "least important line that is logged"),
       Setting("session.idle-minutes", .number(1...1_440), "5", "unused session ends"),
       Setting("session.absolute-minutes", .number(1...10_080), "480", "any session ends"),

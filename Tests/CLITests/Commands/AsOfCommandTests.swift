@@ -41,6 +41,14 @@ import Testing
     #expect(rig.wire.requests(of: Payments.ListPayments.self).count == 1)
   }
 
+  @Test func `a company can be asked for as it was`() async throws {
+    let rig = try rig()
+    rig.wire.on(Tenancy.GetCompany.self) { request in .with { $0.name = request.name } }
+    #expect(await rig.run("company", "get", CommandRig.company, "--as-of", "2026-03-31") == 0)
+    let asked = rig.wire.requests(of: Tenancy.GetCompany.self)
+    #expect(asked.last?.asOfTime.seconds == 1_774_994_399)
+  }
+
   @Test func `roles are those of the bureau, or with --company those in it`() async throws {
     let rig = try rig()
     #expect(await rig.run("role", "list") == 0)

@@ -17,15 +17,15 @@ import Testing
     #expect(await rig.run("sandbox", "clock", "--to", "tomorrow") == 2)
   }
 
-  @Test func `messages show the secret of a link`() async throws {
+  @Test func `messages show the secret of a link and its page`() async throws {
     let rig = try CommandRig()
     try rig.contextInUse()
     rig.sandbox.on(
       "/messages",
-      #"{"messages":[{"to":"+46701234567","subject":"Sign","link_secret":"abc","agreement":"a1"}]}"#
+      #"{"messages":[{"to":"+46701234567","subject":"Sign","link_secret":"abc","agreement":"a1","link":"https://h/a/1"}]}"#
     )
     #expect(await rig.run("sandbox", "messages") == 0)
-    #expect(rig.output.contains("+46701234567  Sign     a1         abc"))
+    #expect(rig.output.contains("+46701234567  Sign     a1         abc          https://h/a/1"))
   }
 
   @Test func `an approval without an order is said`() async throws {

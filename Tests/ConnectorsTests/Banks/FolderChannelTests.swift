@@ -31,6 +31,25 @@ import Testing
     }
   }
 
+  @Test func `T a bureau with many files does not keep another's waiting`() throws {
+    try withFolder { channel, connection, inbox in
+      let other = BankConnection(
+        bureau: try #require(ID(hex: String(repeating: "c", count: 32))),
+        company: connection.company, bank: "dnb")
+      let second = channel.folder(of: other).appending(path: "from-bank")
+      try FileManager.default.createDirectory(at: second, withIntermediateDirectories: true)
+      for number in 1...6 {
+        try Data("<a/>".utf8).write(to: inbox.appending(path: "\(number).xml"))
+      }
+      for number in 1...2 {
+        try Data("<a/>".utf8).write(to: second.appending(path: "\(number).xml"))
+      }
+      let found = try channel.waiting(limit: 5).map(\.connection)
+      #expect(found == [connection, other, connection, other, connection])
+      #expect(try channel.waiting(limit: 100).count == 8)
+    }
+  }
+
   @Test func `a file above the limit is refused before it is read`() throws {
     try withFolder { channel, connection, inbox in
       let name = "big.xml"

@@ -28,8 +28,11 @@ import Testing
     currency: "NOK", signerName: "Alex Berg", signerMobile: "+4790000001",
     signerEmail: "alex@example.com", signerDigest: person(10))
 
-  private func drafted(_ draft: AgreementDraft, taken: Bool = false) throws -> [Fact] {
-    try draft.drafting(as: key(20), taken: { _ in taken }, at: monday)
+  private func drafted(
+    _ draft: AgreementDraft, taken: Bool = false, owner: AccountOwner = .untold
+  ) throws -> [Fact] {
+    try draft.drafting(
+      as: key(20), of: .norwegian, owner: owner, taken: { _, _ in taken }, at: monday)
   }
 
   @Test func `A-08 A-09 a registered agreement is a draft with its named signer`() throws {
@@ -84,17 +87,20 @@ import Testing
   @Test func `A-18 an account has one agreement, however its number is written`() throws {
     #expect(throws: AgreementError.exists) { try drafted(draft, taken: true) }
     var asked: [AccountNumber] = []
+    var kinds: [Agreement.Kind] = []
     for (form, text) in [(AccountForm.iban, "NO9386011117947"), (.norwegian, "8601.11.17947")] {
       var draft = draft
       (draft.accountForm, draft.accountText) = (form, text)
       _ = try draft.drafting(
-        as: key(20),
+        as: key(20), of: .norwegian,
         taken: {
           asked.append($0)
+          kinds.append($1)
           return false
         }, at: monday)
     }
     #expect(Set(asked) == [accountNumber(.norwegian, "86011117947")])
+    #expect(Set(kinds) == [.remittance])
   }
 
   @Test func `A-20 the first banks are there, by country`() {
@@ -103,51 +109,30 @@ import Testing
     #expect(Set(banks).count == banks.count)
   }
 
-  @Test func `A-10 the newest link opens the agreement, and only while it waits for a signature`()
-    throws
-  {
-    let sent = Agreement.example(state: .sentForSigning, linkHash: [2])
-    try sent.opening(linkHash: [2])
-    #expect(throws: AgreementError.linkRefused) { try sent.opening(linkHash: [1]) }
-    #expect(throws: AgreementError.linkRefused) {
-      try Agreement.example(state: .draft).opening(linkHash: [])
+  @Test func `A-03 A-04 an account of somebody else, or a private one, is refused`() throws {
+    let own = Company.norwegian.organisationNumber.digits
+    #expect(try drafted(draft, owner: .organisation(own)).count == 1)
+    #expect(throws: AgreementError.accountOfAnother) {
+      try drafted(draft, owner: .organisation("923609016"))
     }
-    #expect(throws: AgreementError.state(.sign, in: .active)) {
-      try Agreement.example(state: .active, linkHash: [2]).opening(linkHash: [2])
-    }
-    #expect(
-      try sent.sending(linkHash: [3])
-        == [.agreementSent(AgreementSent(agreement: key(20), linkHash: [3]))])
-    #expect(throws: AgreementError.state(.send, in: .active)) {
-      try Agreement.dnb.sending(linkHash: [3])
-    }
-  }
-
-  @Test func `A-10 A-11 signed by the named person it is active, by anybody else nothing`() throws {
-    let sent = Agreement.example(state: .sentForSigning, linkHash: [2])
-    #expect(
-      try sent.signing(with: .by(person(10)))
-        == [
-          .agreementSigned(
-            AgreementSigned(
-              agreement: key(20), signTime: monday,
-              evidenceDigest: [UInt8](repeating: 7, count: 32)))
-        ])
-    #expect(try AgreementState.sentForSigning.after(.sign) == .active)
-    #expect(throws: AgreementError.otherSigner) { try sent.signing(with: .by(person(11))) }
-    #expect(throws: AgreementError.state(.sign, in: .draft)) {
-      try Agreement.example(state: .draft).signing(with: .by(person(10)))
-    }
+    #expect(throws: AgreementError.accountPrivate) { try drafted(draft, owner: .privatePerson) }
   }
 
   @Test func `A-10 the signer reads company, bank, account and bureau`() {
     let text = Agreement.dnb.text(company: .norwegian, bureau: .example)
     for part in [
       "Nordlys Handel AS (988077917)", "DNB", "1234.56.78903 NOK", "Kontoret AS (923609016)",
-      "Alex Berg",
+      "Alex Berg", "owned by the company", "business account",
     ] {
-      #expect(text.contains(part))
+      #expect(text.contains(part), "\(part)")
     }
+  }
+
+  @Test func `A-21 the text says where the bank wants a last signature of its own`() {
+    let seb = Agreement.seb.text(company: .swedish, bureau: .example)
+    #expect(seb.contains("final signature in its own online bank"))
+    #expect(!Agreement.dnb.text(company: .norwegian, bureau: .example).contains("final signature"))
+    #expect(BankProfile.all.filter(\.finalSignatureInBank).map(\.id) == ["seb"])
   }
 }
 

@@ -19,11 +19,14 @@ import Testing
 
   @Test func `C-01 a consent is given with evidence and lasts 180 days`() throws {
     let facts = ConsentRules.giving(
-      key(30), user: User.alex.id, bank: "dnb", with: .by(person(10)))
+      key(30), user: User.alex.id, bank: "dnb", accounts: [.dnb], with: .by(person(10)))
+    var consent = Consent.example()
+    consent.accounts = ["1234.56.78903 NOK"]
+    consent.rights = [.balances, .transactions, .payments]
     #expect(
       facts == [
         .consentGiven(
-          ConsentGiven(consent: .example(), evidenceDigest: [UInt8](repeating: 7, count: 32)))
+          ConsentGiven(consent: consent, evidenceDigest: [UInt8](repeating: 7, count: 32)))
       ])
     #expect(Consent.example().expireTime == moment("2026-08-29T08:00:00Z"))
   }
@@ -43,7 +46,8 @@ import Testing
 
   @Test(
     arguments: [
-      (0, nil, Consent.State.active), (179, nil, .active), (180, nil, .expired),
+      (0, nil, Consent.State.active), (165, nil, .active), (166, nil, .expiring),
+      (179, nil, .expiring), (180, nil, .expired),
       (300, nil, .expired),
       (0, 0, .revoked), (300, 5, .revoked),
     ] as [(Int, Int?, Consent.State)])
@@ -55,7 +59,7 @@ import Testing
     #expect(consent.state(at: now) == state)
     let usable = try? ConsentRules.required(
       of: User.alex.id, bank: "dnb", among: [consent], at: now)
-    #expect((usable != nil) == (state == .active))
+    #expect((usable != nil) == (state == .active || state == .expiring))
   }
 
   @Test func `C-05 only the person who gave a consent revokes it, once`() throws {
@@ -79,6 +83,7 @@ import Testing
       until: monday.adding(days: 180))
     for part in [
       "Alex Berg", "DNB", "1234.56.78903 NOK", "right to approve", "988077917", "2026-08-29",
+      "balances", "transactions", "payments", "4 times a day",
     ] {
       #expect(text.contains(part))
     }

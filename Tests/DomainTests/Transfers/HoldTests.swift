@@ -105,6 +105,29 @@ import Testing
     for change in foreign { #expect(try !Self.unknown(change).mayBe(rendered)) }
   }
 
+  @Test func `O D a signed payment is told of when its twin becomes known, once and alone`() throws
+  {
+    let twin = try Self.unknown(), file = key(90, ReturnFile.self)
+    let signed = try Payment.example().signed()
+    let other = try Payment.example(
+      41, .proposalComplete, PaymentTerms.complete.with { $0.amount = .nok(125_001) }
+    ).signed()
+    let found = [Fact.unknownPaymentFound(UnknownPaymentFound(payment: twin))]
+    let facts = HoldRules.warning(after: found, signed: [signed, other], known: [:], file: file)
+    guard case .alarmRaised(let alarm)? = facts.first else {
+      Issue.record("no alarm")
+      return
+    }
+    #expect(facts.count == 1)
+    #expect(alarm.kind == .sentBefore && alarm.payment == signed.id && alarm.returnFile == file)
+    #expect(alarm.text.contains(twin.endToEndID) && alarm.text.contains("was sent"))
+    // Its twin was known before, is not known, or nobody has signed: nothing to tell.
+    let known = [twin.endToEndID: UnknownPayment.Finding.sent]
+    #expect(HoldRules.warning(after: found, signed: [signed], known: known).isEmpty)
+    #expect(HoldRules.warning(after: [], signed: [signed], known: [:]).isEmpty)
+    #expect(HoldRules.warning(after: found, signed: [.example()], known: [:]).isEmpty)
+  }
+
   @Test func `O an entry of a payment that the company lacks holds it, once`() throws {
     let item = TransferItem(payment: key(49), number: 1)
     var reading = ReturnReading(

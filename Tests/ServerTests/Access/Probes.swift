@@ -20,9 +20,10 @@ enum Probes {
   typealias Make = @Sendable (Target) throws -> [UInt8]
 
   static let all: [String: Make] = tenancy.merging(identity) { $1 }.merging(company) { $1 }
-    .merging(payments) { $1 }
+    .merging(payments) { $1 }.merging(sealing) { $1 }.merging(agreements) { $1 }
+    .merging(onboarding) { $1 }
 
-  private static func probe<Request: Message>(
+  static func probe<Request: Message>(
     _: Request.Type, _ fill: @escaping @Sendable (inout Request, Target) -> Void
   ) -> Make {
     { target in
@@ -48,6 +49,33 @@ enum Probes {
     },
     "bureau.v1.TenancyService/ListCompanies": probe(Bureau_V1_ListCompaniesRequest.self) {
       $0.parent = $1.bureau
+    },
+    "bureau.v1.TenancyService/UpdateCompany": probe(Bureau_V1_UpdateCompanyRequest.self) {
+      $0.company.name = $1.company
+      $0.updateMask.paths = ["display_name"]
+      $0.requestID = $1.requestID
+    },
+    "bureau.v1.TenancyService/ActivateCompany": probe(Bureau_V1_ActivateCompanyRequest.self) {
+      $0.name = $1.company
+      $0.requestID = $1.requestID
+    },
+    "bureau.v1.TenancyService/CloseCompany": probe(Bureau_V1_CloseCompanyRequest.self) {
+      // Without a reason nothing is closed.
+      $0.name = $1.company
+      $0.requestID = $1.requestID
+    },
+    "bureau.v1.TenancyService/UpdateUser": probe(Bureau_V1_UpdateUserRequest.self) {
+      $0.user.name = "\($1.bureau)/users/\($1.nothing)"
+      $0.updateMask.paths = ["display_name"]
+      $0.requestID = $1.requestID
+    },
+    "bureau.v1.TenancyService/BlockUser": probe(Bureau_V1_BlockUserRequest.self) {
+      $0.name = "\($1.bureau)/users/\($1.nothing)"
+      $0.requestID = $1.requestID
+    },
+    "bureau.v1.TenancyService/UnblockUser": probe(Bureau_V1_UnblockUserRequest.self) {
+      $0.name = "\($1.bureau)/users/\($1.nothing)"
+      $0.requestID = $1.requestID
     },
     "bureau.v1.TenancyService/CreateUser": probe(Bureau_V1_CreateUserRequest.self) {
       $0.parent = $1.bureau

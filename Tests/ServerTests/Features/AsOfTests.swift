@@ -127,6 +127,31 @@ import Testing
     }
   }
 
+  @Test func `a company is seen as of a moment, and not before it was`() async throws {
+    try await withBureau { bureau in
+      let company = try bureau.company, robin = try bureau.administrator
+      func sees(_ time: Instant) async throws -> Bureau_V1_Company {
+        try await robin.calls { connection, metadata in
+          try await connection.tenancy.getCompany(
+            .with {
+              $0.name = company.name
+              $0.asOfTime = Self.timestamp(time)
+            }, metadata: metadata)
+        }
+      }
+      let now = bureau.world.clock.now
+      let today = try await robin.calls { connection, metadata in
+        try await connection.tenancy.getCompany(
+          .with { $0.name = company.name }, metadata: metadata)
+      }
+      #expect(try await sees(now) == today)
+      let early = try await bureau.refusal { try await sees(now.adding(days: -1)) }
+      #expect(early.reason == "AS_OF_BEFORE_COMPANY")
+      let late = try await bureau.refusal { try await sees(now.adding(days: 1)) }
+      #expect(late.reason == "AS_OF_IN_FUTURE")
+    }
+  }
+
   @Test func `a time that has not come, never was, or lies before the company is refused`()
     async throws
   {

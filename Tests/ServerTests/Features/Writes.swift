@@ -30,11 +30,12 @@ struct Write: Sendable, CustomTestStringConvertible {
 }
 
 extension Write {
-  static let all = tenancy + bank + payments + holds
+  static let all =
+    tenancy + life + bank + agreements + payments + holds + sealing + onboarding
 
-  private static let nothing = String(repeating: "cd", count: 16)
+  static let nothing = String(repeating: "cd", count: 16)
 
-  private static func write<Request: Message>(
+  static func write<Request: Message>(
     _ method: String, _: Request.Type,
     _ prepare:
       @escaping @Sendable (Office) async throws -> (
@@ -52,7 +53,7 @@ extension Write {
   }
 
   /// The name, or that of something that does not exist.
-  @Sendable private static func named(_ name: String, _ variant: Variant) -> String {
+  @Sendable static func named(_ name: String, _ variant: Variant) -> String {
     variant.isOther ? name.dropLast(32) + nothing : name
   }
 

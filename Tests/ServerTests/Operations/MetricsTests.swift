@@ -111,6 +111,8 @@ import Testing
 
   @Test func `a server at work is measured, and no tenant or person is named`() async throws {
     try await withOffice { office in
+      // What the signed agreement has left to do is done.
+      try await office.bureau.world.jobs.runUntilIdle()
       try await serving(try probe(office.bureau.world)) { port in
         let text = try await get("/metrics", port).text
         #expect(
@@ -163,6 +165,30 @@ import Testing
       let text = try await probe(world).metrics()
       #expect(text.contains("\nbureau_work_due 1\n"))
       #expect(text.contains("\nbureau_work_delay_seconds 90\n"))
+    }
+  }
+
+  @Test func `O held transfers are counted, and told by who is ready all the same`() async throws {
+    try await withOffice { office in
+      let bureau = office.bureau, robin = try office.bureau.administrator
+      let before = try await probe(bureau.world).metrics()
+      #expect(before.contains("\nbureau_transfers_held 0\n"))
+      try await office.alex.signs(try await office.kim.imports(SupplierInvoice()))
+      try await bureau.bankSettles(on: "2026-03-16")
+      _ = try await bureau.bankHasUnknownFile()
+      try await bureau.restart()
+      try await bureau.settle()
+      let during = try await probe(bureau.world).metrics()
+      #expect(during.contains("\nbureau_transfers_held 1\n"))
+      // A hold is no work that somebody waits for.
+      #expect(during.contains("\nbureau_work_due 0\n"))
+      try await serving(try probe(bureau.world)) { port in
+        let page = try await get("/readyz", port)
+        #expect(page.status == 200 && page.text.contains("transfers are held in 1 place"))
+      }
+      try await robin.releases(try await robin.seesHold())
+      let after = try await probe(bureau.world).metrics()
+      #expect(after.contains("\nbureau_transfers_held 0\n"))
     }
   }
 

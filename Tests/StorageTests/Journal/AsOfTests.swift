@@ -119,6 +119,43 @@ import Testing
     try await past(of: place, at: monday.adding(minutes: 1), from: live, limit: 30) { _ in }
   }
 
+  @Test func `J what an erased fact had made is not shown, and nothing is said to be broken`()
+    async throws
+  {
+    let live = try await SQLiteDatabase.example()
+    try await history.append(to: live)
+    let place = history.place
+    // The invoice and its payment, proposed at minute 4.
+    let erased = try await live.read(as: place.scope) { tx in
+      try #require(
+        try tx.first(
+          """
+          SELECT max(seq) FROM fact WHERE bureau = \(place.bureau) AND company = \(place.company)
+          """, as: Int64.self)) / 2
+    }
+    try await live.alone { connection in
+      try connection.execute(
+        """
+        UPDATE main.fact SET body = \([UInt8]()) WHERE bureau = \(place.bureau)
+          AND company = \(place.company) AND seq = \(erased)
+        """)
+    }
+    await #expect(throws: AsOfError.erased) { try await states(monday.adding(days: 9), live) }
+    // What was before it can still be told.
+    #expect(try await states(monday.adding(minutes: 3), live) == [])
+    #expect(try await states(monday.adding(minutes: 4), live) == [.proposalComplete])
+    let scratch = try await SQLiteDatabase.scratch()
+    let report = try await Rebuild.verify(live, scratch: scratch)
+    await scratch.close()
+    #expect(report.isClean && report.erasureCount == 1)
+    #expect(report.erasures.map(\.sequence) == [erased] && report.erasures.map(\.place) == [place])
+    // Nothing is made anew from what is not there.
+    let dump = try await live.dump(of: history.bureau)
+    let fault = await #expect(throws: ReplayFault.self) { try await Rebuild.run(live) }
+    #expect(fault?.isErasure == true && fault?.what.contains("was erased") == true)
+    #expect(try await live.dump(of: history.bureau) == dump)
+  }
+
   @Test func `T nothing of another company comes along`() async throws {
     let live = try await SQLiteDatabase.example()
     try await history.append(to: live)

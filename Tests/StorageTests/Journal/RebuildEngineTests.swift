@@ -30,7 +30,7 @@ import Testing
 
   private func verify(_ database: any Database) async throws -> RebuildReport {
     let scratch = try await SQLiteDatabase.scratch()
-    let report = try await Rebuild.verify(database, scratch: scratch)
+    let report = try await Rebuild.verify(database, scratch: scratch, limit: 1_000)
     await scratch.close()
     return report
   }

@@ -51,6 +51,54 @@ import Testing
     #expect(try await claim(Self.one, at: noon, in: database) == [])
   }
 
+  /// `count` messages of each bureau, those of the first due before all others.
+  private static func crowd(_ bureaus: ClosedRange<UInt8>, _ count: Int) async throws
+    -> any Database
+  {
+    let database = try await exampleDatabase()
+    for bureau in bureaus {
+      let place = Place(bureau: key(bureau), company: key(bureau))
+      try await database.write(as: place.scope) { tx in
+        for number in 0..<count {
+          let due = monday.adding(minutes: bureau == bureaus.lowerBound ? -60 : -1)
+          try Work.schedule(
+            .message, [UInt8](repeating: UInt8(number), count: 16), at: due, of: place, in: tx)
+        }
+      }
+    }
+    return database
+  }
+
+  @Test func `T a bureau with much older work does not keep another's waiting`() async throws {
+    let database = try await Self.crowd(11...12, 40)
+    let items = try await claim(Self.one, at: noon, limit: 16, in: database)
+    #expect(items.count == 16)
+    // In turns, so that also within the claim nobody waits for all of the other's.
+    let bureaus = items.map(\.place.bureau)
+    #expect(bureaus == (0..<16).map { $0.isMultiple(of: 2) ? key(11) : key(12) })
+    let alone = try await Self.crowd(11...11, 40)
+    #expect(try await claim(Self.one, at: noon, limit: 16, in: alone).count == 16)
+  }
+
+  @Test func `T where more bureaus wait than a claim takes, each has its turn`() async throws {
+    let database = try await Self.crowd(11...30, 5)
+    let time = noon
+    var served: ID<Bureau>?, seen: [ID<Bureau>: Int] = [:]
+    for _ in 0..<5 {
+      let after = served
+      let items = try await database.write(as: .platform) { tx in
+        try Work.claim(
+          Claim(owner: Self.one, end: time.adding(minutes: 2)), at: time, limit: 8, after: after,
+          in: tx)
+      }
+      #expect(items.count == 8)
+      for item in items { seen[item.place.bureau, default: 0] += 1 }
+      served = items.last?.place.bureau
+    }
+    // 40 items, 20 bureaus.
+    #expect(seen.count == 20 && Set(seen.values) == [2])
+  }
+
   @Test func `O what is not due yet is not claimed`() async throws {
     let database = try await Self.database(1)
     #expect(try await claim(Self.one, at: noon.adding(minutes: -1), in: database) == [])

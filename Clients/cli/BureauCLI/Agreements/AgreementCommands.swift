@@ -4,19 +4,28 @@ internal import SwiftProtobuf
 
 package struct AgreementCommand: ParsableCommand {
   package static let configuration = CommandConfiguration(
-    commandName: "agreement", abstract: "Agreements with banks, one per bank account.",
+    commandName: "agreement", abstract: "Agreements with banks, per bank account.",
     subcommands: [
-      AgreementCreate.self, AgreementGet.self, AgreementList.self, AgreementSend.self,
-      AgreementSign.self,
+      AgreementCreate.self, AgreementGet.self, AgreementList.self, AgreementUpdate.self,
+      AgreementSend.self, AgreementRead.self, AgreementSign.self, AgreementDecline.self,
+      AgreementCheck.self, AgreementActivate.self, AgreementTerminate.self,
     ])
   package init() {}
+}
+
+enum AgreementKind: String, CaseIterable, ExpressibleByArgument {
+  case remittance, incoming
+
+  var message: Bureau_V1_Agreement.Kind { self == .remittance ? .remittance : .incoming }
 }
 
 struct AgreementCreate: ServerCommand {
   static let configuration = CommandConfiguration(
     commandName: "create", abstract: "Register an agreement as a draft.")
 
-  @Option(help: "The bank: seb, handelsbanken, nordea-no, dnb, …") var bank: String
+  @Option(help: "Outgoing payments, or incoming ones with KID or OCR.")
+  var kind: AgreementKind = .remittance
+  @Option(help: "The bank, as in `bureau bank list`.") var bank: String
   @Option(help: AccountText.help) var account: AccountText
   @Option(help: "ISO 4217: NOK, SEK, …") var currency: String
   @Option(help: "Name of the person who signs for the company.") var signerName: String
@@ -26,16 +35,18 @@ struct AgreementCreate: ServerCommand {
     name: .customLong("signer-national-id-file"),
     help: ArgumentHelp("File with their national id; - is stdin.", valueName: "file"))
   var signerNationalIDFile: String
+  @OptionGroup var declarations: DeclarationOptions
   @OptionGroup var options: WriteOptions
   @OptionGroup var globals: GlobalOptions
 
   func run(with client: Client) async throws {
     let nationalID = try client.surroundings.secret(from: signerNationalIDFile)
-    let company = try await client.company()
+    let company = try await client.company(), declared = try declarations.message()
     let agreement = try await client.write(Agreements.CreateAgreement.self, options) {
       $0.parent = company
       $0.agreement = .with {
-        $0.kind = .remittance
+        $0.kind = kind.message
+        $0.declarations = declared
         $0.bank = bank
         $0.account = account.number
         $0.currencyCode = currency
@@ -133,13 +144,14 @@ struct AgreementSign: ServerCommand {
 extension Table {
   static func agreements(_ agreements: [Bureau_V1_Agreement]) -> Table {
     var table = Table([
-      .left("ID"), .left("STATE"), .left("BANK"), .left("ACCOUNT"), .left("CURRENCY"),
+      .left("ID"), .left("STATE"), .left("KIND"), .left("BANK"), .left("ACCOUNT"),
+      .left("CURRENCY"),
       .left("SIGNER"),
     ])
     for item in agreements {
       table.add([
-        Show.id(item.name), Show.state(item.state), item.bank, Show.account(item.account),
-        item.currencyCode, item.signer.displayName,
+        Show.id(item.name), Show.state(item.state), Show.state(item.kind), item.bank,
+        Show.account(item.account), item.currencyCode, item.signer.displayName,
       ])
     }
     return table
@@ -158,6 +170,19 @@ extension Details {
     details.add("signer", agreement.signer.displayName)
     details.add("created", Show.time(agreement.createTime))
     details.add("signed", Show.time(agreement.signTime))
+    details.add("link ends", Show.time(agreement.linkExpireTime))
+    details.add("note", agreement.note)
+    if agreement.hasReview {
+      details.add("review", agreement.review.reasons.map(\.text).joined(separator: "; "))
+      details.add("decided by", agreement.review.decidedBy)
+      details.add("what to do", agreement.review.message)
+    }
+    if agreement.hasConnectionCheck {
+      let check = agreement.connectionCheck
+      details.add("connection", check.ok ? "ok" : "\(Show.state(check.fault)): \(check.text)")
+      details.add("checked", Show.time(check.checkTime))
+    }
+    details.add("terminated", Show.time(agreement.terminateTime))
     return details
   }
 

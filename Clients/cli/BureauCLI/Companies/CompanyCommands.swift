@@ -5,7 +5,10 @@ internal import SwiftProtobuf
 package struct CompanyCommand: ParsableCommand {
   package static let configuration = CommandConfiguration(
     commandName: "company", abstract: "The companies that the bureau works for.",
-    subcommands: [CompanyCreate.self, CompanyGet.self, CompanyList.self, CompanyUse.self])
+    subcommands: [
+      CompanyCreate.self, CompanyGet.self, CompanyList.self, CompanyUse.self, CompanyUpdate.self,
+      CompanyActivate.self, CompanyClose.self,
+    ])
   package init() {}
 }
 
@@ -20,6 +23,7 @@ struct CompanyCreate: ServerCommand {
   @Option(help: "Street and number.") var street: String = ""
   @Option(help: "Postal code.") var postalCode: String = ""
   @Option(help: "Town.") var town: String = ""
+  @Flag(help: "By hand: it exists inactive until `bureau company activate`.") var manual = false
   @OptionGroup var options: WriteOptions
   @OptionGroup var globals: GlobalOptions
 
@@ -27,6 +31,7 @@ struct CompanyCreate: ServerCommand {
     let bureau = try client.bureau()
     let company = try await client.write(Tenancy.CreateCompany.self, options) {
       $0.parent = bureau
+      $0.manual = manual
       $0.company = .with {
         $0.displayName = name
         $0.organisationNumber = organisationNumber
@@ -51,12 +56,16 @@ struct CompanyGet: ServerCommand {
 
   @Argument(help: "Name, organisation number or id. Default: the one in use.")
   var company: String?
+  @OptionGroup var past: AsOfOption
   @OptionGroup var globals: GlobalOptions
 
   func run(with client: Client) async throws {
     let name =
       if let company { try await client.company(company) } else { try await client.company() }
-    let company = try await client.read(Tenancy.GetCompany.self) { $0.name = name }
+    let company = try await client.read(Tenancy.GetCompany.self) {
+      $0.name = name
+      past.fill(&$0)
+    }
     try client.show(company, .company(company))
   }
 }
@@ -65,12 +74,15 @@ struct CompanyList: ServerCommand {
   static let configuration = CommandConfiguration(
     commandName: "list", abstract: "Show the companies that you have a role in.")
 
+  @Option(help: ArgumentHelp("Part of the name or organisation number.", valueName: "text"))
+  var search: String = ""
   @OptionGroup var list: ListOptions
   @OptionGroup var globals: GlobalOptions
 
   func run(with client: Client) async throws {
     let companies = try await client.list(
-      Tenancy.ListCompanies.self, of: try client.bureau(), limit: list.limit, \.companies)
+      Tenancy.ListCompanies.self, of: try client.bureau(), limit: list.limit, \.companies
+    ) { $0.query = search }
     try client.show(companies, as: "companies", .companies(companies))
   }
 }
@@ -88,6 +100,7 @@ struct CompanyUse: ServerCommand {
     let folder = client.surroundings.configuration
     var contexts = try Contexts.load(folder)
     contexts.contexts[client.contextName]?.company = found.name
+    contexts.contexts[client.contextName]?.companyName = found.displayName
     try contexts.save(folder)
     client.surroundings.note("working for \(found.displayName.printable)")
   }

@@ -2,11 +2,13 @@ internal import BureauAPI
 
 extension Table {
   static func companies(_ companies: [Bureau_V1_Company]) -> Table {
-    var table = Table([.left("ID"), .left("NAME"), .left("NUMBER"), .left("COUNTRY")])
+    var table = Table([
+      .left("ID"), .left("NAME"), .left("NUMBER"), .left("COUNTRY"), .left("STATE"),
+    ])
     for company in companies {
       table.add([
         Show.id(company.name), company.displayName, company.organisationNumber,
-        company.countryCode,
+        company.countryCode, Show.state(company.state),
       ])
     }
     return table
@@ -18,11 +20,13 @@ extension Details {
     var details = Details()
     details.add("name", company.name)
     details.add("display name", company.displayName)
+    details.add("state", Show.state(company.state))
     details.add("organisation number", company.organisationNumber)
     details.add("country", company.countryCode)
     details.add("street", company.address.street)
     details.add("town", "\(company.address.postalCode) \(company.address.town)".trimmed)
     details.add("created", Show.time(company.createTime))
+    details.add("closed", Show.time(company.closeTime))
     return details
   }
 

@@ -48,6 +48,7 @@ package struct InitCommand: ServerCommand {
       var contexts = try Contexts.load(folder)
       contexts.contexts[client.contextName]?.bureau = bureau.name
       contexts.contexts[client.contextName]?.company = nil
+      contexts.contexts[client.contextName]?.companyName = nil
       try contexts.save(folder)
     }
     try client.show(bureau, .bureau(bureau))

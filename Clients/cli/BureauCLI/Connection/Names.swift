@@ -13,7 +13,13 @@ extension Client {
   /// The company to work for: `--company`, else the context's.
   func company() async throws -> String {
     guard let text = companyOption else {
-      if let company = context.company { return company }
+      if let company = context.company {
+        // Which company is active, so that nothing is done for the wrong one.
+        if let name = context.companyName, output == .table {
+          surroundings.note("company: \(name.printable)")
+        }
+        return company
+      }
       throw CLIError(
         .usage, "COMPANY_MISSING", "no company is chosen", field: "--company",
         mend: "bureau company use NAME")
@@ -26,8 +32,10 @@ extension Client {
     if text.hasPrefix("bureaus/") { return text }
     let bureau = try bureau()
     if Self.isID(text) { return "\(bureau)/companies/\(text)" }
+    // The server narrows the list; what is found exactly is told apart here.
     let companies = try await list(
-      Tenancy.ListCompanies.self, of: bureau, limit: 100_000, \.companies)
+      Tenancy.ListCompanies.self, of: bureau, limit: 100_000, \.companies
+    ) { $0.query = String(text.prefix(100)) }
     let wanted = text.lowercased()
     let matches = companies.filter {
       $0.displayName.lowercased() == wanted || $0.organisationNumber == text
@@ -40,7 +48,9 @@ extension Client {
     if text.hasPrefix("bureaus/") { return text }
     let bureau = try bureau()
     if Self.isID(text) { return "\(bureau)/users/\(text)" }
-    let users = try await list(Tenancy.ListUsers.self, of: bureau, limit: 100_000, \.users)
+    let users = try await list(
+      Tenancy.ListUsers.self, of: bureau, limit: 100_000, \.users
+    ) { $0.query = String(text.prefix(100)) }
     let wanted = text.lowercased()
     let matches = users.filter {
       $0.displayName.lowercased() == wanted || $0.email.lowercased() == wanted

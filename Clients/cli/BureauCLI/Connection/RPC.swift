@@ -31,9 +31,15 @@ extension Bureau_V1_TenancyService.Method.GetBureau: RPC {}
 extension Bureau_V1_TenancyService.Method.CreateCompany: RPC {}
 extension Bureau_V1_TenancyService.Method.GetCompany: RPC {}
 extension Bureau_V1_TenancyService.Method.ListCompanies: RPC {}
+extension Bureau_V1_TenancyService.Method.UpdateCompany: RPC {}
+extension Bureau_V1_TenancyService.Method.ActivateCompany: RPC {}
+extension Bureau_V1_TenancyService.Method.CloseCompany: RPC {}
 extension Bureau_V1_TenancyService.Method.CreateUser: RPC {}
 extension Bureau_V1_TenancyService.Method.GetUser: RPC {}
 extension Bureau_V1_TenancyService.Method.ListUsers: RPC {}
+extension Bureau_V1_TenancyService.Method.UpdateUser: RPC {}
+extension Bureau_V1_TenancyService.Method.BlockUser: RPC {}
+extension Bureau_V1_TenancyService.Method.UnblockUser: RPC {}
 extension Bureau_V1_TenancyService.Method.CreateRoleAssignment: RPC {}
 extension Bureau_V1_TenancyService.Method.DeleteRoleAssignment: RPC {}
 extension Bureau_V1_TenancyService.Method.ListRoleAssignments: RPC {}
@@ -100,7 +106,13 @@ extension Grpc_Health_V1_Health.Method.Check: RPC {}
 
 extension Bureau_V1_CreateBureauRequest: WriteRequest {}
 extension Bureau_V1_CreateCompanyRequest: WriteRequest {}
+extension Bureau_V1_UpdateCompanyRequest: WriteRequest {}
+extension Bureau_V1_ActivateCompanyRequest: WriteRequest {}
+extension Bureau_V1_CloseCompanyRequest: WriteRequest {}
 extension Bureau_V1_CreateUserRequest: WriteRequest {}
+extension Bureau_V1_UpdateUserRequest: WriteRequest {}
+extension Bureau_V1_BlockUserRequest: WriteRequest {}
+extension Bureau_V1_UnblockUserRequest: WriteRequest {}
 extension Bureau_V1_CreateRoleAssignmentRequest: WriteRequest {}
 extension Bureau_V1_DeleteRoleAssignmentRequest: WriteRequest {}
 extension Bureau_V1_CreateTokenRequest: WriteRequest {}

@@ -4,7 +4,11 @@ internal import BureauAPI
 package struct ConsentCommand: ParsableCommand {
   package static let configuration = CommandConfiguration(
     commandName: "consent", abstract: "Your own consents, per company and bank.",
-    subcommands: [ConsentGive.self, ConsentGet.self, ConsentList.self, ConsentRevoke.self])
+    subcommands: [
+      ConsentGive.self, ConsentGet.self, ConsentList.self, ConsentRevoke.self,
+      ConsentInvite.self, ConsentInvitations.self, ConsentRead.self, ConsentSign.self,
+      ConsentDecline.self, ConsentMarks.self, ConsentRadarCommand.self,
+    ])
   package init() {}
 }
 
@@ -101,6 +105,8 @@ extension Details {
     details.add("user", consent.user)
     details.add("given", Show.time(consent.createTime))
     details.add("expires", Show.time(consent.expireTime))
+    details.add("accounts", consent.accounts.joined(separator: ", "))
+    details.add("rights", consent.rights.map { Show.state($0) }.joined(separator: ", "))
     return details
   }
 }

@@ -96,6 +96,7 @@ struct ContextSet: AsyncParsableCommand {
     _ = try Endpoint(server: context.server, authorityFile: context.ca)
     try context.checkAuthority()
     if context.bureau != before.bureau { context.company = nil }
+    if context.company != before.company { context.companyName = nil }
     contexts.contexts[name] = context
     try contexts.save(folder)
     // A session is good for the server and bureau it was made with: never sent elsewhere.

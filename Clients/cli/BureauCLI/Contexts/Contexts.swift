@@ -8,6 +8,8 @@ package struct Context: Codable, Equatable, Sendable {
   package var bureau: String?
   /// `bureaus/{bureau}/companies/{company}`.
   package var company: String?
+  /// What the company was called when it was chosen: shown, never sent.
+  package var companyName: String?
   /// HTTPS address of the sandbox beside the server; only sandboxes have one.
   package var sandbox: String?
 

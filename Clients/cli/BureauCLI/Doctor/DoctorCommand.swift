@@ -111,8 +111,13 @@ extension DoctorCommand {
     if holds.isEmpty {
       report.add("transfers", .ok, "none are held")
     } else {
+      let isWhole = holds.contains(where: \.bureauWide)
+      let more = answer?.nextPageToken.isEmpty == false ? "or more " : ""
+      let places = "in \(holds.count) \(more)\(holds.count == 1 ? "company" : "companies")"
       report.add(
-        "transfers", .warning, "held until they are reconciled: bureau transfer hold list")
+        "transfers", .warning,
+        "held \(isWhole ? "in the whole bureau" : places) until they are reconciled:"
+          + " bureau transfer hold list")
     }
   }
 }

@@ -15,6 +15,8 @@ package enum Ending: Int32, Sendable, CaseIterable {
   case incomplete = 9
   /// Nothing speaks against the journals, and nothing shows that they are all there is.
   case notShown = 10
+  /// What was asked for differs from what is: a plan has something to do.
+  case changes = 11
 
   /// What the server's status means for a script.
   package init(_ code: RPCError.Code) {

@@ -75,10 +75,22 @@ package struct WhoamiCommand: ServerCommand {
       $0.name = "\(bureau)/sessions/-"
     }
     try client.show(session, .session(session))
+    // Under the user's name, as people look for it.
+    if let company = client.context.company, client.output == .table {
+      let found = try await client.read(Tenancy.GetCompany.self) { $0.name = company }
+      client.surroundings.write(Details.company(inUse: found).text)
+    }
   }
 }
 
 extension Details {
+  static func company(inUse company: Bureau_V1_Company) -> Details {
+    var details = Details()
+    details.add("company", "\(company.displayName) (\(company.organisationNumber))")
+    if company.state != .active { details.add("state", Show.state(company.state)) }
+    return details
+  }
+
   static func session(_ session: Bureau_V1_Session) -> Details {
     var details = Details()
     details.add("user", session.user)

@@ -8,7 +8,7 @@ package struct PaymentCommand: ParsableCommand {
     subcommands: [
       PaymentList.self, PaymentGet.self, PaymentUpdate.self, PaymentAcknowledge.self,
       PaymentSign.self, PaymentDelete.self, PaymentRestore.self, PaymentCheck.self,
-      PaymentPost.self,
+      PaymentPost.self, PaymentSubmit.self,
     ])
   package init() {}
 }

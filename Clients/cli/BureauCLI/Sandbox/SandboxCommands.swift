@@ -170,11 +170,12 @@ struct SandboxMessagesCommand: AsyncParsableCommand {
         let answer = try SandboxJSON.read(SandboxMessages.self, from: data)
         var table = Table([
           .left("TO"), .left("SUBJECT"), .left("AGREEMENT"), .left("LINK SECRET"),
+          .left("PAGE"),
         ])
         for message in answer.messages {
           table.add([
             message.to, message.subject ?? "", Show.id(message.agreement ?? ""),
-            message.linkSecret ?? "",
+            message.linkSecret ?? "", message.link ?? "",
           ])
         }
         return table.text

@@ -29,6 +29,8 @@ struct SandboxMessages: Codable, Equatable, Sendable {
     var linkSecret: String?
     var agreement: String?
     var text: String?
+    /// The page where the receiver can act.
+    var link: String?
   }
   var messages: [Message]
 }

@@ -85,6 +85,11 @@ struct RoleList: ServerCommand {
       --company: the past can be seen within one company.
       """)
 
+  @Option(
+    help: ArgumentHelp(
+      "Only of companies and users found by this: name, organisation number, mail address.",
+      valueName: "text"))
+  var search: String = ""
   @OptionGroup var list: ListOptions
   @OptionGroup var past: AsOfOption
   @OptionGroup var globals: GlobalOptions
@@ -93,7 +98,10 @@ struct RoleList: ServerCommand {
     let parent = globals.company == nil ? try client.bureau() : try await client.company()
     let assignments = try await client.list(
       Tenancy.ListRoleAssignments.self, of: parent, limit: list.limit, \.roleAssignments
-    ) { past.fill(&$0) }
+    ) {
+      $0.query = search
+      past.fill(&$0)
+    }
     try client.show(assignments, as: "roleAssignments", .roleAssignments(assignments))
   }
 }

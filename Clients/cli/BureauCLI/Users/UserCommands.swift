@@ -5,7 +5,10 @@ internal import SwiftProtobuf
 package struct UserCommand: ParsableCommand {
   package static let configuration = CommandConfiguration(
     commandName: "user", abstract: "The people and programs that work in the bureau.",
-    subcommands: [UserCreate.self, UserGet.self, UserList.self])
+    subcommands: [
+      UserCreate.self, UserGet.self, UserList.self, UserUpdate.self, UserBlock.self,
+      UserUnblock.self,
+    ])
   package init() {}
 }
 
@@ -71,21 +74,29 @@ struct UserList: ServerCommand {
   static let configuration = CommandConfiguration(
     commandName: "list", abstract: "Show all users.")
 
+  @Option(help: ArgumentHelp("Part of the name or mail address.", valueName: "text"))
+  var search: String = ""
   @OptionGroup var list: ListOptions
   @OptionGroup var globals: GlobalOptions
 
   func run(with client: Client) async throws {
     let users = try await client.list(
-      Tenancy.ListUsers.self, of: try client.bureau(), limit: list.limit, \.users)
+      Tenancy.ListUsers.self, of: try client.bureau(), limit: list.limit, \.users
+    ) { $0.query = search }
     try client.show(users, as: "users", .users(users))
   }
 }
 
 extension Table {
   static func users(_ users: [Bureau_V1_User]) -> Table {
-    var table = Table([.left("ID"), .left("NAME"), .left("KIND"), .left("MAIL")])
+    var table = Table([
+      .left("ID"), .left("NAME"), .left("KIND"), .left("MAIL"), .left("BLOCKED"),
+    ])
     for user in users {
-      table.add([Show.id(user.name), user.displayName, Show.state(user.kind), user.email])
+      table.add([
+        Show.id(user.name), user.displayName, Show.state(user.kind), user.email,
+        user.blocked ? "blocked" : "",
+      ])
     }
     return table
   }
@@ -98,6 +109,7 @@ extension Details {
     details.add("display name", user.displayName)
     details.add("kind", Show.state(user.kind))
     details.add("mail", user.email)
+    if user.blocked { details.add("blocked", "yes") }
     details.add("created", Show.time(user.createTime))
     return details
   }

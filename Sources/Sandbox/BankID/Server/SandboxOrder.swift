@@ -25,9 +25,9 @@ package struct SandboxOrder: Sendable {
   /// The address of the user's device, or nil for an order made during a phone call.
   package let endUserIP: String?
   package let created: Instant
-  let autoStartToken: String
-  let qrStartToken: String
-  let qrStartSecret: String
+  package let autoStartToken: String
+  package let qrStartToken: String
+  package let qrStartSecret: String
 
   /// Who has it open in the app.
   package internal(set) var person: PersonalNumber?

@@ -1,0 +1,226 @@
+// What a bureau sees of one company at a glance. Counts come from projections; what depends on the
+// time (consents that end, payments that are due) is decided here, at reading.
+
+package import Primitives
+
+package enum BoardMark: String, Sendable, CaseIterable {
+  case green, yellow, red
+}
+
+/// What is stored about one company, as the board needs it.
+package struct BoardFacts: Sendable {
+  package struct WaitingAgreement: Sendable, Equatable {
+    package var id: ID<Agreement>
+    package var state: AgreementState
+    package var bank: String
+    package var signer: String
+    package var createTime: Instant
+
+    package init(
+      id: ID<Agreement>, state: AgreementState, bank: String, signer: String, createTime: Instant
+    ) {
+      self.id = id
+      self.state = state
+      self.bank = bank
+      self.signer = signer
+      self.createTime = createTime
+    }
+  }
+
+  package struct Approver: Sendable, Equatable {
+    package var user: ID<User>
+    package var displayName: String
+
+    package init(user: ID<User>, displayName: String) {
+      self.user = user
+      self.displayName = displayName
+    }
+  }
+
+  package struct LiveConsent: Sendable, Equatable {
+    package var user: ID<User>
+    package var bank: String
+    package var expireTime: Instant
+
+    package init(user: ID<User>, bank: String, expireTime: Instant) {
+      self.user = user
+      self.bank = bank
+      self.expireTime = expireTime
+    }
+  }
+
+  package var company: ID<Company>
+  package var displayName: String
+  package var organisationNumber: String
+  /// Banks with an active agreement, each once.
+  package var activeBanks: [String] = []
+  /// Neither active nor over.
+  package var waitingAgreements: [WaitingAgreement] = []
+  package var approvers: [Approver] = []
+  /// Not revoked and not expired.
+  package var consents: [LiveConsent] = []
+  package var queues: [PaymentState: Int] = [:]
+  package var nextDueDate: CalendarDate?
+  package var holdTime: Instant?
+
+  package init(company: ID<Company>, displayName: String, organisationNumber: String) {
+    self.company = company
+    self.displayName = displayName
+    self.organisationNumber = organisationNumber
+  }
+}
+
+/// Something that somebody has to do; in the order of how bad it is.
+package enum BoardCause: Int, Sendable, CaseIterable, Comparable {
+  case paymentsInDoubt = 1, paymentsInError, paymentsOverdue, transfersHeld, noAgreement
+  case agreementNotSent, agreementNotSigned, noApprover, noConsent, consentEndsSoon
+
+  package static func < (a: Self, b: Self) -> Bool { a.rawValue < b.rawValue }
+}
+
+package struct BoardException: Sendable, Equatable {
+  package var cause: BoardCause
+  package var mark: BoardMark
+  package var message: String
+  package var owner: String
+  package var date: CalendarDate?
+  package var command: String
+}
+
+package struct BoardRow: Sendable {
+  package var facts: BoardFacts
+  package var agreementMark: BoardMark
+  package var consentMark: BoardMark
+  /// nil: the reader is no approver there.
+  package var ownConsentMark: BoardMark?
+  package var exceptions: [BoardException]
+
+  /// A consent that ends within these days is to be renewed.
+  package static let warningDays = 14
+
+  package init(_ facts: BoardFacts, for reader: ID<User>, at time: Instant) {
+    self.facts = facts
+    let today = time.date(in: .centralEuropean)
+    let soon = time.adding(days: Self.warningDays)
+    var found: [BoardException] = []
+    Self.addPayments(facts, today, &found)
+    Self.addAgreements(facts, &found)
+    agreementMark = facts.activeBanks.isEmpty ? .red : .green
+    consentMark = facts.activeBanks.isEmpty ? .red : .green
+    let isApprover = facts.approvers.contains { $0.user == reader }
+    ownConsentMark = isApprover ? (facts.activeBanks.isEmpty ? .red : .green) : nil
+    if facts.approvers.isEmpty {
+      found.append(
+        BoardException(
+          cause: .noApprover, mark: .red, message: "Nobody in the company may sign.",
+          owner: "customer administrator", date: nil,
+          command: "bureau role assign --role approver --user USER"))
+    }
+    for bank in facts.activeBanks {
+      let live = facts.consents.filter { $0.bank == bank && $0.expireTime > time }
+      let until = live.map(\.expireTime).max()
+      let mark = Self.mark(until, soon)
+      consentMark = max(consentMark, mark)
+      if let own = ownConsentMark {
+        let until = live.filter { $0.user == reader }.map(\.expireTime).max()
+        ownConsentMark = max(own, Self.mark(until, soon))
+      }
+      if let exception = Self.exception(mark, bank, until, facts) { found.append(exception) }
+    }
+    exceptions = found.sorted { $0.cause < $1.cause }
+  }
+
+  private static func mark(_ until: Instant?, _ soon: Instant) -> BoardMark {
+    guard let until else { return .red }
+    return until <= soon ? .yellow : .green
+  }
+
+  private static func exception(
+    _ mark: BoardMark, _ bank: String, _ until: Instant?, _ facts: BoardFacts
+  ) -> BoardException? {
+    let names = facts.approvers.map(\.displayName).joined(separator: ", ")
+    let owner = names.isEmpty ? "customer administrator" : names
+    switch mark {
+    case .green: return nil
+    case .yellow:
+      return BoardException(
+        cause: .consentEndsSoon, mark: .yellow,
+        message: "The last consent at \(bank) ends soon.", owner: owner,
+        date: until?.date(in: .centralEuropean), command: "bureau consent give --bank \(bank)")
+    case .red:
+      return BoardException(
+        cause: .noConsent, mark: .red,
+        message: "Nobody has an active consent at \(bank): no bank data are fetched (C-04).",
+        owner: owner, date: nil, command: "bureau consent give --bank \(bank)")
+    }
+  }
+
+  private static func addAgreements(_ facts: BoardFacts, _ found: inout [BoardException]) {
+    for agreement in facts.waitingAgreements {
+      let date = agreement.createTime.date(in: .centralEuropean)
+      let isDraft = agreement.state == .draft
+      found.append(
+        BoardException(
+          cause: isDraft ? .agreementNotSent : .agreementNotSigned, mark: .red,
+          message: isDraft
+            ? "The agreement with \(agreement.bank) was not sent to its signer."
+            : "The agreement with \(agreement.bank) waits for its signer.",
+          owner: isDraft ? "accountant" : agreement.signer, date: date,
+          command: "bureau agreement send \(agreement.id.hex)"))
+    }
+    if facts.activeBanks.isEmpty, facts.waitingAgreements.isEmpty {
+      found.append(
+        BoardException(
+          cause: .noAgreement, mark: .red,
+          message: "The company has no bank agreement: nothing can be paid.",
+          owner: "accountant", date: nil, command: "bureau agreement create --bank BANK …"))
+    }
+  }
+
+  private static func addPayments(
+    _ facts: BoardFacts, _ today: CalendarDate, _ found: inout [BoardException]
+  ) {
+    if let count = facts.queues[.inDoubt], count > 0 {
+      found.append(
+        BoardException(
+          cause: .paymentsInDoubt, mark: .red,
+          message: "The outcome of \(count) payments is not known: look into the online bank.",
+          owner: "accountant", date: nil, command: "bureau payment list --state in-doubt"))
+    }
+    if let count = facts.queues[.error], count > 0 {
+      found.append(
+        BoardException(
+          cause: .paymentsInError, mark: .red, message: "The bank has refused \(count) payments.",
+          owner: "accountant", date: nil, command: "bureau payment list --state error"))
+    }
+    if let due = facts.nextDueDate, due < today {
+      let names = facts.approvers.map(\.displayName).joined(separator: ", ")
+      found.append(
+        BoardException(
+          cause: .paymentsOverdue, mark: .red,
+          message: "Payments are due and nobody has signed them.",
+          owner: names.isEmpty ? "customer administrator" : names, date: due,
+          command: "bureau payment list --state acknowledged"))
+    }
+    if let time = facts.holdTime {
+      found.append(
+        BoardException(
+          cause: .transfersHeld, mark: .red,
+          message: "Transfers are held since an older copy of the database was put back.",
+          owner: "customer administrator", date: time.date(in: .centralEuropean),
+          command: "bureau transfer hold get"))
+    }
+  }
+}
+
+extension BoardMark: Comparable {
+  private var rank: Int {
+    switch self {
+    case .green: 0
+    case .yellow: 1
+    case .red: 2
+    }
+  }
+
+  package static func < (a: Self, b: Self) -> Bool { a.rank < b.rank }
+}

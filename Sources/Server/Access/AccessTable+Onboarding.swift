@@ -1,0 +1,7 @@
+extension AccessTable {
+  static let onboarding: [AccessRule] = [
+    rule("OnboardingService", "ReadBureauState", administrators),
+    rule("OnboardingService", "ResolvePeople", administrators),
+    rule("OnboardingService", "ApplyCompany", administrators, leavesFact: true),
+  ]
+}

@@ -1,0 +1,122 @@
+import BureauAPI
+import Domain
+import Primitives
+import Storage
+import SwiftProtobuf
+
+enum OnboardingLimit {
+  static let resolved = 5_000
+  static let people = 1_000
+  static let roles = 5_000
+  static let agreements = 200
+}
+
+/// A company as a request wants it.
+struct CompanyWish: Sendable {
+  var company: DesiredCompany
+  /// Each with the digest of the national id, where that is given.
+  var people: [(person: DesiredPerson, digest: NationalIDDigest?)]
+  var contentDigest: String
+
+  init(
+    _ request: Bureau_V1_ApplyCompanyRequest, of bureau: ID<Bureau>, key: NationalIDKey,
+    allowsSynthetic: Bool
+  ) throws {
+    for (field, count, limit) in [
+      ("people", request.people.count, OnboardingLimit.people),
+      ("roles", request.roles.count, OnboardingLimit.roles),
+      ("agreements", request.agreements.count, OnboardingLimit.agreements),
+      ("content_digest", request.contentDigest.utf8.count, 64),
+    ] where count > limit { throw OnboardingError.tooMany(field, limit: limit) }
+    // The same checks of the five fields as when a company is made (U-03).
+    let draft = try CompanyDraft(request.company).validated(
+      as: ID(bureau.uuid), at: Instant(microseconds: 0))
+    company = DesiredCompany(
+      displayName: draft.displayName, organisationNumber: draft.organisationNumber,
+      street: draft.street, postalCode: draft.postalCode, town: draft.town,
+      roles: try request.roles.map { wish in
+        guard let role = Role(wish.role) else { throw TenancyError.roleInvalid }
+        return DesiredRole(person: wish.person, role: role)
+      }, agreements: try request.agreements.map { try DesiredAgreement($0) })
+    people = try request.people.map {
+      try Self.person($0, of: bureau, key: key, allowsSynthetic: allowsSynthetic)
+    }
+    contentDigest = request.contentDigest
+  }
+
+  private static func person(
+    _ message: Bureau_V1_DesiredPerson, of bureau: ID<Bureau>, key: NationalIDKey,
+    allowsSynthetic: Bool
+  ) throws -> (person: DesiredPerson, digest: NationalIDDigest?) {
+    var user: ID<User>?
+    if !message.user.isEmpty {
+      let (home, id) = try ResourceName.parseBureauChild(
+        message.user, "users", as: User.self, field: "people.user")
+      guard home == bureau else { throw OnboardingError.userUnknown(person: message.key) }
+      user = id
+    }
+    let digest =
+      message.nationalID.isEmpty
+      ? nil : try key.digest(ofText: message.nationalID, allowsSynthetic: allowsSynthetic)
+    let person = DesiredPerson(
+      key: message.key, displayName: message.displayName, email: message.email,
+      mobile: message.mobile, user: user, reference: digest.map { PersonReference($0) })
+    return (person, digest)
+  }
+}
+
+extension DesiredAgreement {
+  init(_ message: Bureau_V1_DesiredAgreement) throws {
+    guard message.kind == .remittance else { throw AgreementError.kindInvalid }
+    guard let form = AccountForm(message.account.form) else {
+      throw AgreementError.accountInvalid("its form is missing.")
+    }
+    let account: AccountNumber
+    do { account = .normalised(try AccountNumber(form: form, text: message.account.text)) } catch {
+      throw AgreementError.accountInvalid(error.message)
+    }
+    guard let currency = try? Currency(message.currencyCode) else {
+      throw AgreementError.currencyUnknown(String(message.currencyCode.prefix(10)))
+    }
+    self.init(
+      kind: .remittance, bank: message.bank, account: account, currency: currency,
+      signer: message.signer)
+  }
+}
+
+extension OutgoingMessage {
+  /// The link with which its signer opens an agreement.
+  static func agreement(
+    _ agreement: Agreement, secret: String, at place: Place, as id: ID<OutgoingMessage>
+  ) -> OutgoingMessage {
+    OutgoingMessage(
+      id: id, mobile: agreement.signer.mobile, email: agreement.signer.email,
+      subject: "A bank agreement waits for your signature",
+      body: ResourceName.child("agreements", agreement.id, of: place), secret: secret)
+  }
+}
+
+extension Bureau_V1_KnownUser {
+  init(_ user: User, of bureau: ID<Bureau>) {
+    self.init()
+    self.user = Bureau_V1_User(user, of: bureau)
+    personReference = user.nationalIDDigest.map { PersonReference($0).text } ?? ""
+  }
+}
+
+extension Bureau_V1_ApplyCompanyResponse {
+  init(_ company: ID<Company>, _ counts: OnboardingCounts, of bureau: ID<Bureau>) {
+    self.init()
+    self.company = ResourceName.company(Place(bureau: bureau, company: company))
+    done = .with {
+      $0.companyCreated = counts.companyCreated
+      $0.companyUpdated = counts.companyUpdated
+      $0.usersCreated = Int32(clamping: counts.usersCreated)
+      $0.usersUpdated = Int32(clamping: counts.usersUpdated)
+      $0.rolesGiven = Int32(clamping: counts.rolesGiven)
+      $0.rolesTaken = Int32(clamping: counts.rolesTaken)
+      $0.agreementsCreated = Int32(clamping: counts.agreementsCreated)
+      $0.agreementsSent = Int32(clamping: counts.agreementsSent)
+    }
+  }
+}

@@ -1,0 +1,231 @@
+package import Domain
+package import Engine
+package import Primitives
+
+extension PaymentState {
+  /// The column of its count; nil where nothing is left to do.
+  fileprivate var queue: String? {
+    switch self {
+    case .proposalIncomplete: "proposal_incomplete"
+    case .proposalComplete: "proposal_complete"
+    case .proposalOpenItems: "proposal_open_items"
+    case .acknowledged: "acknowledged"
+    case .signed: "signed"
+    case .processing: "processing"
+    case .inDoubt: "in_doubt"
+    case .error: "error"
+    case .paid: "paid"
+    case .posted, .deleted: nil
+    }
+  }
+}
+
+extension Projection {
+  /// A payment that is new stands in this state.
+  func countNew(_ state: PaymentState) throws {
+    guard let queue = state.queue else { return }
+    let columns = PaymentState.allCases.compactMap(\.queue)
+    let ones = columns.map { $0 == queue ? "1" : "0" }.joined(separator: ", ")
+    try transaction.execute(
+      """
+      INSERT INTO main.payment_queue (bureau, company, \(verbatim: columns.joined(separator: ", ")))
+      VALUES (\(bureau), \(company), \(verbatim: ones))
+      ON CONFLICT (bureau, company)
+        DO UPDATE SET \(verbatim: queue) = payment_queue.\(verbatim: queue) + 1
+      """)
+  }
+
+  /// A payment leaves its state for this one; before its row is changed.
+  func count(_ payment: ID<Payment>, becomes state: PaymentState) throws {
+    let old = try transaction.first(
+      """
+      SELECT state FROM payment
+      WHERE bureau = \(bureau) AND company = \(company) AND id = \(payment)
+      """, as: String.self)
+    guard let old else { return }
+    try count(from: try old.named(), to: state)
+  }
+
+  func count(from old: PaymentState, to new: PaymentState) throws {
+    guard old != new else { return }
+    let changes =
+      [old.queue.map { "\($0) = \($0) - 1" }, new.queue.map { "\($0) = \($0) + 1" }]
+      .compactMap(\.self)
+    guard !changes.isEmpty else { return }
+    if old.queue == nil {
+      // It comes back from where it was not counted, perhaps as the company's first.
+      try countNew(new)
+      return
+    }
+    try transaction.execute(
+      """
+      UPDATE main.payment_queue SET \(verbatim: changes.joined(separator: ", "))
+      WHERE bureau = \(bureau) AND company = \(company)
+      """)
+  }
+}
+
+/// Reads the board: in the scope of a bureau, all companies of a page at once.
+package enum BoardTables {
+  /// Companies that `reader` has a role in, after `after`, in order of id; at most `limit`.
+  package static func page(
+    of bureau: ID<Bureau>, visibleTo reader: ID<User>, after: ID<Company>?, limit: Int,
+    at time: Instant, in tx: any Transaction
+  ) throws -> [BoardFacts] {
+    var page = try companies(of: bureau, visibleTo: reader, after: after, limit: limit, in: tx)
+    guard let last = page.last?.company else { return [] }
+    let range = Range(bureau: bureau, after: after?.bytes ?? [], last: last, tx: tx)
+    var index: [ID<Company>: Int] = [:]
+    index.reserveCapacity(page.count)
+    for (position, facts) in page.enumerated() { index[facts.company] = position }
+    try range.addAgreements(to: &page, index)
+    try range.addApprovers(to: &page, index)
+    try range.addConsents(to: &page, index, at: time)
+    try range.addHolds(to: &page, index)
+    return page
+  }
+
+  private static func companies(
+    of bureau: ID<Bureau>, visibleTo reader: ID<User>, after: ID<Company>?, limit: Int,
+    in tx: any Transaction
+  ) throws -> [BoardFacts] {
+    let sees = try tx.first(
+      """
+      SELECT id FROM role WHERE bureau = \(bureau) AND app_user = \(reader)
+        AND company = \(ID<Company>(bureau.uuid)) LIMIT 1
+      """, as: ID<RoleAssignment>.self)
+    // Somebody with a role in the whole bureau sees all: then no company need be asked about.
+    let visible: SQL =
+      sees != nil
+      ? ""
+      : """
+       AND company.company IN (
+        SELECT company FROM role WHERE bureau = \(bureau) AND app_user = \(reader))
+      """
+    var page: [BoardFacts] = []
+    page.reserveCapacity(limit)
+    try tx.query(
+      """
+      SELECT company.company, display_name, organisation_number, proposal_incomplete,
+        proposal_complete, proposal_open_items, acknowledged, signed, processing, in_doubt, error,
+        paid,
+        (SELECT MIN(due_date) FROM payment WHERE payment.bureau = \(bureau)
+          AND payment.company = company.company
+          AND payment.state IN ('proposalIncomplete', 'proposalComplete', 'proposalOpenItems',
+            'acknowledged', 'error'))
+      FROM company LEFT JOIN payment_queue
+        ON payment_queue.bureau = \(bureau) AND payment_queue.company = company.company
+      WHERE company.bureau = \(bureau) AND company.company > \(after?.bytes ?? [])\(visible)
+        AND NOT EXISTS (SELECT 1 FROM company_closure
+          WHERE company_closure.bureau = \(bureau) AND company_closure.company = company.company)
+      ORDER BY company.company LIMIT \(limit)
+      """
+    ) { row in
+      var facts = BoardFacts(
+        company: try row.value(0), displayName: try row.text(1),
+        organisationNumber: try row.text(2))
+      if !row.isNull(3) {
+        for (offset, state) in queued.enumerated() {
+          let count = try row.int(3 + offset)
+          if count != 0 { facts.queues[state] = Int(count) }
+        }
+      }
+      facts.nextDueDate = try row.value(12, as: String?.self)?.date()
+      page.append(facts)
+    }
+    return page
+  }
+
+  /// In the order of the columns.
+  private static let queued: [PaymentState] = [
+    .proposalIncomplete, .proposalComplete, .proposalOpenItems, .acknowledged, .signed,
+    .processing, .inDoubt, .error, .paid,
+  ]
+
+  /// The companies of one page, as a condition.
+  private struct Range {
+    let bureau: ID<Bureau>
+    let after: [UInt8]
+    let last: ID<Company>
+    let tx: any Transaction
+
+    func addAgreements(to page: inout [BoardFacts], _ index: [ID<Company>: Int]) throws {
+      try tx.query(
+        """
+        SELECT company, id, state, bank, signer_name, create_time FROM agreement
+        WHERE bureau = \(bureau) AND company > \(after) AND company <= \(last)
+          AND state <> \(AgreementState.terminated.rawValue)
+        ORDER BY company, id
+        """
+      ) { row in
+        guard let position = index[try row.value(0)] else { return }
+        let state: AgreementState = try row.text(2).named()
+        let bank = try row.text(3)
+        if state == .active {
+          if !page[position].activeBanks.contains(bank) { page[position].activeBanks.append(bank) }
+        } else {
+          page[position].waitingAgreements.append(
+            .init(
+              id: try row.value(1), state: state, bank: bank, signer: try row.text(4),
+              createTime: try row.int(5).instant))
+        }
+      }
+    }
+
+    func addApprovers(to page: inout [BoardFacts], _ index: [ID<Company>: Int]) throws {
+      let everywhere = ID<Company>(bureau.uuid)
+      var inAll: [BoardFacts.Approver] = []
+      try tx.query(
+        """
+        SELECT role.company, role.app_user, app_user.display_name
+        FROM role JOIN app_user ON app_user.bureau = \(bureau) AND app_user.id = role.app_user
+        WHERE role.bureau = \(bureau) AND role.role = \(Role.approver)
+          AND (role.company > \(after) AND role.company <= \(last)
+            OR role.company = \(everywhere))
+        ORDER BY role.company, role.id
+        """
+      ) { row in
+        let company: ID<Company> = try row.value(0)
+        let approver = BoardFacts.Approver(
+          user: try row.value(1), displayName: try row.text(2))
+        if company == everywhere {
+          inAll.append(approver)
+        } else if let position = index[company] {
+          page[position].approvers.append(approver)
+        }
+      }
+      guard !inAll.isEmpty else { return }
+      for position in page.indices { page[position].approvers += inAll }
+    }
+
+    func addConsents(
+      to page: inout [BoardFacts], _ index: [ID<Company>: Int], at time: Instant
+    ) throws {
+      try tx.query(
+        """
+        SELECT company, app_user, bank, expire_time FROM consent
+        WHERE bureau = \(bureau) AND company > \(after) AND company <= \(last)
+          AND revoke_time IS NULL AND expire_time > \(time.microseconds)
+        ORDER BY company, id
+        """
+      ) { row in
+        guard let position = index[try row.value(0)] else { return }
+        page[position].consents.append(
+          .init(
+            user: try row.value(1), bank: try row.text(2), expireTime: try row.int(3).instant))
+      }
+    }
+
+    func addHolds(to page: inout [BoardFacts], _ index: [ID<Company>: Int]) throws {
+      try tx.query(
+        """
+        SELECT company, hold_time FROM transfer_hold
+        WHERE bureau = \(bureau) AND company > \(after) AND company <= \(last)
+        """
+      ) { row in
+        guard let position = index[try row.value(0)] else { return }
+        page[position].holdTime = try row.int(1).instant
+      }
+    }
+  }
+}
