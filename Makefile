@@ -44,9 +44,10 @@ endif
 build: packages
 	swift build --build-tests
 
-# In two parts: what only computes, and then what waits for sockets and processes. In one, two
-# cores full of computing would let calls over TLS run into their deadlines.
-computing := PrimitivesTests|FormatsTests|DomainTests|AuditTrailTests|EngineTests|StorageTests|TidyTests
+# In three parts: what only computes; the server's features and listeners; and what runs whole
+# programs. In one, two cores full of work would let calls over TLS run into their deadlines.
+computing := PrimitivesTests|FormatsTests|DomainTests|AuditTrailTests|EngineTests|StorageTests|TidyTests|OnboardingTests|SealingTests
+serving := ServerTests|ConnectorsTests|SandboxTests
 run_tests := swift test --skip-build --disable-xctest
 
 test: build
@@ -54,7 +55,8 @@ ifneq ($(FILTER),)
 	$(run_tests) --filter '$(FILTER)'
 else
 	$(run_tests) --filter '$(computing)'
-	$(run_tests) --skip '$(computing)'
+	$(run_tests) --filter '$(serving)'
+	$(run_tests) --skip '$(computing)|$(serving)'
 endif
 
 # Warnings are errors in every build of ours (Package.swift), so this need not look for them.

@@ -20,7 +20,7 @@ private struct Slow: Bureau_V1_StatementService.SimpleServiceProtocol {
   }
 }
 
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(10)))
 struct OpenCallsTests {
   @Test func `calls beyond the bound of all are refused at once, with a time to come back`()
     async throws

@@ -4,7 +4,7 @@ import Synchronization
 import Testing
 
 /// What holds for every stream of items, without a server.
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(10)))
 struct BulkStreamTests {
   /// Takes what is written.
   private final class Collected: RPCWriterProtocol {

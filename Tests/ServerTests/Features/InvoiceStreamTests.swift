@@ -8,7 +8,7 @@ import TestKit
 import Testing
 
 /// Bulk submission over real TLS.
-@Suite(.timeLimit(.minutes(2)))
+@Suite(.timeLimit(.minutes(10)))
 struct InvoiceStreamTests {
   typealias Item = Bureau_V1_ImportInvoiceRequest
   typealias Answer = Bureau_V1_ImportInvoicesResponse

@@ -11,7 +11,7 @@ import Testing
 
 /// Browsers that misbehave, and the end of the server, over real sockets. A connection that is not
 /// closed as it must be leaves its test waiting until the time limit.
-@Suite(.timeLimit(.minutes(2))) struct PageListenerTests {
+@Suite(.timeLimit(.minutes(10))) struct PageListenerTests {
   private func withListener(
     _ change: @Sendable (inout TransportLimits) -> Void,
     _ body: @Sendable (Int, ServiceGroup, TestBureau) async throws -> Void

@@ -7,7 +7,7 @@ import ServiceLifecycle
 import SwiftProtobuf
 import Testing
 
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(10)))
 struct GRPCServiceTests {
   @Test(arguments: [CompressionAlgorithm.none, .gzip])
   func `a message beyond the limit is refused and the server lives`(
@@ -107,7 +107,7 @@ private struct WhoAmI: ServerInterceptor {
   }
 }
 
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(10)))
 struct ClientCertificateTests {
   private static func authority(_ body: (Authority) async throws -> Void) async throws {
     let folder = FileManager.default.temporaryDirectory

@@ -7,7 +7,7 @@ import Testing
 @testable import Server
 
 /// Halves of messages, over real sockets: what they may take of the server's memory.
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(10)))
 struct HalfMessageTests {
   private static let limits = TransportLimits.with {
     $0.maxRequestBytes = 20_000

@@ -5,7 +5,7 @@ import Server
 import SwiftProtobuf
 import Testing
 
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(10)))
 struct HealthAndReflectionTests {
   @Test func `every service of the API is serving`() async throws {
     try await LoopbackServer.run { server in
