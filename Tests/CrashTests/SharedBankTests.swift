@@ -134,8 +134,7 @@ extension Crashes {
         if isKilled, let victim {
           kills += 1
           await office.pair.daemons[victim].ended()
-          let findings = try await rig.findings()
-          #expect(findings == [], place)
+          // The checker looks at the end, at rest: the other server works on meanwhile.
           // What the dead one has claimed is free when its claim ends.
           try await office.hands[1 - victim].bureau("sandbox", "clock", "--to", morning)
           #expect(try office.files() == before + 1, place)
