@@ -52,7 +52,8 @@ extension Target.Dependency {
 
 let pageFiles = [
   "layout.mustache", "home.mustache", "opening.mustache", "agreement.mustache", "order.mustache",
-  "message.mustache", "login.mustache", "own.mustache", "revoke.mustache", "style.css", "wait.js",
+  "message.mustache", "login.mustache", "own.mustache", "revoke.mustache",
+  "consent.mustache", "decline.mustache", "style.css", "wait.js",
   "icon.svg",
 ]
 
@@ -95,15 +96,18 @@ let package = Package(
     .target(name: "Primitives", swiftSettings: strict),
     .target(name: "Formats", dependencies: ["Primitives", "CLibXML2"], swiftSettings: strict),
     .target(
-      name: "Domain", dependencies: ["Primitives", "Formats", "Sealing", .crypto],
+      name: "Domain", dependencies: ["Primitives", "Formats", "Policies", "Sealing", .crypto],
       swiftSettings: strict),
+    // What a company demands before its money moves: judged alike by server and command line.
+    .target(name: "Policies", dependencies: ["Primitives"], swiftSettings: strict),
     // What both ends of a sealed batch compute: bytes, fingerprints, key files (docs/sealing.md).
     .target(name: "Sealing", dependencies: ["Primitives", .crypto], swiftSettings: strict),
 
     // Generated from Protos/, committed, compared with their source by `make check`.
     .target(name: "Facts", dependencies: [.protobuf], swiftSettings: generated),
     .target(
-      name: "BureauAPI", dependencies: ["Sealing", .protobuf, .grpc, .grpcProtobuf],
+      name: "BureauAPI",
+      dependencies: ["Primitives", "Policies", "Sealing", .protobuf, .grpc, .grpcProtobuf],
       resources: [.embedInCode("descriptors.binpb")], swiftSettings: generated),
 
     // What an outsider checks: bytes in, verdict out. Server and command line use the same.
@@ -113,7 +117,7 @@ let package = Package(
 
     // The bureau file: YAML and back, and what it differs in from a bureau. No I/O.
     .target(
-      name: "Onboarding", dependencies: ["Primitives", "Domain", .yams, .crypto],
+      name: "Onboarding", dependencies: ["Primitives", "Policies", "Domain", .yams, .crypto],
       swiftSettings: strict),
 
     .target(name: "Engine", dependencies: ["Primitives"], swiftSettings: strict),
@@ -122,7 +126,8 @@ let package = Package(
     .target(
       name: "Storage",
       dependencies: [
-        "Primitives", "Formats", "Sealing", "Domain", "Engine", "Facts", "AuditTrail", .protobuf,
+        "Primitives", "Formats", "Policies", "Sealing", "Domain", "Engine", "Facts", "AuditTrail",
+        .protobuf,
         .crypto,
       ],
       swiftSettings: strict),
@@ -136,7 +141,7 @@ let package = Package(
     .target(
       name: "Server",
       dependencies: [
-        "Primitives", "Formats", "Sealing", "Domain", "AuditTrail", "Engine", "Storage",
+        "Primitives", "Formats", "Policies", "Sealing", "Domain", "AuditTrail", "Engine", "Storage",
         "BureauAPI", "Connectors", "CQREncode", .grpc, .grpcHTTP2, .grpcProtobuf, .protobuf,
         .nioCore, .nioPosix,
         .nioTLS, .nioSSL, .crypto,
@@ -163,8 +168,8 @@ let package = Package(
     .target(
       name: "BureauCLI",
       dependencies: [
-        "Primitives", "Sealing", "Domain", "Onboarding", "AuditTrail", "BureauAPI", "CQREncode",
-        .arguments, .grpc, .grpcHTTP2, .grpcProtobuf,
+        "Primitives", "Policies", "Sealing", "Domain", "Onboarding", "AuditTrail", "BureauAPI",
+        "CQREncode", .arguments, .grpc, .grpcHTTP2, .grpcProtobuf,
         .protobuf, .httpClient, .nioCore, .nioPosix, .nioHTTP1, .nioTLS, .nioSSL, .crypto,
       ], path: "Clients/cli/BureauCLI", swiftSettings: strict),
     .executableTarget(
@@ -192,7 +197,8 @@ let package = Package(
     .target(
       name: "TestKit",
       dependencies: [
-        "EngineKit", "Primitives", "Formats", "Sealing", "Domain", "AuditTrail", "Engine",
+        "EngineKit", "Primitives", "Formats", "Policies", "Sealing", "Domain", "AuditTrail",
+        "Engine",
         "EngineSQLite",
         "Storage", "Connectors", "BureauAPI", "Server", "Sandbox", .grpc, .grpcHTTP2, .grpcProtobuf,
         .protobuf,
@@ -206,11 +212,14 @@ let package = Package(
       name: "FormatsTests", dependencies: ["Primitives", "Formats"],
       swiftSettings: strict),
     .testTarget(
+      name: "PoliciesTests", dependencies: ["Primitives", "Policies"], swiftSettings: strict),
+    .testTarget(
       name: "SealingTests",
-      dependencies: ["Primitives", "Sealing", "BureauAPI", .protobuf, .crypto],
+      dependencies: ["Primitives", "Policies", "Sealing", "BureauAPI", .protobuf, .crypto],
       swiftSettings: strict),
     .testTarget(
-      name: "DomainTests", dependencies: ["Primitives", "Formats", "Sealing", "Domain", .crypto],
+      name: "DomainTests",
+      dependencies: ["Primitives", "Formats", "Policies", "Sealing", "Domain", .crypto],
       exclude: ["Golden"],
       swiftSettings: strict),
     // A disk that fails when it is told to: a SQLite VFS, linked into tests only.
@@ -229,7 +238,8 @@ let package = Package(
         .crypto,
       ], path: "Tests/Checker", swiftSettings: strict),
     .testTarget(
-      name: "OnboardingTests", dependencies: ["Primitives", "Domain", "Onboarding", "TestKit"],
+      name: "OnboardingTests",
+      dependencies: ["Primitives", "Policies", "Domain", "Onboarding", "TestKit"],
       swiftSettings: strict),
     .testTarget(
       name: "AuditTrailTests",
@@ -245,7 +255,8 @@ let package = Package(
     .testTarget(
       name: "StorageTests",
       dependencies: [
-        "EngineKit", "TestKit", "Primitives", "Sealing", "Domain", "Facts", "AuditTrail", "Engine",
+        "EngineKit", "TestKit", "Primitives", "Policies", "Sealing", "Domain", "Facts",
+        "AuditTrail", "Engine",
         "EngineSQLite",
         "Storage", "Server",
         .protobuf,
@@ -263,7 +274,8 @@ let package = Package(
     .testTarget(
       name: "ServerTests",
       dependencies: [
-        "EngineKit", "TestKit", "Primitives", "Sealing", "Domain", "AuditTrail", "Engine",
+        "EngineKit", "TestKit", "Primitives", "Policies", "Sealing", "Domain", "AuditTrail",
+        "Engine",
         "Storage",
         "Connectors", "BureauAPI", "Server", "Sandbox",
         .grpc, .grpcInProcess, .grpcHTTP2, .grpcProtobuf, .protobuf, .nioCore, .nioPosix, .nioSSL,
@@ -281,6 +293,7 @@ let package = Package(
       name: "BrowserTests",
       dependencies: [
         "EngineKit", "TestKit", "Primitives", "BureauAPI", "Sandbox", "Server", .httpClient,
+        .protobuf,
         .nioCore, .nioHTTP1,
       ], swiftSettings: strict),
     .testTarget(
@@ -297,7 +310,8 @@ let package = Package(
     .testTarget(
       name: "CLITests",
       dependencies: [
-        "BureauCLI", "Sealing", "Primitives", "BureauAPI", .arguments, .grpc, .grpcInProcess,
+        "BureauCLI", "Policies", "Sealing", "Primitives", "BureauAPI", .arguments, .grpc,
+        .grpcInProcess,
         .grpcHTTP2,
         .grpcProtobuf, .protobuf, .nioCore, .nioPosix, .nioSSL, .crypto, .x509, .asn1,
       ], exclude: ["Golden"], swiftSettings: strict),

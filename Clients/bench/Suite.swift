@@ -29,7 +29,7 @@ struct Suite: Sendable {
   static let all: [BenchRow] = [
     DurableCommand.row, GRPCCommand.row, GRPCStream.row, PostgresCommand.row, CompaniesCost.row,
     PaymentsCost.row, FairShare.row, StartTime.row, IdleMemory.row, ReplayFacts.row,
-    VerifyFacts.row, Onboard.row, BoardTime.row,
+    VerifyFacts.row, PermissionCheck.row, Onboard.row, BoardTime.row,
   ]
 
   var load: Load

@@ -76,6 +76,14 @@ struct Workload: Sendable {
           assignment: RoleAssignment(
             id: id(RoleAssignment.self, 0xA2, 0), user: accountant, company: nil,
             role: role))),
+      .licenceOrdered(
+        LicenceOrdered(
+          licence: Licence(
+            customerNumber: "100200", administrator: accountant, administratorName: "Kari Solberg",
+            administratorEmail: "kari@nordlys.example", packages: Set(ServicePackage.allCases),
+            orderTime: time))),
+      .termsAccepted(TermsAccepted(version: TermsOfService.version, user: accountant)),
+      .packagesChosen(PackagesChosen(company: nil, grants: PackageGrant.all)),
     ]
     for index in 0..<companies {
       facts.append(

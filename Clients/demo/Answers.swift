@@ -8,6 +8,14 @@ struct Named: Decodable {
   let name: String
 }
 
+struct Terms: Decodable {
+  let version: String
+}
+
+struct Licence: Decodable {
+  let packages: [String]
+}
+
 struct Amount: Decodable, Equatable {
   let minorUnits: Int64
   let currencyCode: String

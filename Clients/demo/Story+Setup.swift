@@ -23,11 +23,18 @@ extension Story {
       "--country", "NO", "--administrator-name", administrator.name,
       "--administrator-email", "administrator@fjord-regnskap.example",
       "--administrator-national-id-file", "-", "--bootstrap-token-file", sandbox.bootstrapTokenFile,
-      input: administrator.nationalID)
+      "--customer-number", "100200", input: administrator.nationalID)
     teller.step("\(Self.bureauName) is a bureau now; \(administrator.name) is its administrator.")
     teller.step(
       "\(administrator.firstName) logs in with BankID: scans the code, and the answer is verified.")
     try await logIn(administrator, draws: true)
+    teller.step(
+      "\(administrator.firstName) reads the terms of service and accepts them: the licence is in force."
+    )
+    let terms = try await administrator.bureau("licence", "terms").decoded(Terms.self)
+    let licence = try await administrator.bureau("licence", "accept", "--terms", terms.version)
+      .decoded(Licence.self)
+    teller.line("terms \(terms.version): \(licence.packages.joined(separator: ", "))")
   }
 
   /// The first question, for which the administrator gets to know the server.

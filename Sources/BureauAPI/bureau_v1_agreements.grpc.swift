@@ -176,6 +176,58 @@ package enum Bureau_V1_AgreementService: Sendable {
                 type: .unary
             )
         }
+        /// Namespace for "RecordAgreementStep" metadata.
+        package enum RecordAgreementStep: Sendable {
+            /// Request type for "RecordAgreementStep".
+            package typealias Input = Bureau_V1_RecordAgreementStepRequest
+            /// Response type for "RecordAgreementStep".
+            package typealias Output = Bureau_V1_Agreement
+            /// Descriptor for "RecordAgreementStep".
+            package static let descriptor = GRPCCore.MethodDescriptor(
+                service: GRPCCore.ServiceDescriptor(fullyQualifiedService: "bureau.v1.AgreementService"),
+                method: "RecordAgreementStep",
+                type: .unary
+            )
+        }
+        /// Namespace for "ConvertAgreement" metadata.
+        package enum ConvertAgreement: Sendable {
+            /// Request type for "ConvertAgreement".
+            package typealias Input = Bureau_V1_ConvertAgreementRequest
+            /// Response type for "ConvertAgreement".
+            package typealias Output = Bureau_V1_Agreement
+            /// Descriptor for "ConvertAgreement".
+            package static let descriptor = GRPCCore.MethodDescriptor(
+                service: GRPCCore.ServiceDescriptor(fullyQualifiedService: "bureau.v1.AgreementService"),
+                method: "ConvertAgreement",
+                type: .unary
+            )
+        }
+        /// Namespace for "GetAgreementSettings" metadata.
+        package enum GetAgreementSettings: Sendable {
+            /// Request type for "GetAgreementSettings".
+            package typealias Input = Bureau_V1_GetAgreementSettingsRequest
+            /// Response type for "GetAgreementSettings".
+            package typealias Output = Bureau_V1_AgreementSettings
+            /// Descriptor for "GetAgreementSettings".
+            package static let descriptor = GRPCCore.MethodDescriptor(
+                service: GRPCCore.ServiceDescriptor(fullyQualifiedService: "bureau.v1.AgreementService"),
+                method: "GetAgreementSettings",
+                type: .unary
+            )
+        }
+        /// Namespace for "GetBankApplication" metadata.
+        package enum GetBankApplication: Sendable {
+            /// Request type for "GetBankApplication".
+            package typealias Input = Bureau_V1_GetBankApplicationRequest
+            /// Response type for "GetBankApplication".
+            package typealias Output = Bureau_V1_BankApplication
+            /// Descriptor for "GetBankApplication".
+            package static let descriptor = GRPCCore.MethodDescriptor(
+                service: GRPCCore.ServiceDescriptor(fullyQualifiedService: "bureau.v1.AgreementService"),
+                method: "GetBankApplication",
+                type: .unary
+            )
+        }
         /// Descriptors for all methods in the "bureau.v1.AgreementService" service.
         package static let descriptors: [GRPCCore.MethodDescriptor] = [
             ListBanks.descriptor,
@@ -189,7 +241,11 @@ package enum Bureau_V1_AgreementService: Sendable {
             DeclineAgreement.descriptor,
             CheckConnection.descriptor,
             ActivateAgreement.descriptor,
-            TerminateAgreement.descriptor
+            TerminateAgreement.descriptor,
+            RecordAgreementStep.descriptor,
+            ConvertAgreement.descriptor,
+            GetAgreementSettings.descriptor,
+            GetBankApplication.descriptor
         ]
     }
 }
@@ -246,7 +302,7 @@ extension Bureau_V1_AgreementService {
         /// > Registers an agreement as a draft. Roles: customer administrator, accountant.
         /// > Refusals: BANK_NOT_SUPPORTED, ACCOUNT_INVALID, ACCOUNT_PRIVATE,
         /// > ACCOUNT_OF_ANOTHER_OWNER, AGREEMENT_EXISTS, SIGNER_INCOMPLETE,
-        /// > DECLARATION_INVALID.
+        /// > DECLARATION_INVALID, AGREEMENT_NUMBER_INVALID.
         ///
         /// - Parameters:
         ///   - request: A streaming request of `Bureau_V1_CreateAgreementRequest` messages.
@@ -452,6 +508,87 @@ extension Bureau_V1_AgreementService {
             request: GRPCCore.StreamingServerRequest<Bureau_V1_TerminateAgreementRequest>,
             context: GRPCCore.ServerContext
         ) async throws -> GRPCCore.StreamingServerResponse<Bureau_V1_Agreement>
+
+        /// Handle the "RecordAgreementStep" method.
+        ///
+        /// > Source IDL Documentation:
+        /// >
+        /// > Records what was done outside: the bank's own application, going through all
+        /// > settings once the agreement is active, the set-up in accounting.
+        /// > Roles: customer administrator, accountant. Refusals: AGREEMENT_STEP_MISSING,
+        /// > AGREEMENT_STEP_TOO_EARLY, AGREEMENT_STEP_DONE, AGREEMENT_STEP_IN_FUTURE,
+        /// > AGREEMENT_STEP_DATE_INVALID, AGREEMENT_SETTINGS_CHANGED, BANK_APPLICATION_NOT_NEEDED.
+        ///
+        /// - Parameters:
+        ///   - request: A streaming request of `Bureau_V1_RecordAgreementStepRequest` messages.
+        ///   - context: Context providing information about the RPC.
+        /// - Throws: Any error which occurred during the processing of the request. Thrown errors
+        ///     of type `RPCError` are mapped to appropriate statuses. All other errors are converted
+        ///     to an internal error.
+        /// - Returns: A streaming response of `Bureau_V1_Agreement` messages.
+        func recordAgreementStep(
+            request: GRPCCore.StreamingServerRequest<Bureau_V1_RecordAgreementStepRequest>,
+            context: GRPCCore.ServerContext
+        ) async throws -> GRPCCore.StreamingServerResponse<Bureau_V1_Agreement>
+
+        /// Handle the "ConvertAgreement" method.
+        ///
+        /// > Source IDL Documentation:
+        /// >
+        /// > Converts an agreement that was taken over: LEGACY_ACTIVE → ACTIVE, under its old number (V-10,
+        /// > V-11). Roles: customer administrator. Refusals: AGREEMENT_STATE, CONVERSION_NOT_AGREED (V-12),
+        /// > CONVERSION_TOO_EARLY, RETURN_DATA_OUTSTANDING (V-13), CONVERSION_NOT_CONNECTED,
+        /// > ACCOUNT_PRIVATE, ACCOUNT_OF_ANOTHER_OWNER.
+        ///
+        /// - Parameters:
+        ///   - request: A streaming request of `Bureau_V1_ConvertAgreementRequest` messages.
+        ///   - context: Context providing information about the RPC.
+        /// - Throws: Any error which occurred during the processing of the request. Thrown errors
+        ///     of type `RPCError` are mapped to appropriate statuses. All other errors are converted
+        ///     to an internal error.
+        /// - Returns: A streaming response of `Bureau_V1_Agreement` messages.
+        func convertAgreement(
+            request: GRPCCore.StreamingServerRequest<Bureau_V1_ConvertAgreementRequest>,
+            context: GRPCCore.ServerContext
+        ) async throws -> GRPCCore.StreamingServerResponse<Bureau_V1_Agreement>
+
+        /// Handle the "GetAgreementSettings" method.
+        ///
+        /// > Source IDL Documentation:
+        /// >
+        /// > Everything that is set on an agreement or follows from its bank.
+        /// > Roles: any role in the company.
+        ///
+        /// - Parameters:
+        ///   - request: A streaming request of `Bureau_V1_GetAgreementSettingsRequest` messages.
+        ///   - context: Context providing information about the RPC.
+        /// - Throws: Any error which occurred during the processing of the request. Thrown errors
+        ///     of type `RPCError` are mapped to appropriate statuses. All other errors are converted
+        ///     to an internal error.
+        /// - Returns: A streaming response of `Bureau_V1_AgreementSettings` messages.
+        func getAgreementSettings(
+            request: GRPCCore.StreamingServerRequest<Bureau_V1_GetAgreementSettingsRequest>,
+            context: GRPCCore.ServerContext
+        ) async throws -> GRPCCore.StreamingServerResponse<Bureau_V1_AgreementSettings>
+
+        /// Handle the "GetBankApplication" method.
+        ///
+        /// > Source IDL Documentation:
+        /// >
+        /// > The bank's own application, filled in, to be printed, signed and sent.
+        /// > Roles: customer administrator, accountant. Refusals: BANK_APPLICATION_NOT_NEEDED.
+        ///
+        /// - Parameters:
+        ///   - request: A streaming request of `Bureau_V1_GetBankApplicationRequest` messages.
+        ///   - context: Context providing information about the RPC.
+        /// - Throws: Any error which occurred during the processing of the request. Thrown errors
+        ///     of type `RPCError` are mapped to appropriate statuses. All other errors are converted
+        ///     to an internal error.
+        /// - Returns: A streaming response of `Bureau_V1_BankApplication` messages.
+        func getBankApplication(
+            request: GRPCCore.StreamingServerRequest<Bureau_V1_GetBankApplicationRequest>,
+            context: GRPCCore.ServerContext
+        ) async throws -> GRPCCore.StreamingServerResponse<Bureau_V1_BankApplication>
     }
 
     /// Service protocol for the "bureau.v1.AgreementService" service.
@@ -492,7 +629,7 @@ extension Bureau_V1_AgreementService {
         /// > Registers an agreement as a draft. Roles: customer administrator, accountant.
         /// > Refusals: BANK_NOT_SUPPORTED, ACCOUNT_INVALID, ACCOUNT_PRIVATE,
         /// > ACCOUNT_OF_ANOTHER_OWNER, AGREEMENT_EXISTS, SIGNER_INCOMPLETE,
-        /// > DECLARATION_INVALID.
+        /// > DECLARATION_INVALID, AGREEMENT_NUMBER_INVALID.
         ///
         /// - Parameters:
         ///   - request: A request containing a single `Bureau_V1_CreateAgreementRequest` message.
@@ -698,6 +835,87 @@ extension Bureau_V1_AgreementService {
             request: GRPCCore.ServerRequest<Bureau_V1_TerminateAgreementRequest>,
             context: GRPCCore.ServerContext
         ) async throws -> GRPCCore.ServerResponse<Bureau_V1_Agreement>
+
+        /// Handle the "RecordAgreementStep" method.
+        ///
+        /// > Source IDL Documentation:
+        /// >
+        /// > Records what was done outside: the bank's own application, going through all
+        /// > settings once the agreement is active, the set-up in accounting.
+        /// > Roles: customer administrator, accountant. Refusals: AGREEMENT_STEP_MISSING,
+        /// > AGREEMENT_STEP_TOO_EARLY, AGREEMENT_STEP_DONE, AGREEMENT_STEP_IN_FUTURE,
+        /// > AGREEMENT_STEP_DATE_INVALID, AGREEMENT_SETTINGS_CHANGED, BANK_APPLICATION_NOT_NEEDED.
+        ///
+        /// - Parameters:
+        ///   - request: A request containing a single `Bureau_V1_RecordAgreementStepRequest` message.
+        ///   - context: Context providing information about the RPC.
+        /// - Throws: Any error which occurred during the processing of the request. Thrown errors
+        ///     of type `RPCError` are mapped to appropriate statuses. All other errors are converted
+        ///     to an internal error.
+        /// - Returns: A response containing a single `Bureau_V1_Agreement` message.
+        func recordAgreementStep(
+            request: GRPCCore.ServerRequest<Bureau_V1_RecordAgreementStepRequest>,
+            context: GRPCCore.ServerContext
+        ) async throws -> GRPCCore.ServerResponse<Bureau_V1_Agreement>
+
+        /// Handle the "ConvertAgreement" method.
+        ///
+        /// > Source IDL Documentation:
+        /// >
+        /// > Converts an agreement that was taken over: LEGACY_ACTIVE → ACTIVE, under its old number (V-10,
+        /// > V-11). Roles: customer administrator. Refusals: AGREEMENT_STATE, CONVERSION_NOT_AGREED (V-12),
+        /// > CONVERSION_TOO_EARLY, RETURN_DATA_OUTSTANDING (V-13), CONVERSION_NOT_CONNECTED,
+        /// > ACCOUNT_PRIVATE, ACCOUNT_OF_ANOTHER_OWNER.
+        ///
+        /// - Parameters:
+        ///   - request: A request containing a single `Bureau_V1_ConvertAgreementRequest` message.
+        ///   - context: Context providing information about the RPC.
+        /// - Throws: Any error which occurred during the processing of the request. Thrown errors
+        ///     of type `RPCError` are mapped to appropriate statuses. All other errors are converted
+        ///     to an internal error.
+        /// - Returns: A response containing a single `Bureau_V1_Agreement` message.
+        func convertAgreement(
+            request: GRPCCore.ServerRequest<Bureau_V1_ConvertAgreementRequest>,
+            context: GRPCCore.ServerContext
+        ) async throws -> GRPCCore.ServerResponse<Bureau_V1_Agreement>
+
+        /// Handle the "GetAgreementSettings" method.
+        ///
+        /// > Source IDL Documentation:
+        /// >
+        /// > Everything that is set on an agreement or follows from its bank.
+        /// > Roles: any role in the company.
+        ///
+        /// - Parameters:
+        ///   - request: A request containing a single `Bureau_V1_GetAgreementSettingsRequest` message.
+        ///   - context: Context providing information about the RPC.
+        /// - Throws: Any error which occurred during the processing of the request. Thrown errors
+        ///     of type `RPCError` are mapped to appropriate statuses. All other errors are converted
+        ///     to an internal error.
+        /// - Returns: A response containing a single `Bureau_V1_AgreementSettings` message.
+        func getAgreementSettings(
+            request: GRPCCore.ServerRequest<Bureau_V1_GetAgreementSettingsRequest>,
+            context: GRPCCore.ServerContext
+        ) async throws -> GRPCCore.ServerResponse<Bureau_V1_AgreementSettings>
+
+        /// Handle the "GetBankApplication" method.
+        ///
+        /// > Source IDL Documentation:
+        /// >
+        /// > The bank's own application, filled in, to be printed, signed and sent.
+        /// > Roles: customer administrator, accountant. Refusals: BANK_APPLICATION_NOT_NEEDED.
+        ///
+        /// - Parameters:
+        ///   - request: A request containing a single `Bureau_V1_GetBankApplicationRequest` message.
+        ///   - context: Context providing information about the RPC.
+        /// - Throws: Any error which occurred during the processing of the request. Thrown errors
+        ///     of type `RPCError` are mapped to appropriate statuses. All other errors are converted
+        ///     to an internal error.
+        /// - Returns: A response containing a single `Bureau_V1_BankApplication` message.
+        func getBankApplication(
+            request: GRPCCore.ServerRequest<Bureau_V1_GetBankApplicationRequest>,
+            context: GRPCCore.ServerContext
+        ) async throws -> GRPCCore.ServerResponse<Bureau_V1_BankApplication>
     }
 
     /// Simple service protocol for the "bureau.v1.AgreementService" service.
@@ -736,7 +954,7 @@ extension Bureau_V1_AgreementService {
         /// > Registers an agreement as a draft. Roles: customer administrator, accountant.
         /// > Refusals: BANK_NOT_SUPPORTED, ACCOUNT_INVALID, ACCOUNT_PRIVATE,
         /// > ACCOUNT_OF_ANOTHER_OWNER, AGREEMENT_EXISTS, SIGNER_INCOMPLETE,
-        /// > DECLARATION_INVALID.
+        /// > DECLARATION_INVALID, AGREEMENT_NUMBER_INVALID.
         ///
         /// - Parameters:
         ///   - request: A `Bureau_V1_CreateAgreementRequest` message.
@@ -942,6 +1160,87 @@ extension Bureau_V1_AgreementService {
             request: Bureau_V1_TerminateAgreementRequest,
             context: GRPCCore.ServerContext
         ) async throws -> Bureau_V1_Agreement
+
+        /// Handle the "RecordAgreementStep" method.
+        ///
+        /// > Source IDL Documentation:
+        /// >
+        /// > Records what was done outside: the bank's own application, going through all
+        /// > settings once the agreement is active, the set-up in accounting.
+        /// > Roles: customer administrator, accountant. Refusals: AGREEMENT_STEP_MISSING,
+        /// > AGREEMENT_STEP_TOO_EARLY, AGREEMENT_STEP_DONE, AGREEMENT_STEP_IN_FUTURE,
+        /// > AGREEMENT_STEP_DATE_INVALID, AGREEMENT_SETTINGS_CHANGED, BANK_APPLICATION_NOT_NEEDED.
+        ///
+        /// - Parameters:
+        ///   - request: A `Bureau_V1_RecordAgreementStepRequest` message.
+        ///   - context: Context providing information about the RPC.
+        /// - Throws: Any error which occurred during the processing of the request. Thrown errors
+        ///     of type `RPCError` are mapped to appropriate statuses. All other errors are converted
+        ///     to an internal error.
+        /// - Returns: A `Bureau_V1_Agreement` to respond with.
+        func recordAgreementStep(
+            request: Bureau_V1_RecordAgreementStepRequest,
+            context: GRPCCore.ServerContext
+        ) async throws -> Bureau_V1_Agreement
+
+        /// Handle the "ConvertAgreement" method.
+        ///
+        /// > Source IDL Documentation:
+        /// >
+        /// > Converts an agreement that was taken over: LEGACY_ACTIVE → ACTIVE, under its old number (V-10,
+        /// > V-11). Roles: customer administrator. Refusals: AGREEMENT_STATE, CONVERSION_NOT_AGREED (V-12),
+        /// > CONVERSION_TOO_EARLY, RETURN_DATA_OUTSTANDING (V-13), CONVERSION_NOT_CONNECTED,
+        /// > ACCOUNT_PRIVATE, ACCOUNT_OF_ANOTHER_OWNER.
+        ///
+        /// - Parameters:
+        ///   - request: A `Bureau_V1_ConvertAgreementRequest` message.
+        ///   - context: Context providing information about the RPC.
+        /// - Throws: Any error which occurred during the processing of the request. Thrown errors
+        ///     of type `RPCError` are mapped to appropriate statuses. All other errors are converted
+        ///     to an internal error.
+        /// - Returns: A `Bureau_V1_Agreement` to respond with.
+        func convertAgreement(
+            request: Bureau_V1_ConvertAgreementRequest,
+            context: GRPCCore.ServerContext
+        ) async throws -> Bureau_V1_Agreement
+
+        /// Handle the "GetAgreementSettings" method.
+        ///
+        /// > Source IDL Documentation:
+        /// >
+        /// > Everything that is set on an agreement or follows from its bank.
+        /// > Roles: any role in the company.
+        ///
+        /// - Parameters:
+        ///   - request: A `Bureau_V1_GetAgreementSettingsRequest` message.
+        ///   - context: Context providing information about the RPC.
+        /// - Throws: Any error which occurred during the processing of the request. Thrown errors
+        ///     of type `RPCError` are mapped to appropriate statuses. All other errors are converted
+        ///     to an internal error.
+        /// - Returns: A `Bureau_V1_AgreementSettings` to respond with.
+        func getAgreementSettings(
+            request: Bureau_V1_GetAgreementSettingsRequest,
+            context: GRPCCore.ServerContext
+        ) async throws -> Bureau_V1_AgreementSettings
+
+        /// Handle the "GetBankApplication" method.
+        ///
+        /// > Source IDL Documentation:
+        /// >
+        /// > The bank's own application, filled in, to be printed, signed and sent.
+        /// > Roles: customer administrator, accountant. Refusals: BANK_APPLICATION_NOT_NEEDED.
+        ///
+        /// - Parameters:
+        ///   - request: A `Bureau_V1_GetBankApplicationRequest` message.
+        ///   - context: Context providing information about the RPC.
+        /// - Throws: Any error which occurred during the processing of the request. Thrown errors
+        ///     of type `RPCError` are mapped to appropriate statuses. All other errors are converted
+        ///     to an internal error.
+        /// - Returns: A `Bureau_V1_BankApplication` to respond with.
+        func getBankApplication(
+            request: Bureau_V1_GetBankApplicationRequest,
+            context: GRPCCore.ServerContext
+        ) async throws -> Bureau_V1_BankApplication
     }
 }
 
@@ -1081,6 +1380,50 @@ extension Bureau_V1_AgreementService.StreamingServiceProtocol {
                 )
             }
         )
+        router.registerHandler(
+            forMethod: Bureau_V1_AgreementService.Method.RecordAgreementStep.descriptor,
+            deserializer: GRPCProtobuf.ProtobufDeserializer<Bureau_V1_RecordAgreementStepRequest>(),
+            serializer: GRPCProtobuf.ProtobufSerializer<Bureau_V1_Agreement>(),
+            handler: { request, context in
+                try await self.recordAgreementStep(
+                    request: request,
+                    context: context
+                )
+            }
+        )
+        router.registerHandler(
+            forMethod: Bureau_V1_AgreementService.Method.ConvertAgreement.descriptor,
+            deserializer: GRPCProtobuf.ProtobufDeserializer<Bureau_V1_ConvertAgreementRequest>(),
+            serializer: GRPCProtobuf.ProtobufSerializer<Bureau_V1_Agreement>(),
+            handler: { request, context in
+                try await self.convertAgreement(
+                    request: request,
+                    context: context
+                )
+            }
+        )
+        router.registerHandler(
+            forMethod: Bureau_V1_AgreementService.Method.GetAgreementSettings.descriptor,
+            deserializer: GRPCProtobuf.ProtobufDeserializer<Bureau_V1_GetAgreementSettingsRequest>(),
+            serializer: GRPCProtobuf.ProtobufSerializer<Bureau_V1_AgreementSettings>(),
+            handler: { request, context in
+                try await self.getAgreementSettings(
+                    request: request,
+                    context: context
+                )
+            }
+        )
+        router.registerHandler(
+            forMethod: Bureau_V1_AgreementService.Method.GetBankApplication.descriptor,
+            deserializer: GRPCProtobuf.ProtobufDeserializer<Bureau_V1_GetBankApplicationRequest>(),
+            serializer: GRPCProtobuf.ProtobufSerializer<Bureau_V1_BankApplication>(),
+            handler: { request, context in
+                try await self.getBankApplication(
+                    request: request,
+                    context: context
+                )
+            }
+        )
     }
 }
 
@@ -1213,6 +1556,50 @@ extension Bureau_V1_AgreementService.ServiceProtocol {
         context: GRPCCore.ServerContext
     ) async throws -> GRPCCore.StreamingServerResponse<Bureau_V1_Agreement> {
         let response = try await self.terminateAgreement(
+            request: GRPCCore.ServerRequest(stream: request),
+            context: context
+        )
+        return GRPCCore.StreamingServerResponse(single: response)
+    }
+
+    package func recordAgreementStep(
+        request: GRPCCore.StreamingServerRequest<Bureau_V1_RecordAgreementStepRequest>,
+        context: GRPCCore.ServerContext
+    ) async throws -> GRPCCore.StreamingServerResponse<Bureau_V1_Agreement> {
+        let response = try await self.recordAgreementStep(
+            request: GRPCCore.ServerRequest(stream: request),
+            context: context
+        )
+        return GRPCCore.StreamingServerResponse(single: response)
+    }
+
+    package func convertAgreement(
+        request: GRPCCore.StreamingServerRequest<Bureau_V1_ConvertAgreementRequest>,
+        context: GRPCCore.ServerContext
+    ) async throws -> GRPCCore.StreamingServerResponse<Bureau_V1_Agreement> {
+        let response = try await self.convertAgreement(
+            request: GRPCCore.ServerRequest(stream: request),
+            context: context
+        )
+        return GRPCCore.StreamingServerResponse(single: response)
+    }
+
+    package func getAgreementSettings(
+        request: GRPCCore.StreamingServerRequest<Bureau_V1_GetAgreementSettingsRequest>,
+        context: GRPCCore.ServerContext
+    ) async throws -> GRPCCore.StreamingServerResponse<Bureau_V1_AgreementSettings> {
+        let response = try await self.getAgreementSettings(
+            request: GRPCCore.ServerRequest(stream: request),
+            context: context
+        )
+        return GRPCCore.StreamingServerResponse(single: response)
+    }
+
+    package func getBankApplication(
+        request: GRPCCore.StreamingServerRequest<Bureau_V1_GetBankApplicationRequest>,
+        context: GRPCCore.ServerContext
+    ) async throws -> GRPCCore.StreamingServerResponse<Bureau_V1_BankApplication> {
+        let response = try await self.getBankApplication(
             request: GRPCCore.ServerRequest(stream: request),
             context: context
         )
@@ -1378,6 +1765,58 @@ extension Bureau_V1_AgreementService.SimpleServiceProtocol {
             metadata: [:]
         )
     }
+
+    package func recordAgreementStep(
+        request: GRPCCore.ServerRequest<Bureau_V1_RecordAgreementStepRequest>,
+        context: GRPCCore.ServerContext
+    ) async throws -> GRPCCore.ServerResponse<Bureau_V1_Agreement> {
+        return GRPCCore.ServerResponse<Bureau_V1_Agreement>(
+            message: try await self.recordAgreementStep(
+                request: request.message,
+                context: context
+            ),
+            metadata: [:]
+        )
+    }
+
+    package func convertAgreement(
+        request: GRPCCore.ServerRequest<Bureau_V1_ConvertAgreementRequest>,
+        context: GRPCCore.ServerContext
+    ) async throws -> GRPCCore.ServerResponse<Bureau_V1_Agreement> {
+        return GRPCCore.ServerResponse<Bureau_V1_Agreement>(
+            message: try await self.convertAgreement(
+                request: request.message,
+                context: context
+            ),
+            metadata: [:]
+        )
+    }
+
+    package func getAgreementSettings(
+        request: GRPCCore.ServerRequest<Bureau_V1_GetAgreementSettingsRequest>,
+        context: GRPCCore.ServerContext
+    ) async throws -> GRPCCore.ServerResponse<Bureau_V1_AgreementSettings> {
+        return GRPCCore.ServerResponse<Bureau_V1_AgreementSettings>(
+            message: try await self.getAgreementSettings(
+                request: request.message,
+                context: context
+            ),
+            metadata: [:]
+        )
+    }
+
+    package func getBankApplication(
+        request: GRPCCore.ServerRequest<Bureau_V1_GetBankApplicationRequest>,
+        context: GRPCCore.ServerContext
+    ) async throws -> GRPCCore.ServerResponse<Bureau_V1_BankApplication> {
+        return GRPCCore.ServerResponse<Bureau_V1_BankApplication>(
+            message: try await self.getBankApplication(
+                request: request.message,
+                context: context
+            ),
+            metadata: [:]
+        )
+    }
 }
 
 // MARK: bureau.v1.AgreementService (client)
@@ -1424,7 +1863,7 @@ extension Bureau_V1_AgreementService {
         /// > Registers an agreement as a draft. Roles: customer administrator, accountant.
         /// > Refusals: BANK_NOT_SUPPORTED, ACCOUNT_INVALID, ACCOUNT_PRIVATE,
         /// > ACCOUNT_OF_ANOTHER_OWNER, AGREEMENT_EXISTS, SIGNER_INCOMPLETE,
-        /// > DECLARATION_INVALID.
+        /// > DECLARATION_INVALID, AGREEMENT_NUMBER_INVALID.
         ///
         /// - Parameters:
         ///   - request: A request containing a single `Bureau_V1_CreateAgreementRequest` message.
@@ -1685,6 +2124,107 @@ extension Bureau_V1_AgreementService {
             options: GRPCCore.CallOptions,
             onResponse handleResponse: @Sendable @escaping (GRPCCore.ClientResponse<Bureau_V1_Agreement>) async throws -> Result
         ) async throws -> Result where Result: Sendable
+
+        /// Call the "RecordAgreementStep" method.
+        ///
+        /// > Source IDL Documentation:
+        /// >
+        /// > Records what was done outside: the bank's own application, going through all
+        /// > settings once the agreement is active, the set-up in accounting.
+        /// > Roles: customer administrator, accountant. Refusals: AGREEMENT_STEP_MISSING,
+        /// > AGREEMENT_STEP_TOO_EARLY, AGREEMENT_STEP_DONE, AGREEMENT_STEP_IN_FUTURE,
+        /// > AGREEMENT_STEP_DATE_INVALID, AGREEMENT_SETTINGS_CHANGED, BANK_APPLICATION_NOT_NEEDED.
+        ///
+        /// - Parameters:
+        ///   - request: A request containing a single `Bureau_V1_RecordAgreementStepRequest` message.
+        ///   - serializer: A serializer for `Bureau_V1_RecordAgreementStepRequest` messages.
+        ///   - deserializer: A deserializer for `Bureau_V1_Agreement` messages.
+        ///   - options: Options to apply to this RPC.
+        ///   - handleResponse: A closure which handles the response and returns its result to
+        ///       the caller. Returning from the closure will cancel the RPC if it hasn't
+        ///       already finished.
+        /// - Returns: The result of `handleResponse`.
+        func recordAgreementStep<Result>(
+            request: GRPCCore.ClientRequest<Bureau_V1_RecordAgreementStepRequest>,
+            serializer: some GRPCCore.MessageSerializer<Bureau_V1_RecordAgreementStepRequest>,
+            deserializer: some GRPCCore.MessageDeserializer<Bureau_V1_Agreement>,
+            options: GRPCCore.CallOptions,
+            onResponse handleResponse: @Sendable @escaping (GRPCCore.ClientResponse<Bureau_V1_Agreement>) async throws -> Result
+        ) async throws -> Result where Result: Sendable
+
+        /// Call the "ConvertAgreement" method.
+        ///
+        /// > Source IDL Documentation:
+        /// >
+        /// > Converts an agreement that was taken over: LEGACY_ACTIVE → ACTIVE, under its old number (V-10,
+        /// > V-11). Roles: customer administrator. Refusals: AGREEMENT_STATE, CONVERSION_NOT_AGREED (V-12),
+        /// > CONVERSION_TOO_EARLY, RETURN_DATA_OUTSTANDING (V-13), CONVERSION_NOT_CONNECTED,
+        /// > ACCOUNT_PRIVATE, ACCOUNT_OF_ANOTHER_OWNER.
+        ///
+        /// - Parameters:
+        ///   - request: A request containing a single `Bureau_V1_ConvertAgreementRequest` message.
+        ///   - serializer: A serializer for `Bureau_V1_ConvertAgreementRequest` messages.
+        ///   - deserializer: A deserializer for `Bureau_V1_Agreement` messages.
+        ///   - options: Options to apply to this RPC.
+        ///   - handleResponse: A closure which handles the response and returns its result to
+        ///       the caller. Returning from the closure will cancel the RPC if it hasn't
+        ///       already finished.
+        /// - Returns: The result of `handleResponse`.
+        func convertAgreement<Result>(
+            request: GRPCCore.ClientRequest<Bureau_V1_ConvertAgreementRequest>,
+            serializer: some GRPCCore.MessageSerializer<Bureau_V1_ConvertAgreementRequest>,
+            deserializer: some GRPCCore.MessageDeserializer<Bureau_V1_Agreement>,
+            options: GRPCCore.CallOptions,
+            onResponse handleResponse: @Sendable @escaping (GRPCCore.ClientResponse<Bureau_V1_Agreement>) async throws -> Result
+        ) async throws -> Result where Result: Sendable
+
+        /// Call the "GetAgreementSettings" method.
+        ///
+        /// > Source IDL Documentation:
+        /// >
+        /// > Everything that is set on an agreement or follows from its bank.
+        /// > Roles: any role in the company.
+        ///
+        /// - Parameters:
+        ///   - request: A request containing a single `Bureau_V1_GetAgreementSettingsRequest` message.
+        ///   - serializer: A serializer for `Bureau_V1_GetAgreementSettingsRequest` messages.
+        ///   - deserializer: A deserializer for `Bureau_V1_AgreementSettings` messages.
+        ///   - options: Options to apply to this RPC.
+        ///   - handleResponse: A closure which handles the response and returns its result to
+        ///       the caller. Returning from the closure will cancel the RPC if it hasn't
+        ///       already finished.
+        /// - Returns: The result of `handleResponse`.
+        func getAgreementSettings<Result>(
+            request: GRPCCore.ClientRequest<Bureau_V1_GetAgreementSettingsRequest>,
+            serializer: some GRPCCore.MessageSerializer<Bureau_V1_GetAgreementSettingsRequest>,
+            deserializer: some GRPCCore.MessageDeserializer<Bureau_V1_AgreementSettings>,
+            options: GRPCCore.CallOptions,
+            onResponse handleResponse: @Sendable @escaping (GRPCCore.ClientResponse<Bureau_V1_AgreementSettings>) async throws -> Result
+        ) async throws -> Result where Result: Sendable
+
+        /// Call the "GetBankApplication" method.
+        ///
+        /// > Source IDL Documentation:
+        /// >
+        /// > The bank's own application, filled in, to be printed, signed and sent.
+        /// > Roles: customer administrator, accountant. Refusals: BANK_APPLICATION_NOT_NEEDED.
+        ///
+        /// - Parameters:
+        ///   - request: A request containing a single `Bureau_V1_GetBankApplicationRequest` message.
+        ///   - serializer: A serializer for `Bureau_V1_GetBankApplicationRequest` messages.
+        ///   - deserializer: A deserializer for `Bureau_V1_BankApplication` messages.
+        ///   - options: Options to apply to this RPC.
+        ///   - handleResponse: A closure which handles the response and returns its result to
+        ///       the caller. Returning from the closure will cancel the RPC if it hasn't
+        ///       already finished.
+        /// - Returns: The result of `handleResponse`.
+        func getBankApplication<Result>(
+            request: GRPCCore.ClientRequest<Bureau_V1_GetBankApplicationRequest>,
+            serializer: some GRPCCore.MessageSerializer<Bureau_V1_GetBankApplicationRequest>,
+            deserializer: some GRPCCore.MessageDeserializer<Bureau_V1_BankApplication>,
+            options: GRPCCore.CallOptions,
+            onResponse handleResponse: @Sendable @escaping (GRPCCore.ClientResponse<Bureau_V1_BankApplication>) async throws -> Result
+        ) async throws -> Result where Result: Sendable
     }
 
     /// Generated client for the "bureau.v1.AgreementService" service.
@@ -1749,7 +2289,7 @@ extension Bureau_V1_AgreementService {
         /// > Registers an agreement as a draft. Roles: customer administrator, accountant.
         /// > Refusals: BANK_NOT_SUPPORTED, ACCOUNT_INVALID, ACCOUNT_PRIVATE,
         /// > ACCOUNT_OF_ANOTHER_OWNER, AGREEMENT_EXISTS, SIGNER_INCOMPLETE,
-        /// > DECLARATION_INVALID.
+        /// > DECLARATION_INVALID, AGREEMENT_NUMBER_INVALID.
         ///
         /// - Parameters:
         ///   - request: A request containing a single `Bureau_V1_CreateAgreementRequest` message.
@@ -2131,6 +2671,151 @@ extension Bureau_V1_AgreementService {
                 onResponse: handleResponse
             )
         }
+
+        /// Call the "RecordAgreementStep" method.
+        ///
+        /// > Source IDL Documentation:
+        /// >
+        /// > Records what was done outside: the bank's own application, going through all
+        /// > settings once the agreement is active, the set-up in accounting.
+        /// > Roles: customer administrator, accountant. Refusals: AGREEMENT_STEP_MISSING,
+        /// > AGREEMENT_STEP_TOO_EARLY, AGREEMENT_STEP_DONE, AGREEMENT_STEP_IN_FUTURE,
+        /// > AGREEMENT_STEP_DATE_INVALID, AGREEMENT_SETTINGS_CHANGED, BANK_APPLICATION_NOT_NEEDED.
+        ///
+        /// - Parameters:
+        ///   - request: A request containing a single `Bureau_V1_RecordAgreementStepRequest` message.
+        ///   - serializer: A serializer for `Bureau_V1_RecordAgreementStepRequest` messages.
+        ///   - deserializer: A deserializer for `Bureau_V1_Agreement` messages.
+        ///   - options: Options to apply to this RPC.
+        ///   - handleResponse: A closure which handles the response and returns its result to
+        ///       the caller. Returning from the closure will cancel the RPC if it hasn't
+        ///       already finished.
+        /// - Returns: The result of `handleResponse`.
+        package func recordAgreementStep<Result>(
+            request: GRPCCore.ClientRequest<Bureau_V1_RecordAgreementStepRequest>,
+            serializer: some GRPCCore.MessageSerializer<Bureau_V1_RecordAgreementStepRequest>,
+            deserializer: some GRPCCore.MessageDeserializer<Bureau_V1_Agreement>,
+            options: GRPCCore.CallOptions = .defaults,
+            onResponse handleResponse: @Sendable @escaping (GRPCCore.ClientResponse<Bureau_V1_Agreement>) async throws -> Result = { response in
+                try response.message
+            }
+        ) async throws -> Result where Result: Sendable {
+            try await self.client.unary(
+                request: request,
+                descriptor: Bureau_V1_AgreementService.Method.RecordAgreementStep.descriptor,
+                serializer: serializer,
+                deserializer: deserializer,
+                options: options,
+                onResponse: handleResponse
+            )
+        }
+
+        /// Call the "ConvertAgreement" method.
+        ///
+        /// > Source IDL Documentation:
+        /// >
+        /// > Converts an agreement that was taken over: LEGACY_ACTIVE → ACTIVE, under its old number (V-10,
+        /// > V-11). Roles: customer administrator. Refusals: AGREEMENT_STATE, CONVERSION_NOT_AGREED (V-12),
+        /// > CONVERSION_TOO_EARLY, RETURN_DATA_OUTSTANDING (V-13), CONVERSION_NOT_CONNECTED,
+        /// > ACCOUNT_PRIVATE, ACCOUNT_OF_ANOTHER_OWNER.
+        ///
+        /// - Parameters:
+        ///   - request: A request containing a single `Bureau_V1_ConvertAgreementRequest` message.
+        ///   - serializer: A serializer for `Bureau_V1_ConvertAgreementRequest` messages.
+        ///   - deserializer: A deserializer for `Bureau_V1_Agreement` messages.
+        ///   - options: Options to apply to this RPC.
+        ///   - handleResponse: A closure which handles the response and returns its result to
+        ///       the caller. Returning from the closure will cancel the RPC if it hasn't
+        ///       already finished.
+        /// - Returns: The result of `handleResponse`.
+        package func convertAgreement<Result>(
+            request: GRPCCore.ClientRequest<Bureau_V1_ConvertAgreementRequest>,
+            serializer: some GRPCCore.MessageSerializer<Bureau_V1_ConvertAgreementRequest>,
+            deserializer: some GRPCCore.MessageDeserializer<Bureau_V1_Agreement>,
+            options: GRPCCore.CallOptions = .defaults,
+            onResponse handleResponse: @Sendable @escaping (GRPCCore.ClientResponse<Bureau_V1_Agreement>) async throws -> Result = { response in
+                try response.message
+            }
+        ) async throws -> Result where Result: Sendable {
+            try await self.client.unary(
+                request: request,
+                descriptor: Bureau_V1_AgreementService.Method.ConvertAgreement.descriptor,
+                serializer: serializer,
+                deserializer: deserializer,
+                options: options,
+                onResponse: handleResponse
+            )
+        }
+
+        /// Call the "GetAgreementSettings" method.
+        ///
+        /// > Source IDL Documentation:
+        /// >
+        /// > Everything that is set on an agreement or follows from its bank.
+        /// > Roles: any role in the company.
+        ///
+        /// - Parameters:
+        ///   - request: A request containing a single `Bureau_V1_GetAgreementSettingsRequest` message.
+        ///   - serializer: A serializer for `Bureau_V1_GetAgreementSettingsRequest` messages.
+        ///   - deserializer: A deserializer for `Bureau_V1_AgreementSettings` messages.
+        ///   - options: Options to apply to this RPC.
+        ///   - handleResponse: A closure which handles the response and returns its result to
+        ///       the caller. Returning from the closure will cancel the RPC if it hasn't
+        ///       already finished.
+        /// - Returns: The result of `handleResponse`.
+        package func getAgreementSettings<Result>(
+            request: GRPCCore.ClientRequest<Bureau_V1_GetAgreementSettingsRequest>,
+            serializer: some GRPCCore.MessageSerializer<Bureau_V1_GetAgreementSettingsRequest>,
+            deserializer: some GRPCCore.MessageDeserializer<Bureau_V1_AgreementSettings>,
+            options: GRPCCore.CallOptions = .defaults,
+            onResponse handleResponse: @Sendable @escaping (GRPCCore.ClientResponse<Bureau_V1_AgreementSettings>) async throws -> Result = { response in
+                try response.message
+            }
+        ) async throws -> Result where Result: Sendable {
+            try await self.client.unary(
+                request: request,
+                descriptor: Bureau_V1_AgreementService.Method.GetAgreementSettings.descriptor,
+                serializer: serializer,
+                deserializer: deserializer,
+                options: options,
+                onResponse: handleResponse
+            )
+        }
+
+        /// Call the "GetBankApplication" method.
+        ///
+        /// > Source IDL Documentation:
+        /// >
+        /// > The bank's own application, filled in, to be printed, signed and sent.
+        /// > Roles: customer administrator, accountant. Refusals: BANK_APPLICATION_NOT_NEEDED.
+        ///
+        /// - Parameters:
+        ///   - request: A request containing a single `Bureau_V1_GetBankApplicationRequest` message.
+        ///   - serializer: A serializer for `Bureau_V1_GetBankApplicationRequest` messages.
+        ///   - deserializer: A deserializer for `Bureau_V1_BankApplication` messages.
+        ///   - options: Options to apply to this RPC.
+        ///   - handleResponse: A closure which handles the response and returns its result to
+        ///       the caller. Returning from the closure will cancel the RPC if it hasn't
+        ///       already finished.
+        /// - Returns: The result of `handleResponse`.
+        package func getBankApplication<Result>(
+            request: GRPCCore.ClientRequest<Bureau_V1_GetBankApplicationRequest>,
+            serializer: some GRPCCore.MessageSerializer<Bureau_V1_GetBankApplicationRequest>,
+            deserializer: some GRPCCore.MessageDeserializer<Bureau_V1_BankApplication>,
+            options: GRPCCore.CallOptions = .defaults,
+            onResponse handleResponse: @Sendable @escaping (GRPCCore.ClientResponse<Bureau_V1_BankApplication>) async throws -> Result = { response in
+                try response.message
+            }
+        ) async throws -> Result where Result: Sendable {
+            try await self.client.unary(
+                request: request,
+                descriptor: Bureau_V1_AgreementService.Method.GetBankApplication.descriptor,
+                serializer: serializer,
+                deserializer: deserializer,
+                options: options,
+                onResponse: handleResponse
+            )
+        }
     }
 }
 
@@ -2173,7 +2858,7 @@ extension Bureau_V1_AgreementService.ClientProtocol {
     /// > Registers an agreement as a draft. Roles: customer administrator, accountant.
     /// > Refusals: BANK_NOT_SUPPORTED, ACCOUNT_INVALID, ACCOUNT_PRIVATE,
     /// > ACCOUNT_OF_ANOTHER_OWNER, AGREEMENT_EXISTS, SIGNER_INCOMPLETE,
-    /// > DECLARATION_INVALID.
+    /// > DECLARATION_INVALID, AGREEMENT_NUMBER_INVALID.
     ///
     /// - Parameters:
     ///   - request: A request containing a single `Bureau_V1_CreateAgreementRequest` message.
@@ -2500,6 +3185,131 @@ extension Bureau_V1_AgreementService.ClientProtocol {
             onResponse: handleResponse
         )
     }
+
+    /// Call the "RecordAgreementStep" method.
+    ///
+    /// > Source IDL Documentation:
+    /// >
+    /// > Records what was done outside: the bank's own application, going through all
+    /// > settings once the agreement is active, the set-up in accounting.
+    /// > Roles: customer administrator, accountant. Refusals: AGREEMENT_STEP_MISSING,
+    /// > AGREEMENT_STEP_TOO_EARLY, AGREEMENT_STEP_DONE, AGREEMENT_STEP_IN_FUTURE,
+    /// > AGREEMENT_STEP_DATE_INVALID, AGREEMENT_SETTINGS_CHANGED, BANK_APPLICATION_NOT_NEEDED.
+    ///
+    /// - Parameters:
+    ///   - request: A request containing a single `Bureau_V1_RecordAgreementStepRequest` message.
+    ///   - options: Options to apply to this RPC.
+    ///   - handleResponse: A closure which handles the response and returns its result to
+    ///       the caller. Returning from the closure will cancel the RPC if it hasn't
+    ///       already finished.
+    /// - Returns: The result of `handleResponse`.
+    package func recordAgreementStep<Result>(
+        request: GRPCCore.ClientRequest<Bureau_V1_RecordAgreementStepRequest>,
+        options: GRPCCore.CallOptions = .defaults,
+        onResponse handleResponse: @Sendable @escaping (GRPCCore.ClientResponse<Bureau_V1_Agreement>) async throws -> Result = { response in
+            try response.message
+        }
+    ) async throws -> Result where Result: Sendable {
+        try await self.recordAgreementStep(
+            request: request,
+            serializer: GRPCProtobuf.ProtobufSerializer<Bureau_V1_RecordAgreementStepRequest>(),
+            deserializer: GRPCProtobuf.ProtobufDeserializer<Bureau_V1_Agreement>(),
+            options: options,
+            onResponse: handleResponse
+        )
+    }
+
+    /// Call the "ConvertAgreement" method.
+    ///
+    /// > Source IDL Documentation:
+    /// >
+    /// > Converts an agreement that was taken over: LEGACY_ACTIVE → ACTIVE, under its old number (V-10,
+    /// > V-11). Roles: customer administrator. Refusals: AGREEMENT_STATE, CONVERSION_NOT_AGREED (V-12),
+    /// > CONVERSION_TOO_EARLY, RETURN_DATA_OUTSTANDING (V-13), CONVERSION_NOT_CONNECTED,
+    /// > ACCOUNT_PRIVATE, ACCOUNT_OF_ANOTHER_OWNER.
+    ///
+    /// - Parameters:
+    ///   - request: A request containing a single `Bureau_V1_ConvertAgreementRequest` message.
+    ///   - options: Options to apply to this RPC.
+    ///   - handleResponse: A closure which handles the response and returns its result to
+    ///       the caller. Returning from the closure will cancel the RPC if it hasn't
+    ///       already finished.
+    /// - Returns: The result of `handleResponse`.
+    package func convertAgreement<Result>(
+        request: GRPCCore.ClientRequest<Bureau_V1_ConvertAgreementRequest>,
+        options: GRPCCore.CallOptions = .defaults,
+        onResponse handleResponse: @Sendable @escaping (GRPCCore.ClientResponse<Bureau_V1_Agreement>) async throws -> Result = { response in
+            try response.message
+        }
+    ) async throws -> Result where Result: Sendable {
+        try await self.convertAgreement(
+            request: request,
+            serializer: GRPCProtobuf.ProtobufSerializer<Bureau_V1_ConvertAgreementRequest>(),
+            deserializer: GRPCProtobuf.ProtobufDeserializer<Bureau_V1_Agreement>(),
+            options: options,
+            onResponse: handleResponse
+        )
+    }
+
+    /// Call the "GetAgreementSettings" method.
+    ///
+    /// > Source IDL Documentation:
+    /// >
+    /// > Everything that is set on an agreement or follows from its bank.
+    /// > Roles: any role in the company.
+    ///
+    /// - Parameters:
+    ///   - request: A request containing a single `Bureau_V1_GetAgreementSettingsRequest` message.
+    ///   - options: Options to apply to this RPC.
+    ///   - handleResponse: A closure which handles the response and returns its result to
+    ///       the caller. Returning from the closure will cancel the RPC if it hasn't
+    ///       already finished.
+    /// - Returns: The result of `handleResponse`.
+    package func getAgreementSettings<Result>(
+        request: GRPCCore.ClientRequest<Bureau_V1_GetAgreementSettingsRequest>,
+        options: GRPCCore.CallOptions = .defaults,
+        onResponse handleResponse: @Sendable @escaping (GRPCCore.ClientResponse<Bureau_V1_AgreementSettings>) async throws -> Result = { response in
+            try response.message
+        }
+    ) async throws -> Result where Result: Sendable {
+        try await self.getAgreementSettings(
+            request: request,
+            serializer: GRPCProtobuf.ProtobufSerializer<Bureau_V1_GetAgreementSettingsRequest>(),
+            deserializer: GRPCProtobuf.ProtobufDeserializer<Bureau_V1_AgreementSettings>(),
+            options: options,
+            onResponse: handleResponse
+        )
+    }
+
+    /// Call the "GetBankApplication" method.
+    ///
+    /// > Source IDL Documentation:
+    /// >
+    /// > The bank's own application, filled in, to be printed, signed and sent.
+    /// > Roles: customer administrator, accountant. Refusals: BANK_APPLICATION_NOT_NEEDED.
+    ///
+    /// - Parameters:
+    ///   - request: A request containing a single `Bureau_V1_GetBankApplicationRequest` message.
+    ///   - options: Options to apply to this RPC.
+    ///   - handleResponse: A closure which handles the response and returns its result to
+    ///       the caller. Returning from the closure will cancel the RPC if it hasn't
+    ///       already finished.
+    /// - Returns: The result of `handleResponse`.
+    package func getBankApplication<Result>(
+        request: GRPCCore.ClientRequest<Bureau_V1_GetBankApplicationRequest>,
+        options: GRPCCore.CallOptions = .defaults,
+        onResponse handleResponse: @Sendable @escaping (GRPCCore.ClientResponse<Bureau_V1_BankApplication>) async throws -> Result = { response in
+            try response.message
+        }
+    ) async throws -> Result where Result: Sendable {
+        try await self.getBankApplication(
+            request: request,
+            serializer: GRPCProtobuf.ProtobufSerializer<Bureau_V1_GetBankApplicationRequest>(),
+            deserializer: GRPCProtobuf.ProtobufDeserializer<Bureau_V1_BankApplication>(),
+            options: options,
+            onResponse: handleResponse
+        )
+    }
 }
 
 // Helpers providing sugared APIs for 'ClientProtocol' methods.
@@ -2545,7 +3355,7 @@ extension Bureau_V1_AgreementService.ClientProtocol {
     /// > Registers an agreement as a draft. Roles: customer administrator, accountant.
     /// > Refusals: BANK_NOT_SUPPORTED, ACCOUNT_INVALID, ACCOUNT_PRIVATE,
     /// > ACCOUNT_OF_ANOTHER_OWNER, AGREEMENT_EXISTS, SIGNER_INCOMPLETE,
-    /// > DECLARATION_INVALID.
+    /// > DECLARATION_INVALID, AGREEMENT_NUMBER_INVALID.
     ///
     /// - Parameters:
     ///   - message: request message to send.
@@ -2911,6 +3721,147 @@ extension Bureau_V1_AgreementService.ClientProtocol {
             metadata: metadata
         )
         return try await self.terminateAgreement(
+            request: request,
+            options: options,
+            onResponse: handleResponse
+        )
+    }
+
+    /// Call the "RecordAgreementStep" method.
+    ///
+    /// > Source IDL Documentation:
+    /// >
+    /// > Records what was done outside: the bank's own application, going through all
+    /// > settings once the agreement is active, the set-up in accounting.
+    /// > Roles: customer administrator, accountant. Refusals: AGREEMENT_STEP_MISSING,
+    /// > AGREEMENT_STEP_TOO_EARLY, AGREEMENT_STEP_DONE, AGREEMENT_STEP_IN_FUTURE,
+    /// > AGREEMENT_STEP_DATE_INVALID, AGREEMENT_SETTINGS_CHANGED, BANK_APPLICATION_NOT_NEEDED.
+    ///
+    /// - Parameters:
+    ///   - message: request message to send.
+    ///   - metadata: Additional metadata to send, defaults to empty.
+    ///   - options: Options to apply to this RPC, defaults to `.defaults`.
+    ///   - handleResponse: A closure which handles the response and returns its result to
+    ///       the caller. Returning from the closure will cancel the RPC if it hasn't
+    ///       already finished.
+    /// - Returns: The result of `handleResponse`.
+    package func recordAgreementStep<Result>(
+        _ message: Bureau_V1_RecordAgreementStepRequest,
+        metadata: GRPCCore.Metadata = [:],
+        options: GRPCCore.CallOptions = .defaults,
+        onResponse handleResponse: @Sendable @escaping (GRPCCore.ClientResponse<Bureau_V1_Agreement>) async throws -> Result = { response in
+            try response.message
+        }
+    ) async throws -> Result where Result: Sendable {
+        let request = GRPCCore.ClientRequest<Bureau_V1_RecordAgreementStepRequest>(
+            message: message,
+            metadata: metadata
+        )
+        return try await self.recordAgreementStep(
+            request: request,
+            options: options,
+            onResponse: handleResponse
+        )
+    }
+
+    /// Call the "ConvertAgreement" method.
+    ///
+    /// > Source IDL Documentation:
+    /// >
+    /// > Converts an agreement that was taken over: LEGACY_ACTIVE → ACTIVE, under its old number (V-10,
+    /// > V-11). Roles: customer administrator. Refusals: AGREEMENT_STATE, CONVERSION_NOT_AGREED (V-12),
+    /// > CONVERSION_TOO_EARLY, RETURN_DATA_OUTSTANDING (V-13), CONVERSION_NOT_CONNECTED,
+    /// > ACCOUNT_PRIVATE, ACCOUNT_OF_ANOTHER_OWNER.
+    ///
+    /// - Parameters:
+    ///   - message: request message to send.
+    ///   - metadata: Additional metadata to send, defaults to empty.
+    ///   - options: Options to apply to this RPC, defaults to `.defaults`.
+    ///   - handleResponse: A closure which handles the response and returns its result to
+    ///       the caller. Returning from the closure will cancel the RPC if it hasn't
+    ///       already finished.
+    /// - Returns: The result of `handleResponse`.
+    package func convertAgreement<Result>(
+        _ message: Bureau_V1_ConvertAgreementRequest,
+        metadata: GRPCCore.Metadata = [:],
+        options: GRPCCore.CallOptions = .defaults,
+        onResponse handleResponse: @Sendable @escaping (GRPCCore.ClientResponse<Bureau_V1_Agreement>) async throws -> Result = { response in
+            try response.message
+        }
+    ) async throws -> Result where Result: Sendable {
+        let request = GRPCCore.ClientRequest<Bureau_V1_ConvertAgreementRequest>(
+            message: message,
+            metadata: metadata
+        )
+        return try await self.convertAgreement(
+            request: request,
+            options: options,
+            onResponse: handleResponse
+        )
+    }
+
+    /// Call the "GetAgreementSettings" method.
+    ///
+    /// > Source IDL Documentation:
+    /// >
+    /// > Everything that is set on an agreement or follows from its bank.
+    /// > Roles: any role in the company.
+    ///
+    /// - Parameters:
+    ///   - message: request message to send.
+    ///   - metadata: Additional metadata to send, defaults to empty.
+    ///   - options: Options to apply to this RPC, defaults to `.defaults`.
+    ///   - handleResponse: A closure which handles the response and returns its result to
+    ///       the caller. Returning from the closure will cancel the RPC if it hasn't
+    ///       already finished.
+    /// - Returns: The result of `handleResponse`.
+    package func getAgreementSettings<Result>(
+        _ message: Bureau_V1_GetAgreementSettingsRequest,
+        metadata: GRPCCore.Metadata = [:],
+        options: GRPCCore.CallOptions = .defaults,
+        onResponse handleResponse: @Sendable @escaping (GRPCCore.ClientResponse<Bureau_V1_AgreementSettings>) async throws -> Result = { response in
+            try response.message
+        }
+    ) async throws -> Result where Result: Sendable {
+        let request = GRPCCore.ClientRequest<Bureau_V1_GetAgreementSettingsRequest>(
+            message: message,
+            metadata: metadata
+        )
+        return try await self.getAgreementSettings(
+            request: request,
+            options: options,
+            onResponse: handleResponse
+        )
+    }
+
+    /// Call the "GetBankApplication" method.
+    ///
+    /// > Source IDL Documentation:
+    /// >
+    /// > The bank's own application, filled in, to be printed, signed and sent.
+    /// > Roles: customer administrator, accountant. Refusals: BANK_APPLICATION_NOT_NEEDED.
+    ///
+    /// - Parameters:
+    ///   - message: request message to send.
+    ///   - metadata: Additional metadata to send, defaults to empty.
+    ///   - options: Options to apply to this RPC, defaults to `.defaults`.
+    ///   - handleResponse: A closure which handles the response and returns its result to
+    ///       the caller. Returning from the closure will cancel the RPC if it hasn't
+    ///       already finished.
+    /// - Returns: The result of `handleResponse`.
+    package func getBankApplication<Result>(
+        _ message: Bureau_V1_GetBankApplicationRequest,
+        metadata: GRPCCore.Metadata = [:],
+        options: GRPCCore.CallOptions = .defaults,
+        onResponse handleResponse: @Sendable @escaping (GRPCCore.ClientResponse<Bureau_V1_BankApplication>) async throws -> Result = { response in
+            try response.message
+        }
+    ) async throws -> Result where Result: Sendable {
+        let request = GRPCCore.ClientRequest<Bureau_V1_GetBankApplicationRequest>(
+            message: message,
+            metadata: metadata
+        )
+        return try await self.getBankApplication(
             request: request,
             options: options,
             onResponse: handleResponse

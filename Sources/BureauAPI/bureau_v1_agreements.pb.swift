@@ -250,6 +250,45 @@ package nonisolated struct Bureau_V1_Agreement: @unchecked Sendable {
   /// Clears the value of `terminateTime`. Subsequent reads from it will return its default value.
   package mutating func clearTerminateTime() {_uniqueStorage()._terminateTime = nil}
 
+  /// Where the bank's own application stands.
+  package var applicationState: Bureau_V1_Agreement.ApplicationState {
+    get {_storage._applicationState}
+    set {_uniqueStorage()._applicationState = newValue}
+  }
+
+  /// When all settings were gone through; unset: not yet.
+  package var settingsReviewTime: SwiftProtobuf.Google_Protobuf_Timestamp {
+    get {_storage._settingsReviewTime ?? SwiftProtobuf.Google_Protobuf_Timestamp()}
+    set {_uniqueStorage()._settingsReviewTime = newValue}
+  }
+  /// Returns true if `settingsReviewTime` has been explicitly set.
+  package var hasSettingsReviewTime: Bool {_storage._settingsReviewTime != nil}
+  /// Clears the value of `settingsReviewTime`. Subsequent reads from it will return its default value.
+  package mutating func clearSettingsReviewTime() {_uniqueStorage()._settingsReviewTime = nil}
+
+  /// The bank's or the old solution's number, of an agreement that was taken over; it stays through
+  /// the conversion (V-11).
+  package var number: String {
+    get {_storage._number}
+    set {_uniqueStorage()._number = newValue}
+  }
+
+  /// The day of conversion that was agreed with the bank (V-12): 2026-04-01.
+  package var conversionDate: String {
+    get {_storage._conversionDate}
+    set {_uniqueStorage()._conversionDate = newValue}
+  }
+
+  /// When it was set up in accounting; unset: not yet.
+  package var accountingTime: SwiftProtobuf.Google_Protobuf_Timestamp {
+    get {_storage._accountingTime ?? SwiftProtobuf.Google_Protobuf_Timestamp()}
+    set {_uniqueStorage()._accountingTime = newValue}
+  }
+  /// Returns true if `accountingTime` has been explicitly set.
+  package var hasAccountingTime: Bool {_storage._accountingTime != nil}
+  /// Clears the value of `accountingTime`. Subsequent reads from it will return its default value.
+  package mutating func clearAccountingTime() {_uniqueStorage()._accountingTime = nil}
+
   package var unknownFields = SwiftProtobuf.UnknownStorage()
 
   package nonisolated enum State: SwiftProtobuf.Enum, Swift.CaseIterable {
@@ -368,9 +407,225 @@ package nonisolated struct Bureau_V1_Agreement: @unchecked Sendable {
 
   }
 
+  package nonisolated enum ApplicationState: SwiftProtobuf.Enum, Swift.CaseIterable {
+    package typealias RawValue = Int
+    case unspecified // = 0
+    case notNeeded // = 1
+    case toSend // = 2
+    case sent // = 3
+    case confirmed // = 4
+    case UNRECOGNIZED(Int)
+
+    package init() {
+      self = .unspecified
+    }
+
+    package init?(rawValue: Int) {
+      switch rawValue {
+      case 0: self = .unspecified
+      case 1: self = .notNeeded
+      case 2: self = .toSend
+      case 3: self = .sent
+      case 4: self = .confirmed
+      default: self = .UNRECOGNIZED(rawValue)
+      }
+    }
+
+    package var rawValue: Int {
+      switch self {
+      case .unspecified: return 0
+      case .notNeeded: return 1
+      case .toSend: return 2
+      case .sent: return 3
+      case .confirmed: return 4
+      case .UNRECOGNIZED(let i): return i
+      }
+    }
+
+    // The compiler won't synthesize support with the UNRECOGNIZED case.
+    package static let allCases: [Bureau_V1_Agreement.ApplicationState] = [
+      .unspecified,
+      .notNeeded,
+      .toSend,
+      .sent,
+      .confirmed,
+    ]
+
+  }
+
   package init() {}
 
   fileprivate var _storage = _StorageClass.defaultInstance
+}
+
+package nonisolated struct Bureau_V1_ConvertAgreementRequest: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  package var name: String = String()
+
+  package var requestID: String = String()
+
+  package var validateOnly: Bool = false
+
+  package var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  package init() {}
+}
+
+package nonisolated struct Bureau_V1_RecordAgreementStepRequest: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  package var name: String = String()
+
+  package var step: Bureau_V1_RecordAgreementStepRequest.Step = .unspecified
+
+  /// When it was done: 2026-03-02. Today where empty.
+  package var date: String = String()
+
+  /// One line of at most 300 characters.
+  package var note: String = String()
+
+  /// For SETTINGS_REVIEWED: `AgreementSettings.digest` of what was gone through.
+  package var settingsDigest: String = String()
+
+  package var requestID: String = String()
+
+  package var validateOnly: Bool = false
+
+  package var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  package nonisolated enum Step: SwiftProtobuf.Enum, Swift.CaseIterable {
+    package typealias RawValue = Int
+    case unspecified // = 0
+    case applicationSent // = 1
+    case applicationConfirmed // = 2
+    case settingsReviewed // = 3
+    case accountingSetUp // = 4
+
+    /// The day of conversion was agreed with the bank (V-12): `date` may lie ahead, `note` says with
+    /// whom.
+    case conversionAgreed // = 5
+
+    /// The return data of all items that the old solution has sent were fetched (V-13).
+    case returnDataFetched // = 6
+    case UNRECOGNIZED(Int)
+
+    package init() {
+      self = .unspecified
+    }
+
+    package init?(rawValue: Int) {
+      switch rawValue {
+      case 0: self = .unspecified
+      case 1: self = .applicationSent
+      case 2: self = .applicationConfirmed
+      case 3: self = .settingsReviewed
+      case 4: self = .accountingSetUp
+      case 5: self = .conversionAgreed
+      case 6: self = .returnDataFetched
+      default: self = .UNRECOGNIZED(rawValue)
+      }
+    }
+
+    package var rawValue: Int {
+      switch self {
+      case .unspecified: return 0
+      case .applicationSent: return 1
+      case .applicationConfirmed: return 2
+      case .settingsReviewed: return 3
+      case .accountingSetUp: return 4
+      case .conversionAgreed: return 5
+      case .returnDataFetched: return 6
+      case .UNRECOGNIZED(let i): return i
+      }
+    }
+
+    // The compiler won't synthesize support with the UNRECOGNIZED case.
+    package static let allCases: [Bureau_V1_RecordAgreementStepRequest.Step] = [
+      .unspecified,
+      .applicationSent,
+      .applicationConfirmed,
+      .settingsReviewed,
+      .accountingSetUp,
+      .conversionAgreed,
+      .returnDataFetched,
+    ]
+
+  }
+
+  package init() {}
+}
+
+package nonisolated struct Bureau_V1_GetAgreementSettingsRequest: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  package var name: String = String()
+
+  package var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  package init() {}
+}
+
+package nonisolated struct Bureau_V1_AgreementLine: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  package var name: String = String()
+
+  package var value: String = String()
+
+  package var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  package init() {}
+}
+
+package nonisolated struct Bureau_V1_AgreementSettings: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  package var lines: [Bureau_V1_AgreementLine] = []
+
+  /// SHA-256 over the lines, in hex: says which settings were seen.
+  package var digest: String = String()
+
+  package var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  package init() {}
+}
+
+package nonisolated struct Bureau_V1_GetBankApplicationRequest: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  package var name: String = String()
+
+  package var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  package init() {}
+}
+
+package nonisolated struct Bureau_V1_BankApplication: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  package var lines: [Bureau_V1_AgreementLine] = []
+
+  /// The lines as a page of text, with room for a signature.
+  package var page: String = String()
+
+  package var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  package init() {}
 }
 
 /// What the company declares of itself, and signs; the partner's review asks about it.
@@ -715,6 +970,10 @@ package nonisolated struct Bureau_V1_CreateAgreementRequest: Sendable {
 
   package var validateOnly: Bool = false
 
+  /// The agreement is in use with an old solution, under this number: it is taken over as
+  /// LEGACY_ACTIVE, to be converted (A-29, V-10).
+  package var legacyNumber: String = String()
+
   package var unknownFields = SwiftProtobuf.UnknownStorage()
 
   package init() {}
@@ -813,6 +1072,8 @@ package nonisolated struct Bureau_V1_StartAgreementSignatureRequest: Sendable {
 
   /// The secret of the link that was sent to the signer.
   package var linkSecret: String = String()
+
+  package var eid: Bureau_V1_Eid = .unspecified
 
   package var unknownFields = SwiftProtobuf.UnknownStorage()
 
@@ -1091,7 +1352,7 @@ nonisolated extension Bureau_V1_ListBanksResponse: SwiftProtobuf.Message, SwiftP
 
 nonisolated extension Bureau_V1_Agreement: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   package static let protoMessageName: String = _protobuf_package + ".Agreement"
-  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}name\0\u{1}state\0\u{1}kind\0\u{1}bank\0\u{1}account\0\u{3}currency_code\0\u{1}signer\0\u{3}create_time\0\u{3}sign_time\0\u{1}text\0\u{1}declarations\0\u{3}link_expire_time\0\u{1}note\0\u{1}review\0\u{3}connection_check\0\u{3}terminate_time\0")
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}name\0\u{1}state\0\u{1}kind\0\u{1}bank\0\u{1}account\0\u{3}currency_code\0\u{1}signer\0\u{3}create_time\0\u{3}sign_time\0\u{1}text\0\u{1}declarations\0\u{3}link_expire_time\0\u{1}note\0\u{1}review\0\u{3}connection_check\0\u{3}terminate_time\0\u{3}application_state\0\u{3}settings_review_time\0\u{3}accounting_time\0\u{1}number\0\u{3}conversion_date\0")
 
   fileprivate class _StorageClass {
     var _name: String = String()
@@ -1110,6 +1371,11 @@ nonisolated extension Bureau_V1_Agreement: SwiftProtobuf.Message, SwiftProtobuf.
     var _review: Bureau_V1_Review? = nil
     var _connectionCheck: Bureau_V1_ConnectionCheck? = nil
     var _terminateTime: SwiftProtobuf.Google_Protobuf_Timestamp? = nil
+    var _applicationState: Bureau_V1_Agreement.ApplicationState = .unspecified
+    var _settingsReviewTime: SwiftProtobuf.Google_Protobuf_Timestamp? = nil
+    var _number: String = String()
+    var _conversionDate: String = String()
+    var _accountingTime: SwiftProtobuf.Google_Protobuf_Timestamp? = nil
 
       // This property is used as the initial default value for new instances of the type.
       // The type itself is protecting the reference to its storage via CoW semantics.
@@ -1136,6 +1402,11 @@ nonisolated extension Bureau_V1_Agreement: SwiftProtobuf.Message, SwiftProtobuf.
       _review = source._review
       _connectionCheck = source._connectionCheck
       _terminateTime = source._terminateTime
+      _applicationState = source._applicationState
+      _settingsReviewTime = source._settingsReviewTime
+      _number = source._number
+      _conversionDate = source._conversionDate
+      _accountingTime = source._accountingTime
     }
   }
 
@@ -1170,6 +1441,11 @@ nonisolated extension Bureau_V1_Agreement: SwiftProtobuf.Message, SwiftProtobuf.
         case 14: try { try decoder.decodeSingularMessageField(value: &_storage._review) }()
         case 15: try { try decoder.decodeSingularMessageField(value: &_storage._connectionCheck) }()
         case 16: try { try decoder.decodeSingularMessageField(value: &_storage._terminateTime) }()
+        case 17: try { try decoder.decodeSingularEnumField(value: &_storage._applicationState) }()
+        case 18: try { try decoder.decodeSingularMessageField(value: &_storage._settingsReviewTime) }()
+        case 19: try { try decoder.decodeSingularMessageField(value: &_storage._accountingTime) }()
+        case 20: try { try decoder.decodeSingularStringField(value: &_storage._number) }()
+        case 21: try { try decoder.decodeSingularStringField(value: &_storage._conversionDate) }()
         default: break
         }
       }
@@ -1230,6 +1506,21 @@ nonisolated extension Bureau_V1_Agreement: SwiftProtobuf.Message, SwiftProtobuf.
       try { if let v = _storage._terminateTime {
         try visitor.visitSingularMessageField(value: v, fieldNumber: 16)
       } }()
+      if _storage._applicationState != .unspecified {
+        try visitor.visitSingularEnumField(value: _storage._applicationState, fieldNumber: 17)
+      }
+      try { if let v = _storage._settingsReviewTime {
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 18)
+      } }()
+      try { if let v = _storage._accountingTime {
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 19)
+      } }()
+      if !_storage._number.isEmpty {
+        try visitor.visitSingularStringField(value: _storage._number, fieldNumber: 20)
+      }
+      if !_storage._conversionDate.isEmpty {
+        try visitor.visitSingularStringField(value: _storage._conversionDate, fieldNumber: 21)
+      }
     }
     try unknownFields.traverse(visitor: &visitor)
   }
@@ -1255,6 +1546,11 @@ nonisolated extension Bureau_V1_Agreement: SwiftProtobuf.Message, SwiftProtobuf.
         if _storage._review != rhs_storage._review {return false}
         if _storage._connectionCheck != rhs_storage._connectionCheck {return false}
         if _storage._terminateTime != rhs_storage._terminateTime {return false}
+        if _storage._applicationState != rhs_storage._applicationState {return false}
+        if _storage._settingsReviewTime != rhs_storage._settingsReviewTime {return false}
+        if _storage._number != rhs_storage._number {return false}
+        if _storage._conversionDate != rhs_storage._conversionDate {return false}
+        if _storage._accountingTime != rhs_storage._accountingTime {return false}
         return true
       }
       if !storagesAreEqual {return false}
@@ -1270,6 +1566,279 @@ nonisolated extension Bureau_V1_Agreement.State: SwiftProtobuf._ProtoNameProvidi
 
 nonisolated extension Bureau_V1_Agreement.Kind: SwiftProtobuf._ProtoNameProviding {
   package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{2}\0KIND_UNSPECIFIED\0\u{1}REMITTANCE\0\u{1}INCOMING\0")
+}
+
+nonisolated extension Bureau_V1_Agreement.ApplicationState: SwiftProtobuf._ProtoNameProviding {
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{2}\0APPLICATION_STATE_UNSPECIFIED\0\u{1}NOT_NEEDED\0\u{1}TO_SEND\0\u{1}SENT\0\u{1}CONFIRMED\0")
+}
+
+nonisolated extension Bureau_V1_ConvertAgreementRequest: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  package static let protoMessageName: String = _protobuf_package + ".ConvertAgreementRequest"
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}name\0\u{3}request_id\0\u{3}validate_only\0")
+
+  package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularStringField(value: &self.name) }()
+      case 2: try { try decoder.decodeSingularStringField(value: &self.requestID) }()
+      case 3: try { try decoder.decodeSingularBoolField(value: &self.validateOnly) }()
+      default: break
+      }
+    }
+  }
+
+  package func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if !self.name.isEmpty {
+      try visitor.visitSingularStringField(value: self.name, fieldNumber: 1)
+    }
+    if !self.requestID.isEmpty {
+      try visitor.visitSingularStringField(value: self.requestID, fieldNumber: 2)
+    }
+    if self.validateOnly != false {
+      try visitor.visitSingularBoolField(value: self.validateOnly, fieldNumber: 3)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  package static func ==(lhs: Bureau_V1_ConvertAgreementRequest, rhs: Bureau_V1_ConvertAgreementRequest) -> Bool {
+    if lhs.name != rhs.name {return false}
+    if lhs.requestID != rhs.requestID {return false}
+    if lhs.validateOnly != rhs.validateOnly {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension Bureau_V1_RecordAgreementStepRequest: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  package static let protoMessageName: String = _protobuf_package + ".RecordAgreementStepRequest"
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}name\0\u{1}step\0\u{1}date\0\u{1}note\0\u{3}settings_digest\0\u{3}request_id\0\u{3}validate_only\0")
+
+  package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularStringField(value: &self.name) }()
+      case 2: try { try decoder.decodeSingularEnumField(value: &self.step) }()
+      case 3: try { try decoder.decodeSingularStringField(value: &self.date) }()
+      case 4: try { try decoder.decodeSingularStringField(value: &self.note) }()
+      case 5: try { try decoder.decodeSingularStringField(value: &self.settingsDigest) }()
+      case 6: try { try decoder.decodeSingularStringField(value: &self.requestID) }()
+      case 7: try { try decoder.decodeSingularBoolField(value: &self.validateOnly) }()
+      default: break
+      }
+    }
+  }
+
+  package func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if !self.name.isEmpty {
+      try visitor.visitSingularStringField(value: self.name, fieldNumber: 1)
+    }
+    if self.step != .unspecified {
+      try visitor.visitSingularEnumField(value: self.step, fieldNumber: 2)
+    }
+    if !self.date.isEmpty {
+      try visitor.visitSingularStringField(value: self.date, fieldNumber: 3)
+    }
+    if !self.note.isEmpty {
+      try visitor.visitSingularStringField(value: self.note, fieldNumber: 4)
+    }
+    if !self.settingsDigest.isEmpty {
+      try visitor.visitSingularStringField(value: self.settingsDigest, fieldNumber: 5)
+    }
+    if !self.requestID.isEmpty {
+      try visitor.visitSingularStringField(value: self.requestID, fieldNumber: 6)
+    }
+    if self.validateOnly != false {
+      try visitor.visitSingularBoolField(value: self.validateOnly, fieldNumber: 7)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  package static func ==(lhs: Bureau_V1_RecordAgreementStepRequest, rhs: Bureau_V1_RecordAgreementStepRequest) -> Bool {
+    if lhs.name != rhs.name {return false}
+    if lhs.step != rhs.step {return false}
+    if lhs.date != rhs.date {return false}
+    if lhs.note != rhs.note {return false}
+    if lhs.settingsDigest != rhs.settingsDigest {return false}
+    if lhs.requestID != rhs.requestID {return false}
+    if lhs.validateOnly != rhs.validateOnly {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension Bureau_V1_RecordAgreementStepRequest.Step: SwiftProtobuf._ProtoNameProviding {
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{2}\0STEP_UNSPECIFIED\0\u{1}APPLICATION_SENT\0\u{1}APPLICATION_CONFIRMED\0\u{1}SETTINGS_REVIEWED\0\u{1}ACCOUNTING_SET_UP\0\u{1}CONVERSION_AGREED\0\u{1}RETURN_DATA_FETCHED\0")
+}
+
+nonisolated extension Bureau_V1_GetAgreementSettingsRequest: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  package static let protoMessageName: String = _protobuf_package + ".GetAgreementSettingsRequest"
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}name\0")
+
+  package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularStringField(value: &self.name) }()
+      default: break
+      }
+    }
+  }
+
+  package func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if !self.name.isEmpty {
+      try visitor.visitSingularStringField(value: self.name, fieldNumber: 1)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  package static func ==(lhs: Bureau_V1_GetAgreementSettingsRequest, rhs: Bureau_V1_GetAgreementSettingsRequest) -> Bool {
+    if lhs.name != rhs.name {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension Bureau_V1_AgreementLine: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  package static let protoMessageName: String = _protobuf_package + ".AgreementLine"
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}name\0\u{1}value\0")
+
+  package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularStringField(value: &self.name) }()
+      case 2: try { try decoder.decodeSingularStringField(value: &self.value) }()
+      default: break
+      }
+    }
+  }
+
+  package func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if !self.name.isEmpty {
+      try visitor.visitSingularStringField(value: self.name, fieldNumber: 1)
+    }
+    if !self.value.isEmpty {
+      try visitor.visitSingularStringField(value: self.value, fieldNumber: 2)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  package static func ==(lhs: Bureau_V1_AgreementLine, rhs: Bureau_V1_AgreementLine) -> Bool {
+    if lhs.name != rhs.name {return false}
+    if lhs.value != rhs.value {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension Bureau_V1_AgreementSettings: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  package static let protoMessageName: String = _protobuf_package + ".AgreementSettings"
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}lines\0\u{1}digest\0")
+
+  package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeRepeatedMessageField(value: &self.lines) }()
+      case 2: try { try decoder.decodeSingularStringField(value: &self.digest) }()
+      default: break
+      }
+    }
+  }
+
+  package func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if !self.lines.isEmpty {
+      try visitor.visitRepeatedMessageField(value: self.lines, fieldNumber: 1)
+    }
+    if !self.digest.isEmpty {
+      try visitor.visitSingularStringField(value: self.digest, fieldNumber: 2)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  package static func ==(lhs: Bureau_V1_AgreementSettings, rhs: Bureau_V1_AgreementSettings) -> Bool {
+    if lhs.lines != rhs.lines {return false}
+    if lhs.digest != rhs.digest {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension Bureau_V1_GetBankApplicationRequest: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  package static let protoMessageName: String = _protobuf_package + ".GetBankApplicationRequest"
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}name\0")
+
+  package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularStringField(value: &self.name) }()
+      default: break
+      }
+    }
+  }
+
+  package func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if !self.name.isEmpty {
+      try visitor.visitSingularStringField(value: self.name, fieldNumber: 1)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  package static func ==(lhs: Bureau_V1_GetBankApplicationRequest, rhs: Bureau_V1_GetBankApplicationRequest) -> Bool {
+    if lhs.name != rhs.name {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension Bureau_V1_BankApplication: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  package static let protoMessageName: String = _protobuf_package + ".BankApplication"
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}lines\0\u{1}page\0")
+
+  package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeRepeatedMessageField(value: &self.lines) }()
+      case 2: try { try decoder.decodeSingularStringField(value: &self.page) }()
+      default: break
+      }
+    }
+  }
+
+  package func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if !self.lines.isEmpty {
+      try visitor.visitRepeatedMessageField(value: self.lines, fieldNumber: 1)
+    }
+    if !self.page.isEmpty {
+      try visitor.visitSingularStringField(value: self.page, fieldNumber: 2)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  package static func ==(lhs: Bureau_V1_BankApplication, rhs: Bureau_V1_BankApplication) -> Bool {
+    if lhs.lines != rhs.lines {return false}
+    if lhs.page != rhs.page {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
 }
 
 nonisolated extension Bureau_V1_Declarations: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
@@ -1618,7 +2187,7 @@ nonisolated extension Bureau_V1_Signer: SwiftProtobuf.Message, SwiftProtobuf._Me
 
 nonisolated extension Bureau_V1_CreateAgreementRequest: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   package static let protoMessageName: String = _protobuf_package + ".CreateAgreementRequest"
-  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}parent\0\u{1}agreement\0\u{3}request_id\0\u{3}validate_only\0")
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}parent\0\u{1}agreement\0\u{3}request_id\0\u{3}validate_only\0\u{3}legacy_number\0")
 
   package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -1630,6 +2199,7 @@ nonisolated extension Bureau_V1_CreateAgreementRequest: SwiftProtobuf.Message, S
       case 2: try { try decoder.decodeSingularMessageField(value: &self._agreement) }()
       case 3: try { try decoder.decodeSingularStringField(value: &self.requestID) }()
       case 4: try { try decoder.decodeSingularBoolField(value: &self.validateOnly) }()
+      case 5: try { try decoder.decodeSingularStringField(value: &self.legacyNumber) }()
       default: break
       }
     }
@@ -1652,6 +2222,9 @@ nonisolated extension Bureau_V1_CreateAgreementRequest: SwiftProtobuf.Message, S
     if self.validateOnly != false {
       try visitor.visitSingularBoolField(value: self.validateOnly, fieldNumber: 4)
     }
+    if !self.legacyNumber.isEmpty {
+      try visitor.visitSingularStringField(value: self.legacyNumber, fieldNumber: 5)
+    }
     try unknownFields.traverse(visitor: &visitor)
   }
 
@@ -1660,6 +2233,7 @@ nonisolated extension Bureau_V1_CreateAgreementRequest: SwiftProtobuf.Message, S
     if lhs._agreement != rhs._agreement {return false}
     if lhs.requestID != rhs.requestID {return false}
     if lhs.validateOnly != rhs.validateOnly {return false}
+    if lhs.legacyNumber != rhs.legacyNumber {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }
@@ -1830,7 +2404,7 @@ nonisolated extension Bureau_V1_SendAgreementRequest: SwiftProtobuf.Message, Swi
 
 nonisolated extension Bureau_V1_StartAgreementSignatureRequest: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   package static let protoMessageName: String = _protobuf_package + ".StartAgreementSignatureRequest"
-  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}name\0\u{3}link_secret\0")
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}name\0\u{3}link_secret\0\u{2}\u{12}eid\0")
 
   package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -1840,6 +2414,7 @@ nonisolated extension Bureau_V1_StartAgreementSignatureRequest: SwiftProtobuf.Me
       switch fieldNumber {
       case 1: try { try decoder.decodeSingularStringField(value: &self.name) }()
       case 2: try { try decoder.decodeSingularStringField(value: &self.linkSecret) }()
+      case 20: try { try decoder.decodeSingularEnumField(value: &self.eid) }()
       default: break
       }
     }
@@ -1852,12 +2427,16 @@ nonisolated extension Bureau_V1_StartAgreementSignatureRequest: SwiftProtobuf.Me
     if !self.linkSecret.isEmpty {
       try visitor.visitSingularStringField(value: self.linkSecret, fieldNumber: 2)
     }
+    if self.eid != .unspecified {
+      try visitor.visitSingularEnumField(value: self.eid, fieldNumber: 20)
+    }
     try unknownFields.traverse(visitor: &visitor)
   }
 
   package static func ==(lhs: Bureau_V1_StartAgreementSignatureRequest, rhs: Bureau_V1_StartAgreementSignatureRequest) -> Bool {
     if lhs.name != rhs.name {return false}
     if lhs.linkSecret != rhs.linkSecret {return false}
+    if lhs.eid != rhs.eid {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }

@@ -175,7 +175,7 @@ package nonisolated struct Bureau_V1_BoardRow: Sendable {
   package init() {}
 }
 
-/// Something that somebody has to do.
+/// Something that somebody has to do, or waits for.
 package nonisolated struct Bureau_V1_BoardException: Sendable {
   // SwiftProtobuf.Message conformance is added in an extension below. See the
   // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
@@ -220,6 +220,12 @@ package nonisolated struct Bureau_V1_BoardException: Sendable {
     /// No approver has an active consent at a bank: its data are not fetched (C-04).
     case noConsent // = 9
     case consentEndsSoon // = 10
+
+    /// The bank was not reached when it was to be activated.
+    case agreementNotActivated // = 11
+
+    /// The bank's partner looks at it: nothing needs doing.
+    case agreementInReview // = 12
     case UNRECOGNIZED(Int)
 
     package init() {
@@ -239,6 +245,8 @@ package nonisolated struct Bureau_V1_BoardException: Sendable {
       case 8: self = .noApprover
       case 9: self = .noConsent
       case 10: self = .consentEndsSoon
+      case 11: self = .agreementNotActivated
+      case 12: self = .agreementInReview
       default: self = .UNRECOGNIZED(rawValue)
       }
     }
@@ -256,6 +264,8 @@ package nonisolated struct Bureau_V1_BoardException: Sendable {
       case .noApprover: return 8
       case .noConsent: return 9
       case .consentEndsSoon: return 10
+      case .agreementNotActivated: return 11
+      case .agreementInReview: return 12
       case .UNRECOGNIZED(let i): return i
       }
     }
@@ -273,6 +283,8 @@ package nonisolated struct Bureau_V1_BoardException: Sendable {
       .noApprover,
       .noConsent,
       .consentEndsSoon,
+      .agreementNotActivated,
+      .agreementInReview,
     ]
 
   }
@@ -547,5 +559,5 @@ nonisolated extension Bureau_V1_BoardException: SwiftProtobuf.Message, SwiftProt
 }
 
 nonisolated extension Bureau_V1_BoardException.Cause: SwiftProtobuf._ProtoNameProviding {
-  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{2}\0CAUSE_UNSPECIFIED\0\u{1}PAYMENTS_IN_DOUBT\0\u{1}PAYMENTS_IN_ERROR\0\u{1}PAYMENTS_OVERDUE\0\u{1}TRANSFERS_HELD\0\u{1}NO_AGREEMENT\0\u{1}AGREEMENT_NOT_SENT\0\u{1}AGREEMENT_NOT_SIGNED\0\u{1}NO_APPROVER\0\u{1}NO_CONSENT\0\u{1}CONSENT_ENDS_SOON\0")
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{2}\0CAUSE_UNSPECIFIED\0\u{1}PAYMENTS_IN_DOUBT\0\u{1}PAYMENTS_IN_ERROR\0\u{1}PAYMENTS_OVERDUE\0\u{1}TRANSFERS_HELD\0\u{1}NO_AGREEMENT\0\u{1}AGREEMENT_NOT_SENT\0\u{1}AGREEMENT_NOT_SIGNED\0\u{1}NO_APPROVER\0\u{1}NO_CONSENT\0\u{1}CONSENT_ENDS_SOON\0\u{1}AGREEMENT_NOT_ACTIVATED\0\u{1}AGREEMENT_IN_REVIEW\0")
 }

@@ -173,6 +173,8 @@ package nonisolated struct Bureau_V1_StartConsentRequest: Sendable {
 
   package var bank: String = String()
 
+  package var eid: Bureau_V1_Eid = .unspecified
+
   package var unknownFields = SwiftProtobuf.UnknownStorage()
 
   package init() {}
@@ -831,7 +833,7 @@ nonisolated extension Bureau_V1_Consent.Right: SwiftProtobuf._ProtoNameProviding
 
 nonisolated extension Bureau_V1_StartConsentRequest: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   package static let protoMessageName: String = _protobuf_package + ".StartConsentRequest"
-  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}parent\0\u{1}bank\0")
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}parent\0\u{1}bank\0\u{2}\u{12}eid\0")
 
   package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -841,6 +843,7 @@ nonisolated extension Bureau_V1_StartConsentRequest: SwiftProtobuf.Message, Swif
       switch fieldNumber {
       case 1: try { try decoder.decodeSingularStringField(value: &self.parent) }()
       case 2: try { try decoder.decodeSingularStringField(value: &self.bank) }()
+      case 20: try { try decoder.decodeSingularEnumField(value: &self.eid) }()
       default: break
       }
     }
@@ -853,12 +856,16 @@ nonisolated extension Bureau_V1_StartConsentRequest: SwiftProtobuf.Message, Swif
     if !self.bank.isEmpty {
       try visitor.visitSingularStringField(value: self.bank, fieldNumber: 2)
     }
+    if self.eid != .unspecified {
+      try visitor.visitSingularEnumField(value: self.eid, fieldNumber: 20)
+    }
     try unknownFields.traverse(visitor: &visitor)
   }
 
   package static func ==(lhs: Bureau_V1_StartConsentRequest, rhs: Bureau_V1_StartConsentRequest) -> Bool {
     if lhs.parent != rhs.parent {return false}
     if lhs.bank != rhs.bank {return false}
+    if lhs.eid != rhs.eid {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }

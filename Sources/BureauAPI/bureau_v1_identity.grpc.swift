@@ -85,13 +85,41 @@ package enum Bureau_V1_IdentityService: Sendable {
                 type: .unary
             )
         }
+        /// Namespace for "ListSessions" metadata.
+        package enum ListSessions: Sendable {
+            /// Request type for "ListSessions".
+            package typealias Input = Bureau_V1_ListSessionsRequest
+            /// Response type for "ListSessions".
+            package typealias Output = Bureau_V1_ListSessionsResponse
+            /// Descriptor for "ListSessions".
+            package static let descriptor = GRPCCore.MethodDescriptor(
+                service: GRPCCore.ServiceDescriptor(fullyQualifiedService: "bureau.v1.IdentityService"),
+                method: "ListSessions",
+                type: .unary
+            )
+        }
+        /// Namespace for "EndSessions" metadata.
+        package enum EndSessions: Sendable {
+            /// Request type for "EndSessions".
+            package typealias Input = Bureau_V1_EndSessionsRequest
+            /// Response type for "EndSessions".
+            package typealias Output = Bureau_V1_EndSessionsResponse
+            /// Descriptor for "EndSessions".
+            package static let descriptor = GRPCCore.MethodDescriptor(
+                service: GRPCCore.ServiceDescriptor(fullyQualifiedService: "bureau.v1.IdentityService"),
+                method: "EndSessions",
+                type: .unary
+            )
+        }
         /// Descriptors for all methods in the "bureau.v1.IdentityService" service.
         package static let descriptors: [GRPCCore.MethodDescriptor] = [
             StartLogin.descriptor,
             CollectOrder.descriptor,
             CancelOrder.descriptor,
             GetSession.descriptor,
-            DeleteSession.descriptor
+            DeleteSession.descriptor,
+            ListSessions.descriptor,
+            EndSessions.descriptor
         ]
     }
 }
@@ -201,7 +229,8 @@ extension Bureau_V1_IdentityService {
         ///
         /// > Source IDL Documentation:
         /// >
-        /// > Logs out. Roles: any.
+        /// > Ends one of the caller's own sessions: this one logs out, another is thrown out.
+        /// > Roles: any. Refusals: SESSION_NOT_FOUND.
         ///
         /// - Parameters:
         ///   - request: A streaming request of `Bureau_V1_DeleteSessionRequest` messages.
@@ -214,6 +243,44 @@ extension Bureau_V1_IdentityService {
             request: GRPCCore.StreamingServerRequest<Bureau_V1_DeleteSessionRequest>,
             context: GRPCCore.ServerContext
         ) async throws -> GRPCCore.StreamingServerResponse<Bureau_V1_Session>
+
+        /// Handle the "ListSessions" method.
+        ///
+        /// > Source IDL Documentation:
+        /// >
+        /// > The live sessions of the caller; a customer administrator may ask for another's.
+        /// > Roles: any. Refusals: ACCESS_DENIED for another's.
+        ///
+        /// - Parameters:
+        ///   - request: A streaming request of `Bureau_V1_ListSessionsRequest` messages.
+        ///   - context: Context providing information about the RPC.
+        /// - Throws: Any error which occurred during the processing of the request. Thrown errors
+        ///     of type `RPCError` are mapped to appropriate statuses. All other errors are converted
+        ///     to an internal error.
+        /// - Returns: A streaming response of `Bureau_V1_ListSessionsResponse` messages.
+        func listSessions(
+            request: GRPCCore.StreamingServerRequest<Bureau_V1_ListSessionsRequest>,
+            context: GRPCCore.ServerContext
+        ) async throws -> GRPCCore.StreamingServerResponse<Bureau_V1_ListSessionsResponse>
+
+        /// Handle the "EndSessions" method.
+        ///
+        /// > Source IDL Documentation:
+        /// >
+        /// > Ends all sessions of a user, from the next call on and on open streams.
+        /// > Roles: customer administrator. Refusals: USER_NOT_FOUND.
+        ///
+        /// - Parameters:
+        ///   - request: A streaming request of `Bureau_V1_EndSessionsRequest` messages.
+        ///   - context: Context providing information about the RPC.
+        /// - Throws: Any error which occurred during the processing of the request. Thrown errors
+        ///     of type `RPCError` are mapped to appropriate statuses. All other errors are converted
+        ///     to an internal error.
+        /// - Returns: A streaming response of `Bureau_V1_EndSessionsResponse` messages.
+        func endSessions(
+            request: GRPCCore.StreamingServerRequest<Bureau_V1_EndSessionsRequest>,
+            context: GRPCCore.ServerContext
+        ) async throws -> GRPCCore.StreamingServerResponse<Bureau_V1_EndSessionsResponse>
     }
 
     /// Service protocol for the "bureau.v1.IdentityService" service.
@@ -307,7 +374,8 @@ extension Bureau_V1_IdentityService {
         ///
         /// > Source IDL Documentation:
         /// >
-        /// > Logs out. Roles: any.
+        /// > Ends one of the caller's own sessions: this one logs out, another is thrown out.
+        /// > Roles: any. Refusals: SESSION_NOT_FOUND.
         ///
         /// - Parameters:
         ///   - request: A request containing a single `Bureau_V1_DeleteSessionRequest` message.
@@ -320,6 +388,44 @@ extension Bureau_V1_IdentityService {
             request: GRPCCore.ServerRequest<Bureau_V1_DeleteSessionRequest>,
             context: GRPCCore.ServerContext
         ) async throws -> GRPCCore.ServerResponse<Bureau_V1_Session>
+
+        /// Handle the "ListSessions" method.
+        ///
+        /// > Source IDL Documentation:
+        /// >
+        /// > The live sessions of the caller; a customer administrator may ask for another's.
+        /// > Roles: any. Refusals: ACCESS_DENIED for another's.
+        ///
+        /// - Parameters:
+        ///   - request: A request containing a single `Bureau_V1_ListSessionsRequest` message.
+        ///   - context: Context providing information about the RPC.
+        /// - Throws: Any error which occurred during the processing of the request. Thrown errors
+        ///     of type `RPCError` are mapped to appropriate statuses. All other errors are converted
+        ///     to an internal error.
+        /// - Returns: A response containing a single `Bureau_V1_ListSessionsResponse` message.
+        func listSessions(
+            request: GRPCCore.ServerRequest<Bureau_V1_ListSessionsRequest>,
+            context: GRPCCore.ServerContext
+        ) async throws -> GRPCCore.ServerResponse<Bureau_V1_ListSessionsResponse>
+
+        /// Handle the "EndSessions" method.
+        ///
+        /// > Source IDL Documentation:
+        /// >
+        /// > Ends all sessions of a user, from the next call on and on open streams.
+        /// > Roles: customer administrator. Refusals: USER_NOT_FOUND.
+        ///
+        /// - Parameters:
+        ///   - request: A request containing a single `Bureau_V1_EndSessionsRequest` message.
+        ///   - context: Context providing information about the RPC.
+        /// - Throws: Any error which occurred during the processing of the request. Thrown errors
+        ///     of type `RPCError` are mapped to appropriate statuses. All other errors are converted
+        ///     to an internal error.
+        /// - Returns: A response containing a single `Bureau_V1_EndSessionsResponse` message.
+        func endSessions(
+            request: GRPCCore.ServerRequest<Bureau_V1_EndSessionsRequest>,
+            context: GRPCCore.ServerContext
+        ) async throws -> GRPCCore.ServerResponse<Bureau_V1_EndSessionsResponse>
     }
 
     /// Simple service protocol for the "bureau.v1.IdentityService" service.
@@ -411,7 +517,8 @@ extension Bureau_V1_IdentityService {
         ///
         /// > Source IDL Documentation:
         /// >
-        /// > Logs out. Roles: any.
+        /// > Ends one of the caller's own sessions: this one logs out, another is thrown out.
+        /// > Roles: any. Refusals: SESSION_NOT_FOUND.
         ///
         /// - Parameters:
         ///   - request: A `Bureau_V1_DeleteSessionRequest` message.
@@ -424,6 +531,44 @@ extension Bureau_V1_IdentityService {
             request: Bureau_V1_DeleteSessionRequest,
             context: GRPCCore.ServerContext
         ) async throws -> Bureau_V1_Session
+
+        /// Handle the "ListSessions" method.
+        ///
+        /// > Source IDL Documentation:
+        /// >
+        /// > The live sessions of the caller; a customer administrator may ask for another's.
+        /// > Roles: any. Refusals: ACCESS_DENIED for another's.
+        ///
+        /// - Parameters:
+        ///   - request: A `Bureau_V1_ListSessionsRequest` message.
+        ///   - context: Context providing information about the RPC.
+        /// - Throws: Any error which occurred during the processing of the request. Thrown errors
+        ///     of type `RPCError` are mapped to appropriate statuses. All other errors are converted
+        ///     to an internal error.
+        /// - Returns: A `Bureau_V1_ListSessionsResponse` to respond with.
+        func listSessions(
+            request: Bureau_V1_ListSessionsRequest,
+            context: GRPCCore.ServerContext
+        ) async throws -> Bureau_V1_ListSessionsResponse
+
+        /// Handle the "EndSessions" method.
+        ///
+        /// > Source IDL Documentation:
+        /// >
+        /// > Ends all sessions of a user, from the next call on and on open streams.
+        /// > Roles: customer administrator. Refusals: USER_NOT_FOUND.
+        ///
+        /// - Parameters:
+        ///   - request: A `Bureau_V1_EndSessionsRequest` message.
+        ///   - context: Context providing information about the RPC.
+        /// - Throws: Any error which occurred during the processing of the request. Thrown errors
+        ///     of type `RPCError` are mapped to appropriate statuses. All other errors are converted
+        ///     to an internal error.
+        /// - Returns: A `Bureau_V1_EndSessionsResponse` to respond with.
+        func endSessions(
+            request: Bureau_V1_EndSessionsRequest,
+            context: GRPCCore.ServerContext
+        ) async throws -> Bureau_V1_EndSessionsResponse
     }
 }
 
@@ -486,6 +631,28 @@ extension Bureau_V1_IdentityService.StreamingServiceProtocol {
                 )
             }
         )
+        router.registerHandler(
+            forMethod: Bureau_V1_IdentityService.Method.ListSessions.descriptor,
+            deserializer: GRPCProtobuf.ProtobufDeserializer<Bureau_V1_ListSessionsRequest>(),
+            serializer: GRPCProtobuf.ProtobufSerializer<Bureau_V1_ListSessionsResponse>(),
+            handler: { request, context in
+                try await self.listSessions(
+                    request: request,
+                    context: context
+                )
+            }
+        )
+        router.registerHandler(
+            forMethod: Bureau_V1_IdentityService.Method.EndSessions.descriptor,
+            deserializer: GRPCProtobuf.ProtobufDeserializer<Bureau_V1_EndSessionsRequest>(),
+            serializer: GRPCProtobuf.ProtobufSerializer<Bureau_V1_EndSessionsResponse>(),
+            handler: { request, context in
+                try await self.endSessions(
+                    request: request,
+                    context: context
+                )
+            }
+        )
     }
 }
 
@@ -541,6 +708,28 @@ extension Bureau_V1_IdentityService.ServiceProtocol {
         context: GRPCCore.ServerContext
     ) async throws -> GRPCCore.StreamingServerResponse<Bureau_V1_Session> {
         let response = try await self.deleteSession(
+            request: GRPCCore.ServerRequest(stream: request),
+            context: context
+        )
+        return GRPCCore.StreamingServerResponse(single: response)
+    }
+
+    package func listSessions(
+        request: GRPCCore.StreamingServerRequest<Bureau_V1_ListSessionsRequest>,
+        context: GRPCCore.ServerContext
+    ) async throws -> GRPCCore.StreamingServerResponse<Bureau_V1_ListSessionsResponse> {
+        let response = try await self.listSessions(
+            request: GRPCCore.ServerRequest(stream: request),
+            context: context
+        )
+        return GRPCCore.StreamingServerResponse(single: response)
+    }
+
+    package func endSessions(
+        request: GRPCCore.StreamingServerRequest<Bureau_V1_EndSessionsRequest>,
+        context: GRPCCore.ServerContext
+    ) async throws -> GRPCCore.StreamingServerResponse<Bureau_V1_EndSessionsResponse> {
+        let response = try await self.endSessions(
             request: GRPCCore.ServerRequest(stream: request),
             context: context
         )
@@ -609,6 +798,32 @@ extension Bureau_V1_IdentityService.SimpleServiceProtocol {
     ) async throws -> GRPCCore.ServerResponse<Bureau_V1_Session> {
         return GRPCCore.ServerResponse<Bureau_V1_Session>(
             message: try await self.deleteSession(
+                request: request.message,
+                context: context
+            ),
+            metadata: [:]
+        )
+    }
+
+    package func listSessions(
+        request: GRPCCore.ServerRequest<Bureau_V1_ListSessionsRequest>,
+        context: GRPCCore.ServerContext
+    ) async throws -> GRPCCore.ServerResponse<Bureau_V1_ListSessionsResponse> {
+        return GRPCCore.ServerResponse<Bureau_V1_ListSessionsResponse>(
+            message: try await self.listSessions(
+                request: request.message,
+                context: context
+            ),
+            metadata: [:]
+        )
+    }
+
+    package func endSessions(
+        request: GRPCCore.ServerRequest<Bureau_V1_EndSessionsRequest>,
+        context: GRPCCore.ServerContext
+    ) async throws -> GRPCCore.ServerResponse<Bureau_V1_EndSessionsResponse> {
+        return GRPCCore.ServerResponse<Bureau_V1_EndSessionsResponse>(
+            message: try await self.endSessions(
                 request: request.message,
                 context: context
             ),
@@ -729,7 +944,8 @@ extension Bureau_V1_IdentityService {
         ///
         /// > Source IDL Documentation:
         /// >
-        /// > Logs out. Roles: any.
+        /// > Ends one of the caller's own sessions: this one logs out, another is thrown out.
+        /// > Roles: any. Refusals: SESSION_NOT_FOUND.
         ///
         /// - Parameters:
         ///   - request: A request containing a single `Bureau_V1_DeleteSessionRequest` message.
@@ -746,6 +962,54 @@ extension Bureau_V1_IdentityService {
             deserializer: some GRPCCore.MessageDeserializer<Bureau_V1_Session>,
             options: GRPCCore.CallOptions,
             onResponse handleResponse: @Sendable @escaping (GRPCCore.ClientResponse<Bureau_V1_Session>) async throws -> Result
+        ) async throws -> Result where Result: Sendable
+
+        /// Call the "ListSessions" method.
+        ///
+        /// > Source IDL Documentation:
+        /// >
+        /// > The live sessions of the caller; a customer administrator may ask for another's.
+        /// > Roles: any. Refusals: ACCESS_DENIED for another's.
+        ///
+        /// - Parameters:
+        ///   - request: A request containing a single `Bureau_V1_ListSessionsRequest` message.
+        ///   - serializer: A serializer for `Bureau_V1_ListSessionsRequest` messages.
+        ///   - deserializer: A deserializer for `Bureau_V1_ListSessionsResponse` messages.
+        ///   - options: Options to apply to this RPC.
+        ///   - handleResponse: A closure which handles the response and returns its result to
+        ///       the caller. Returning from the closure will cancel the RPC if it hasn't
+        ///       already finished.
+        /// - Returns: The result of `handleResponse`.
+        func listSessions<Result>(
+            request: GRPCCore.ClientRequest<Bureau_V1_ListSessionsRequest>,
+            serializer: some GRPCCore.MessageSerializer<Bureau_V1_ListSessionsRequest>,
+            deserializer: some GRPCCore.MessageDeserializer<Bureau_V1_ListSessionsResponse>,
+            options: GRPCCore.CallOptions,
+            onResponse handleResponse: @Sendable @escaping (GRPCCore.ClientResponse<Bureau_V1_ListSessionsResponse>) async throws -> Result
+        ) async throws -> Result where Result: Sendable
+
+        /// Call the "EndSessions" method.
+        ///
+        /// > Source IDL Documentation:
+        /// >
+        /// > Ends all sessions of a user, from the next call on and on open streams.
+        /// > Roles: customer administrator. Refusals: USER_NOT_FOUND.
+        ///
+        /// - Parameters:
+        ///   - request: A request containing a single `Bureau_V1_EndSessionsRequest` message.
+        ///   - serializer: A serializer for `Bureau_V1_EndSessionsRequest` messages.
+        ///   - deserializer: A deserializer for `Bureau_V1_EndSessionsResponse` messages.
+        ///   - options: Options to apply to this RPC.
+        ///   - handleResponse: A closure which handles the response and returns its result to
+        ///       the caller. Returning from the closure will cancel the RPC if it hasn't
+        ///       already finished.
+        /// - Returns: The result of `handleResponse`.
+        func endSessions<Result>(
+            request: GRPCCore.ClientRequest<Bureau_V1_EndSessionsRequest>,
+            serializer: some GRPCCore.MessageSerializer<Bureau_V1_EndSessionsRequest>,
+            deserializer: some GRPCCore.MessageDeserializer<Bureau_V1_EndSessionsResponse>,
+            options: GRPCCore.CallOptions,
+            onResponse handleResponse: @Sendable @escaping (GRPCCore.ClientResponse<Bureau_V1_EndSessionsResponse>) async throws -> Result
         ) async throws -> Result where Result: Sendable
     }
 
@@ -912,7 +1176,8 @@ extension Bureau_V1_IdentityService {
         ///
         /// > Source IDL Documentation:
         /// >
-        /// > Logs out. Roles: any.
+        /// > Ends one of the caller's own sessions: this one logs out, another is thrown out.
+        /// > Roles: any. Refusals: SESSION_NOT_FOUND.
         ///
         /// - Parameters:
         ///   - request: A request containing a single `Bureau_V1_DeleteSessionRequest` message.
@@ -935,6 +1200,76 @@ extension Bureau_V1_IdentityService {
             try await self.client.unary(
                 request: request,
                 descriptor: Bureau_V1_IdentityService.Method.DeleteSession.descriptor,
+                serializer: serializer,
+                deserializer: deserializer,
+                options: options,
+                onResponse: handleResponse
+            )
+        }
+
+        /// Call the "ListSessions" method.
+        ///
+        /// > Source IDL Documentation:
+        /// >
+        /// > The live sessions of the caller; a customer administrator may ask for another's.
+        /// > Roles: any. Refusals: ACCESS_DENIED for another's.
+        ///
+        /// - Parameters:
+        ///   - request: A request containing a single `Bureau_V1_ListSessionsRequest` message.
+        ///   - serializer: A serializer for `Bureau_V1_ListSessionsRequest` messages.
+        ///   - deserializer: A deserializer for `Bureau_V1_ListSessionsResponse` messages.
+        ///   - options: Options to apply to this RPC.
+        ///   - handleResponse: A closure which handles the response and returns its result to
+        ///       the caller. Returning from the closure will cancel the RPC if it hasn't
+        ///       already finished.
+        /// - Returns: The result of `handleResponse`.
+        package func listSessions<Result>(
+            request: GRPCCore.ClientRequest<Bureau_V1_ListSessionsRequest>,
+            serializer: some GRPCCore.MessageSerializer<Bureau_V1_ListSessionsRequest>,
+            deserializer: some GRPCCore.MessageDeserializer<Bureau_V1_ListSessionsResponse>,
+            options: GRPCCore.CallOptions = .defaults,
+            onResponse handleResponse: @Sendable @escaping (GRPCCore.ClientResponse<Bureau_V1_ListSessionsResponse>) async throws -> Result = { response in
+                try response.message
+            }
+        ) async throws -> Result where Result: Sendable {
+            try await self.client.unary(
+                request: request,
+                descriptor: Bureau_V1_IdentityService.Method.ListSessions.descriptor,
+                serializer: serializer,
+                deserializer: deserializer,
+                options: options,
+                onResponse: handleResponse
+            )
+        }
+
+        /// Call the "EndSessions" method.
+        ///
+        /// > Source IDL Documentation:
+        /// >
+        /// > Ends all sessions of a user, from the next call on and on open streams.
+        /// > Roles: customer administrator. Refusals: USER_NOT_FOUND.
+        ///
+        /// - Parameters:
+        ///   - request: A request containing a single `Bureau_V1_EndSessionsRequest` message.
+        ///   - serializer: A serializer for `Bureau_V1_EndSessionsRequest` messages.
+        ///   - deserializer: A deserializer for `Bureau_V1_EndSessionsResponse` messages.
+        ///   - options: Options to apply to this RPC.
+        ///   - handleResponse: A closure which handles the response and returns its result to
+        ///       the caller. Returning from the closure will cancel the RPC if it hasn't
+        ///       already finished.
+        /// - Returns: The result of `handleResponse`.
+        package func endSessions<Result>(
+            request: GRPCCore.ClientRequest<Bureau_V1_EndSessionsRequest>,
+            serializer: some GRPCCore.MessageSerializer<Bureau_V1_EndSessionsRequest>,
+            deserializer: some GRPCCore.MessageDeserializer<Bureau_V1_EndSessionsResponse>,
+            options: GRPCCore.CallOptions = .defaults,
+            onResponse handleResponse: @Sendable @escaping (GRPCCore.ClientResponse<Bureau_V1_EndSessionsResponse>) async throws -> Result = { response in
+                try response.message
+            }
+        ) async throws -> Result where Result: Sendable {
+            try await self.client.unary(
+                request: request,
+                descriptor: Bureau_V1_IdentityService.Method.EndSessions.descriptor,
                 serializer: serializer,
                 deserializer: deserializer,
                 options: options,
@@ -1070,7 +1405,8 @@ extension Bureau_V1_IdentityService.ClientProtocol {
     ///
     /// > Source IDL Documentation:
     /// >
-    /// > Logs out. Roles: any.
+    /// > Ends one of the caller's own sessions: this one logs out, another is thrown out.
+    /// > Roles: any. Refusals: SESSION_NOT_FOUND.
     ///
     /// - Parameters:
     ///   - request: A request containing a single `Bureau_V1_DeleteSessionRequest` message.
@@ -1090,6 +1426,66 @@ extension Bureau_V1_IdentityService.ClientProtocol {
             request: request,
             serializer: GRPCProtobuf.ProtobufSerializer<Bureau_V1_DeleteSessionRequest>(),
             deserializer: GRPCProtobuf.ProtobufDeserializer<Bureau_V1_Session>(),
+            options: options,
+            onResponse: handleResponse
+        )
+    }
+
+    /// Call the "ListSessions" method.
+    ///
+    /// > Source IDL Documentation:
+    /// >
+    /// > The live sessions of the caller; a customer administrator may ask for another's.
+    /// > Roles: any. Refusals: ACCESS_DENIED for another's.
+    ///
+    /// - Parameters:
+    ///   - request: A request containing a single `Bureau_V1_ListSessionsRequest` message.
+    ///   - options: Options to apply to this RPC.
+    ///   - handleResponse: A closure which handles the response and returns its result to
+    ///       the caller. Returning from the closure will cancel the RPC if it hasn't
+    ///       already finished.
+    /// - Returns: The result of `handleResponse`.
+    package func listSessions<Result>(
+        request: GRPCCore.ClientRequest<Bureau_V1_ListSessionsRequest>,
+        options: GRPCCore.CallOptions = .defaults,
+        onResponse handleResponse: @Sendable @escaping (GRPCCore.ClientResponse<Bureau_V1_ListSessionsResponse>) async throws -> Result = { response in
+            try response.message
+        }
+    ) async throws -> Result where Result: Sendable {
+        try await self.listSessions(
+            request: request,
+            serializer: GRPCProtobuf.ProtobufSerializer<Bureau_V1_ListSessionsRequest>(),
+            deserializer: GRPCProtobuf.ProtobufDeserializer<Bureau_V1_ListSessionsResponse>(),
+            options: options,
+            onResponse: handleResponse
+        )
+    }
+
+    /// Call the "EndSessions" method.
+    ///
+    /// > Source IDL Documentation:
+    /// >
+    /// > Ends all sessions of a user, from the next call on and on open streams.
+    /// > Roles: customer administrator. Refusals: USER_NOT_FOUND.
+    ///
+    /// - Parameters:
+    ///   - request: A request containing a single `Bureau_V1_EndSessionsRequest` message.
+    ///   - options: Options to apply to this RPC.
+    ///   - handleResponse: A closure which handles the response and returns its result to
+    ///       the caller. Returning from the closure will cancel the RPC if it hasn't
+    ///       already finished.
+    /// - Returns: The result of `handleResponse`.
+    package func endSessions<Result>(
+        request: GRPCCore.ClientRequest<Bureau_V1_EndSessionsRequest>,
+        options: GRPCCore.CallOptions = .defaults,
+        onResponse handleResponse: @Sendable @escaping (GRPCCore.ClientResponse<Bureau_V1_EndSessionsResponse>) async throws -> Result = { response in
+            try response.message
+        }
+    ) async throws -> Result where Result: Sendable {
+        try await self.endSessions(
+            request: request,
+            serializer: GRPCProtobuf.ProtobufSerializer<Bureau_V1_EndSessionsRequest>(),
+            deserializer: GRPCProtobuf.ProtobufDeserializer<Bureau_V1_EndSessionsResponse>(),
             options: options,
             onResponse: handleResponse
         )
@@ -1238,7 +1634,8 @@ extension Bureau_V1_IdentityService.ClientProtocol {
     ///
     /// > Source IDL Documentation:
     /// >
-    /// > Logs out. Roles: any.
+    /// > Ends one of the caller's own sessions: this one logs out, another is thrown out.
+    /// > Roles: any. Refusals: SESSION_NOT_FOUND.
     ///
     /// - Parameters:
     ///   - message: request message to send.
@@ -1261,6 +1658,74 @@ extension Bureau_V1_IdentityService.ClientProtocol {
             metadata: metadata
         )
         return try await self.deleteSession(
+            request: request,
+            options: options,
+            onResponse: handleResponse
+        )
+    }
+
+    /// Call the "ListSessions" method.
+    ///
+    /// > Source IDL Documentation:
+    /// >
+    /// > The live sessions of the caller; a customer administrator may ask for another's.
+    /// > Roles: any. Refusals: ACCESS_DENIED for another's.
+    ///
+    /// - Parameters:
+    ///   - message: request message to send.
+    ///   - metadata: Additional metadata to send, defaults to empty.
+    ///   - options: Options to apply to this RPC, defaults to `.defaults`.
+    ///   - handleResponse: A closure which handles the response and returns its result to
+    ///       the caller. Returning from the closure will cancel the RPC if it hasn't
+    ///       already finished.
+    /// - Returns: The result of `handleResponse`.
+    package func listSessions<Result>(
+        _ message: Bureau_V1_ListSessionsRequest,
+        metadata: GRPCCore.Metadata = [:],
+        options: GRPCCore.CallOptions = .defaults,
+        onResponse handleResponse: @Sendable @escaping (GRPCCore.ClientResponse<Bureau_V1_ListSessionsResponse>) async throws -> Result = { response in
+            try response.message
+        }
+    ) async throws -> Result where Result: Sendable {
+        let request = GRPCCore.ClientRequest<Bureau_V1_ListSessionsRequest>(
+            message: message,
+            metadata: metadata
+        )
+        return try await self.listSessions(
+            request: request,
+            options: options,
+            onResponse: handleResponse
+        )
+    }
+
+    /// Call the "EndSessions" method.
+    ///
+    /// > Source IDL Documentation:
+    /// >
+    /// > Ends all sessions of a user, from the next call on and on open streams.
+    /// > Roles: customer administrator. Refusals: USER_NOT_FOUND.
+    ///
+    /// - Parameters:
+    ///   - message: request message to send.
+    ///   - metadata: Additional metadata to send, defaults to empty.
+    ///   - options: Options to apply to this RPC, defaults to `.defaults`.
+    ///   - handleResponse: A closure which handles the response and returns its result to
+    ///       the caller. Returning from the closure will cancel the RPC if it hasn't
+    ///       already finished.
+    /// - Returns: The result of `handleResponse`.
+    package func endSessions<Result>(
+        _ message: Bureau_V1_EndSessionsRequest,
+        metadata: GRPCCore.Metadata = [:],
+        options: GRPCCore.CallOptions = .defaults,
+        onResponse handleResponse: @Sendable @escaping (GRPCCore.ClientResponse<Bureau_V1_EndSessionsResponse>) async throws -> Result = { response in
+            try response.message
+        }
+    ) async throws -> Result where Result: Sendable {
+        let request = GRPCCore.ClientRequest<Bureau_V1_EndSessionsRequest>(
+            message: message,
+            metadata: metadata
+        )
+        return try await self.endSessions(
             request: request,
             options: options,
             onResponse: handleResponse

@@ -20,43 +20,125 @@ fileprivate nonisolated struct _GeneratedWithProtocGenSwiftVersion: SwiftProtobu
   typealias Version = _2
 }
 
+/// Which electronic identity a person uses.
+package nonisolated enum Bureau_V1_Eid: SwiftProtobuf.Enum, Swift.CaseIterable {
+  package typealias RawValue = Int
+
+  /// The server's first: Swedish BankID where it is configured.
+  case unspecified // = 0
+  case bankidSe // = 1
+  case bankidNo // = 2
+  case UNRECOGNIZED(Int)
+
+  package init() {
+    self = .unspecified
+  }
+
+  package init?(rawValue: Int) {
+    switch rawValue {
+    case 0: self = .unspecified
+    case 1: self = .bankidSe
+    case 2: self = .bankidNo
+    default: self = .UNRECOGNIZED(rawValue)
+    }
+  }
+
+  package var rawValue: Int {
+    switch self {
+    case .unspecified: return 0
+    case .bankidSe: return 1
+    case .bankidNo: return 2
+    case .UNRECOGNIZED(let i): return i
+    }
+  }
+
+  // The compiler won't synthesize support with the UNRECOGNIZED case.
+  package static let allCases: [Bureau_V1_Eid] = [
+    .unspecified,
+    .bankidSe,
+    .bankidNo,
+  ]
+
+}
+
 /// A BankID order: one person is asked to identify themselves or to sign one text.
-package nonisolated struct Bureau_V1_Order: Sendable {
+package nonisolated struct Bureau_V1_Order: @unchecked Sendable {
   // SwiftProtobuf.Message conformance is added in an extension below. See the
   // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
   // methods supported on all messages.
 
   /// bureaus/{bureau}/orders/{order}
-  package var name: String = String()
+  package var name: String {
+    get {_storage._name}
+    set {_uniqueStorage()._name = newValue}
+  }
 
-  package var state: Bureau_V1_Order.State = .unspecified
+  package var state: Bureau_V1_Order.State {
+    get {_storage._state}
+    set {_uniqueStorage()._state = newValue}
+  }
 
-  package var purpose: Bureau_V1_Order.Purpose = .unspecified
+  package var purpose: Bureau_V1_Order.Purpose {
+    get {_storage._purpose}
+    set {_uniqueStorage()._purpose = newValue}
+  }
 
   /// The text of the animated QR code for this second; redraw after each collect.
-  package var qrText: String = String()
+  package var qrText: String {
+    get {_storage._qrText}
+    set {_uniqueStorage()._qrText = newValue}
+  }
 
   /// For starting BankID on the same device.
-  package var autoStartToken: String = String()
+  package var autoStartToken: String {
+    get {_storage._autoStartToken}
+    set {_uniqueStorage()._autoStartToken = newValue}
+  }
 
   /// What to tell the person now.
-  package var hint: String = String()
+  package var hint: String {
+    get {_storage._hint}
+    set {_uniqueStorage()._hint = newValue}
+  }
 
   /// The text that the person signs.
-  package var visibleText: String = String()
+  package var visibleText: String {
+    get {_storage._visibleText}
+    set {_uniqueStorage()._visibleText = newValue}
+  }
 
   /// What was carried out, by resource name: an agreement, a consent, payments.
-  package var results: [String] = []
+  package var results: [String] {
+    get {_storage._results}
+    set {_uniqueStorage()._results = newValue}
+  }
 
   /// Login only, and only in the answer that completes it.
   package var session: Bureau_V1_Session {
-    get {_session ?? Bureau_V1_Session()}
-    set {_session = newValue}
+    get {_storage._session ?? Bureau_V1_Session()}
+    set {_uniqueStorage()._session = newValue}
   }
   /// Returns true if `session` has been explicitly set.
-  package var hasSession: Bool {self._session != nil}
+  package var hasSession: Bool {_storage._session != nil}
   /// Clears the value of `session`. Subsequent reads from it will return its default value.
-  package mutating func clearSession() {self._session = nil}
+  package mutating func clearSession() {_uniqueStorage()._session = nil}
+
+  package var eid: Bureau_V1_Eid {
+    get {_storage._eid}
+    set {_uniqueStorage()._eid = newValue}
+  }
+
+  /// Where the person goes with a browser, on whatever device. Norwegian BankID only, while PENDING.
+  package var openURL: String {
+    get {_storage._openURL}
+    set {_uniqueStorage()._openURL = newValue}
+  }
+
+  /// Of several things that were signed at once, those that were refused when it was carried out.
+  package var refusals: [Bureau_V1_OrderRefusal] {
+    get {_storage._refusals}
+    set {_uniqueStorage()._refusals = newValue}
+  }
 
   package var unknownFields = SwiftProtobuf.UnknownStorage()
 
@@ -150,7 +232,32 @@ package nonisolated struct Bureau_V1_Order: Sendable {
 
   package init() {}
 
-  fileprivate var _session: Bureau_V1_Session? = nil
+  fileprivate var _storage = _StorageClass.defaultInstance
+}
+
+/// Something that a person signed and that was not carried out.
+package nonisolated struct Bureau_V1_OrderRefusal: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  /// Its resource name.
+  package var name: String = String()
+
+  package var error: Google_Rpc_Status {
+    get {_error ?? Google_Rpc_Status()}
+    set {_error = newValue}
+  }
+  /// Returns true if `error` has been explicitly set.
+  package var hasError: Bool {self._error != nil}
+  /// Clears the value of `error`. Subsequent reads from it will return its default value.
+  package mutating func clearError() {self._error = nil}
+
+  package var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  package init() {}
+
+  fileprivate var _error: Google_Rpc_Status? = nil
 }
 
 package nonisolated struct Bureau_V1_Session: Sendable {
@@ -178,11 +285,35 @@ package nonisolated struct Bureau_V1_Session: Sendable {
   /// Sent as `authorization: Bearer …`. Shown once.
   package var token: String = String()
 
+  package var startTime: SwiftProtobuf.Google_Protobuf_Timestamp {
+    get {_startTime ?? SwiftProtobuf.Google_Protobuf_Timestamp()}
+    set {_startTime = newValue}
+  }
+  /// Returns true if `startTime` has been explicitly set.
+  package var hasStartTime: Bool {self._startTime != nil}
+  /// Clears the value of `startTime`. Subsequent reads from it will return its default value.
+  package mutating func clearStartTime() {self._startTime = nil}
+
+  /// Within half a minute.
+  package var lastUseTime: SwiftProtobuf.Google_Protobuf_Timestamp {
+    get {_lastUseTime ?? SwiftProtobuf.Google_Protobuf_Timestamp()}
+    set {_lastUseTime = newValue}
+  }
+  /// Returns true if `lastUseTime` has been explicitly set.
+  package var hasLastUseTime: Bool {self._lastUseTime != nil}
+  /// Clears the value of `lastUseTime`. Subsequent reads from it will return its default value.
+  package mutating func clearLastUseTime() {self._lastUseTime = nil}
+
+  /// Whether it is the session of the call.
+  package var current: Bool = false
+
   package var unknownFields = SwiftProtobuf.UnknownStorage()
 
   package init() {}
 
   fileprivate var _expireTime: SwiftProtobuf.Google_Protobuf_Timestamp? = nil
+  fileprivate var _startTime: SwiftProtobuf.Google_Protobuf_Timestamp? = nil
+  fileprivate var _lastUseTime: SwiftProtobuf.Google_Protobuf_Timestamp? = nil
 }
 
 package nonisolated struct Bureau_V1_StartLoginRequest: Sendable {
@@ -192,6 +323,8 @@ package nonisolated struct Bureau_V1_StartLoginRequest: Sendable {
 
   /// bureaus/{bureau}
   package var parent: String = String()
+
+  package var eid: Bureau_V1_Eid = .unspecified
 
   package var unknownFields = SwiftProtobuf.UnknownStorage()
 
@@ -240,7 +373,68 @@ package nonisolated struct Bureau_V1_DeleteSessionRequest: Sendable {
   // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
   // methods supported on all messages.
 
-  /// bureaus/{bureau}/sessions/-: the session of the call.
+  /// bureaus/{bureau}/sessions/{session}; -: the session of the call.
+  package var name: String = String()
+
+  package var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  package init() {}
+}
+
+package nonisolated struct Bureau_V1_ListSessionsRequest: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  /// bureaus/{bureau}/users/{user}; users/-: the caller.
+  package var parent: String = String()
+
+  package var pageSize: Int32 = 0
+
+  package var pageToken: String = String()
+
+  package var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  package init() {}
+}
+
+package nonisolated struct Bureau_V1_ListSessionsResponse: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  package var sessions: [Bureau_V1_Session] = []
+
+  package var nextPageToken: String = String()
+
+  package var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  package init() {}
+}
+
+package nonisolated struct Bureau_V1_EndSessionsRequest: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  /// bureaus/{bureau}/users/{user}
+  package var name: String = String()
+
+  package var requestID: String = String()
+
+  package var validateOnly: Bool = false
+
+  package var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  package init() {}
+}
+
+package nonisolated struct Bureau_V1_EndSessionsResponse: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  /// bureaus/{bureau}/users/{user}
   package var name: String = String()
 
   package var unknownFields = SwiftProtobuf.UnknownStorage()
@@ -252,75 +446,152 @@ package nonisolated struct Bureau_V1_DeleteSessionRequest: Sendable {
 
 fileprivate nonisolated let _protobuf_package = "bureau.v1"
 
+nonisolated extension Bureau_V1_Eid: SwiftProtobuf._ProtoNameProviding {
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{2}\0EID_UNSPECIFIED\0\u{1}BANKID_SE\0\u{1}BANKID_NO\0")
+}
+
 nonisolated extension Bureau_V1_Order: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   package static let protoMessageName: String = _protobuf_package + ".Order"
-  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}name\0\u{1}state\0\u{1}purpose\0\u{3}qr_text\0\u{3}auto_start_token\0\u{1}hint\0\u{3}visible_text\0\u{1}results\0\u{1}session\0")
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}name\0\u{1}state\0\u{1}purpose\0\u{3}qr_text\0\u{3}auto_start_token\0\u{1}hint\0\u{3}visible_text\0\u{1}results\0\u{1}session\0\u{1}eid\0\u{3}open_url\0\u{1}refusals\0")
+
+  fileprivate class _StorageClass {
+    var _name: String = String()
+    var _state: Bureau_V1_Order.State = .unspecified
+    var _purpose: Bureau_V1_Order.Purpose = .unspecified
+    var _qrText: String = String()
+    var _autoStartToken: String = String()
+    var _hint: String = String()
+    var _visibleText: String = String()
+    var _results: [String] = []
+    var _session: Bureau_V1_Session? = nil
+    var _eid: Bureau_V1_Eid = .unspecified
+    var _openURL: String = String()
+    var _refusals: [Bureau_V1_OrderRefusal] = []
+
+      // This property is used as the initial default value for new instances of the type.
+      // The type itself is protecting the reference to its storage via CoW semantics.
+      // This will force a copy to be made of this reference when the first mutation occurs;
+      // hence, it is safe to mark this as `nonisolated(unsafe)`.
+      static nonisolated(unsafe) let defaultInstance = _StorageClass()
+
+    private init() {}
+
+    init(copying source: _StorageClass) {
+      _name = source._name
+      _state = source._state
+      _purpose = source._purpose
+      _qrText = source._qrText
+      _autoStartToken = source._autoStartToken
+      _hint = source._hint
+      _visibleText = source._visibleText
+      _results = source._results
+      _session = source._session
+      _eid = source._eid
+      _openURL = source._openURL
+      _refusals = source._refusals
+    }
+  }
+
+  fileprivate mutating func _uniqueStorage() -> _StorageClass {
+    if !isKnownUniquelyReferenced(&_storage) {
+      _storage = _StorageClass(copying: _storage)
+    }
+    return _storage
+  }
 
   package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
-    while let fieldNumber = try decoder.nextFieldNumber() {
-      // The use of inline closures is to circumvent an issue where the compiler
-      // allocates stack space for every case branch when no optimizations are
-      // enabled. https://github.com/apple/swift-protobuf/issues/1034
-      switch fieldNumber {
-      case 1: try { try decoder.decodeSingularStringField(value: &self.name) }()
-      case 2: try { try decoder.decodeSingularEnumField(value: &self.state) }()
-      case 3: try { try decoder.decodeSingularEnumField(value: &self.purpose) }()
-      case 4: try { try decoder.decodeSingularStringField(value: &self.qrText) }()
-      case 5: try { try decoder.decodeSingularStringField(value: &self.autoStartToken) }()
-      case 6: try { try decoder.decodeSingularStringField(value: &self.hint) }()
-      case 7: try { try decoder.decodeSingularStringField(value: &self.visibleText) }()
-      case 8: try { try decoder.decodeRepeatedStringField(value: &self.results) }()
-      case 9: try { try decoder.decodeSingularMessageField(value: &self._session) }()
-      default: break
+    _ = _uniqueStorage()
+    try withExtendedLifetime(_storage) { (_storage: _StorageClass) in
+      while let fieldNumber = try decoder.nextFieldNumber() {
+        // The use of inline closures is to circumvent an issue where the compiler
+        // allocates stack space for every case branch when no optimizations are
+        // enabled. https://github.com/apple/swift-protobuf/issues/1034
+        switch fieldNumber {
+        case 1: try { try decoder.decodeSingularStringField(value: &_storage._name) }()
+        case 2: try { try decoder.decodeSingularEnumField(value: &_storage._state) }()
+        case 3: try { try decoder.decodeSingularEnumField(value: &_storage._purpose) }()
+        case 4: try { try decoder.decodeSingularStringField(value: &_storage._qrText) }()
+        case 5: try { try decoder.decodeSingularStringField(value: &_storage._autoStartToken) }()
+        case 6: try { try decoder.decodeSingularStringField(value: &_storage._hint) }()
+        case 7: try { try decoder.decodeSingularStringField(value: &_storage._visibleText) }()
+        case 8: try { try decoder.decodeRepeatedStringField(value: &_storage._results) }()
+        case 9: try { try decoder.decodeSingularMessageField(value: &_storage._session) }()
+        case 10: try { try decoder.decodeSingularEnumField(value: &_storage._eid) }()
+        case 11: try { try decoder.decodeSingularStringField(value: &_storage._openURL) }()
+        case 12: try { try decoder.decodeRepeatedMessageField(value: &_storage._refusals) }()
+        default: break
+        }
       }
     }
   }
 
   package func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
-    // The use of inline closures is to circumvent an issue where the compiler
-    // allocates stack space for every if/case branch local when no optimizations
-    // are enabled. https://github.com/apple/swift-protobuf/issues/1034 and
-    // https://github.com/apple/swift-protobuf/issues/1182
-    if !self.name.isEmpty {
-      try visitor.visitSingularStringField(value: self.name, fieldNumber: 1)
+    try withExtendedLifetime(_storage) { (_storage: _StorageClass) in
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every if/case branch local when no optimizations
+      // are enabled. https://github.com/apple/swift-protobuf/issues/1034 and
+      // https://github.com/apple/swift-protobuf/issues/1182
+      if !_storage._name.isEmpty {
+        try visitor.visitSingularStringField(value: _storage._name, fieldNumber: 1)
+      }
+      if _storage._state != .unspecified {
+        try visitor.visitSingularEnumField(value: _storage._state, fieldNumber: 2)
+      }
+      if _storage._purpose != .unspecified {
+        try visitor.visitSingularEnumField(value: _storage._purpose, fieldNumber: 3)
+      }
+      if !_storage._qrText.isEmpty {
+        try visitor.visitSingularStringField(value: _storage._qrText, fieldNumber: 4)
+      }
+      if !_storage._autoStartToken.isEmpty {
+        try visitor.visitSingularStringField(value: _storage._autoStartToken, fieldNumber: 5)
+      }
+      if !_storage._hint.isEmpty {
+        try visitor.visitSingularStringField(value: _storage._hint, fieldNumber: 6)
+      }
+      if !_storage._visibleText.isEmpty {
+        try visitor.visitSingularStringField(value: _storage._visibleText, fieldNumber: 7)
+      }
+      if !_storage._results.isEmpty {
+        try visitor.visitRepeatedStringField(value: _storage._results, fieldNumber: 8)
+      }
+      try { if let v = _storage._session {
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 9)
+      } }()
+      if _storage._eid != .unspecified {
+        try visitor.visitSingularEnumField(value: _storage._eid, fieldNumber: 10)
+      }
+      if !_storage._openURL.isEmpty {
+        try visitor.visitSingularStringField(value: _storage._openURL, fieldNumber: 11)
+      }
+      if !_storage._refusals.isEmpty {
+        try visitor.visitRepeatedMessageField(value: _storage._refusals, fieldNumber: 12)
+      }
     }
-    if self.state != .unspecified {
-      try visitor.visitSingularEnumField(value: self.state, fieldNumber: 2)
-    }
-    if self.purpose != .unspecified {
-      try visitor.visitSingularEnumField(value: self.purpose, fieldNumber: 3)
-    }
-    if !self.qrText.isEmpty {
-      try visitor.visitSingularStringField(value: self.qrText, fieldNumber: 4)
-    }
-    if !self.autoStartToken.isEmpty {
-      try visitor.visitSingularStringField(value: self.autoStartToken, fieldNumber: 5)
-    }
-    if !self.hint.isEmpty {
-      try visitor.visitSingularStringField(value: self.hint, fieldNumber: 6)
-    }
-    if !self.visibleText.isEmpty {
-      try visitor.visitSingularStringField(value: self.visibleText, fieldNumber: 7)
-    }
-    if !self.results.isEmpty {
-      try visitor.visitRepeatedStringField(value: self.results, fieldNumber: 8)
-    }
-    try { if let v = self._session {
-      try visitor.visitSingularMessageField(value: v, fieldNumber: 9)
-    } }()
     try unknownFields.traverse(visitor: &visitor)
   }
 
   package static func ==(lhs: Bureau_V1_Order, rhs: Bureau_V1_Order) -> Bool {
-    if lhs.name != rhs.name {return false}
-    if lhs.state != rhs.state {return false}
-    if lhs.purpose != rhs.purpose {return false}
-    if lhs.qrText != rhs.qrText {return false}
-    if lhs.autoStartToken != rhs.autoStartToken {return false}
-    if lhs.hint != rhs.hint {return false}
-    if lhs.visibleText != rhs.visibleText {return false}
-    if lhs.results != rhs.results {return false}
-    if lhs._session != rhs._session {return false}
+    if lhs._storage !== rhs._storage {
+      let storagesAreEqual: Bool = withExtendedLifetime((lhs._storage, rhs._storage)) { (_args: (_StorageClass, _StorageClass)) in
+        let _storage = _args.0
+        let rhs_storage = _args.1
+        if _storage._name != rhs_storage._name {return false}
+        if _storage._state != rhs_storage._state {return false}
+        if _storage._purpose != rhs_storage._purpose {return false}
+        if _storage._qrText != rhs_storage._qrText {return false}
+        if _storage._autoStartToken != rhs_storage._autoStartToken {return false}
+        if _storage._hint != rhs_storage._hint {return false}
+        if _storage._visibleText != rhs_storage._visibleText {return false}
+        if _storage._results != rhs_storage._results {return false}
+        if _storage._session != rhs_storage._session {return false}
+        if _storage._eid != rhs_storage._eid {return false}
+        if _storage._openURL != rhs_storage._openURL {return false}
+        if _storage._refusals != rhs_storage._refusals {return false}
+        return true
+      }
+      if !storagesAreEqual {return false}
+    }
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }
@@ -334,9 +605,48 @@ nonisolated extension Bureau_V1_Order.Purpose: SwiftProtobuf._ProtoNameProviding
   package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{2}\0PURPOSE_UNSPECIFIED\0\u{1}LOGIN\0\u{1}AGREEMENT\0\u{1}CONSENT\0\u{1}PAYMENTS\0")
 }
 
+nonisolated extension Bureau_V1_OrderRefusal: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  package static let protoMessageName: String = _protobuf_package + ".OrderRefusal"
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}name\0\u{1}error\0")
+
+  package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularStringField(value: &self.name) }()
+      case 2: try { try decoder.decodeSingularMessageField(value: &self._error) }()
+      default: break
+      }
+    }
+  }
+
+  package func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    // The use of inline closures is to circumvent an issue where the compiler
+    // allocates stack space for every if/case branch local when no optimizations
+    // are enabled. https://github.com/apple/swift-protobuf/issues/1034 and
+    // https://github.com/apple/swift-protobuf/issues/1182
+    if !self.name.isEmpty {
+      try visitor.visitSingularStringField(value: self.name, fieldNumber: 1)
+    }
+    try { if let v = self._error {
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 2)
+    } }()
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  package static func ==(lhs: Bureau_V1_OrderRefusal, rhs: Bureau_V1_OrderRefusal) -> Bool {
+    if lhs.name != rhs.name {return false}
+    if lhs._error != rhs._error {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
 nonisolated extension Bureau_V1_Session: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   package static let protoMessageName: String = _protobuf_package + ".Session"
-  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}name\0\u{1}user\0\u{3}display_name\0\u{3}expire_time\0\u{1}token\0")
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}name\0\u{1}user\0\u{3}display_name\0\u{3}expire_time\0\u{1}token\0\u{3}start_time\0\u{3}last_use_time\0\u{1}current\0")
 
   package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -349,6 +659,9 @@ nonisolated extension Bureau_V1_Session: SwiftProtobuf.Message, SwiftProtobuf._M
       case 3: try { try decoder.decodeSingularStringField(value: &self.displayName) }()
       case 4: try { try decoder.decodeSingularMessageField(value: &self._expireTime) }()
       case 5: try { try decoder.decodeSingularStringField(value: &self.token) }()
+      case 6: try { try decoder.decodeSingularMessageField(value: &self._startTime) }()
+      case 7: try { try decoder.decodeSingularMessageField(value: &self._lastUseTime) }()
+      case 8: try { try decoder.decodeSingularBoolField(value: &self.current) }()
       default: break
       }
     }
@@ -374,6 +687,15 @@ nonisolated extension Bureau_V1_Session: SwiftProtobuf.Message, SwiftProtobuf._M
     if !self.token.isEmpty {
       try visitor.visitSingularStringField(value: self.token, fieldNumber: 5)
     }
+    try { if let v = self._startTime {
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 6)
+    } }()
+    try { if let v = self._lastUseTime {
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 7)
+    } }()
+    if self.current != false {
+      try visitor.visitSingularBoolField(value: self.current, fieldNumber: 8)
+    }
     try unknownFields.traverse(visitor: &visitor)
   }
 
@@ -383,6 +705,9 @@ nonisolated extension Bureau_V1_Session: SwiftProtobuf.Message, SwiftProtobuf._M
     if lhs.displayName != rhs.displayName {return false}
     if lhs._expireTime != rhs._expireTime {return false}
     if lhs.token != rhs.token {return false}
+    if lhs._startTime != rhs._startTime {return false}
+    if lhs._lastUseTime != rhs._lastUseTime {return false}
+    if lhs.current != rhs.current {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }
@@ -390,7 +715,7 @@ nonisolated extension Bureau_V1_Session: SwiftProtobuf.Message, SwiftProtobuf._M
 
 nonisolated extension Bureau_V1_StartLoginRequest: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   package static let protoMessageName: String = _protobuf_package + ".StartLoginRequest"
-  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}parent\0")
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}parent\0\u{1}eid\0")
 
   package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -399,6 +724,7 @@ nonisolated extension Bureau_V1_StartLoginRequest: SwiftProtobuf.Message, SwiftP
       // enabled. https://github.com/apple/swift-protobuf/issues/1034
       switch fieldNumber {
       case 1: try { try decoder.decodeSingularStringField(value: &self.parent) }()
+      case 2: try { try decoder.decodeSingularEnumField(value: &self.eid) }()
       default: break
       }
     }
@@ -408,11 +734,15 @@ nonisolated extension Bureau_V1_StartLoginRequest: SwiftProtobuf.Message, SwiftP
     if !self.parent.isEmpty {
       try visitor.visitSingularStringField(value: self.parent, fieldNumber: 1)
     }
+    if self.eid != .unspecified {
+      try visitor.visitSingularEnumField(value: self.eid, fieldNumber: 2)
+    }
     try unknownFields.traverse(visitor: &visitor)
   }
 
   package static func ==(lhs: Bureau_V1_StartLoginRequest, rhs: Bureau_V1_StartLoginRequest) -> Bool {
     if lhs.parent != rhs.parent {return false}
+    if lhs.eid != rhs.eid {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }
@@ -532,6 +862,151 @@ nonisolated extension Bureau_V1_DeleteSessionRequest: SwiftProtobuf.Message, Swi
   }
 
   package static func ==(lhs: Bureau_V1_DeleteSessionRequest, rhs: Bureau_V1_DeleteSessionRequest) -> Bool {
+    if lhs.name != rhs.name {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension Bureau_V1_ListSessionsRequest: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  package static let protoMessageName: String = _protobuf_package + ".ListSessionsRequest"
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}parent\0\u{3}page_size\0\u{3}page_token\0")
+
+  package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularStringField(value: &self.parent) }()
+      case 2: try { try decoder.decodeSingularInt32Field(value: &self.pageSize) }()
+      case 3: try { try decoder.decodeSingularStringField(value: &self.pageToken) }()
+      default: break
+      }
+    }
+  }
+
+  package func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if !self.parent.isEmpty {
+      try visitor.visitSingularStringField(value: self.parent, fieldNumber: 1)
+    }
+    if self.pageSize != 0 {
+      try visitor.visitSingularInt32Field(value: self.pageSize, fieldNumber: 2)
+    }
+    if !self.pageToken.isEmpty {
+      try visitor.visitSingularStringField(value: self.pageToken, fieldNumber: 3)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  package static func ==(lhs: Bureau_V1_ListSessionsRequest, rhs: Bureau_V1_ListSessionsRequest) -> Bool {
+    if lhs.parent != rhs.parent {return false}
+    if lhs.pageSize != rhs.pageSize {return false}
+    if lhs.pageToken != rhs.pageToken {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension Bureau_V1_ListSessionsResponse: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  package static let protoMessageName: String = _protobuf_package + ".ListSessionsResponse"
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}sessions\0\u{3}next_page_token\0")
+
+  package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeRepeatedMessageField(value: &self.sessions) }()
+      case 2: try { try decoder.decodeSingularStringField(value: &self.nextPageToken) }()
+      default: break
+      }
+    }
+  }
+
+  package func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if !self.sessions.isEmpty {
+      try visitor.visitRepeatedMessageField(value: self.sessions, fieldNumber: 1)
+    }
+    if !self.nextPageToken.isEmpty {
+      try visitor.visitSingularStringField(value: self.nextPageToken, fieldNumber: 2)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  package static func ==(lhs: Bureau_V1_ListSessionsResponse, rhs: Bureau_V1_ListSessionsResponse) -> Bool {
+    if lhs.sessions != rhs.sessions {return false}
+    if lhs.nextPageToken != rhs.nextPageToken {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension Bureau_V1_EndSessionsRequest: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  package static let protoMessageName: String = _protobuf_package + ".EndSessionsRequest"
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}name\0\u{3}request_id\0\u{3}validate_only\0")
+
+  package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularStringField(value: &self.name) }()
+      case 2: try { try decoder.decodeSingularStringField(value: &self.requestID) }()
+      case 3: try { try decoder.decodeSingularBoolField(value: &self.validateOnly) }()
+      default: break
+      }
+    }
+  }
+
+  package func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if !self.name.isEmpty {
+      try visitor.visitSingularStringField(value: self.name, fieldNumber: 1)
+    }
+    if !self.requestID.isEmpty {
+      try visitor.visitSingularStringField(value: self.requestID, fieldNumber: 2)
+    }
+    if self.validateOnly != false {
+      try visitor.visitSingularBoolField(value: self.validateOnly, fieldNumber: 3)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  package static func ==(lhs: Bureau_V1_EndSessionsRequest, rhs: Bureau_V1_EndSessionsRequest) -> Bool {
+    if lhs.name != rhs.name {return false}
+    if lhs.requestID != rhs.requestID {return false}
+    if lhs.validateOnly != rhs.validateOnly {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension Bureau_V1_EndSessionsResponse: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  package static let protoMessageName: String = _protobuf_package + ".EndSessionsResponse"
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}name\0")
+
+  package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularStringField(value: &self.name) }()
+      default: break
+      }
+    }
+  }
+
+  package func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if !self.name.isEmpty {
+      try visitor.visitSingularStringField(value: self.name, fieldNumber: 1)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  package static func ==(lhs: Bureau_V1_EndSessionsResponse, rhs: Bureau_V1_EndSessionsResponse) -> Bool {
     if lhs.name != rhs.name {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true

@@ -137,6 +137,32 @@ package enum Bureau_V1_PaymentService: Sendable {
                 type: .unary
             )
         }
+        /// Namespace for "HandlePayments" metadata.
+        package enum HandlePayments: Sendable {
+            /// Request type for "HandlePayments".
+            package typealias Input = Bureau_V1_HandlePaymentsRequest
+            /// Response type for "HandlePayments".
+            package typealias Output = Bureau_V1_HandlePaymentsResponse
+            /// Descriptor for "HandlePayments".
+            package static let descriptor = GRPCCore.MethodDescriptor(
+                service: GRPCCore.ServiceDescriptor(fullyQualifiedService: "bureau.v1.PaymentService"),
+                method: "HandlePayments",
+                type: .unary
+            )
+        }
+        /// Namespace for "StartPaymentSignatures" metadata.
+        package enum StartPaymentSignatures: Sendable {
+            /// Request type for "StartPaymentSignatures".
+            package typealias Input = Bureau_V1_StartPaymentSignaturesRequest
+            /// Response type for "StartPaymentSignatures".
+            package typealias Output = Bureau_V1_StartPaymentSignaturesResponse
+            /// Descriptor for "StartPaymentSignatures".
+            package static let descriptor = GRPCCore.MethodDescriptor(
+                service: GRPCCore.ServiceDescriptor(fullyQualifiedService: "bureau.v1.PaymentService"),
+                method: "StartPaymentSignatures",
+                type: .unary
+            )
+        }
         /// Namespace for "RecordBankCheck" metadata.
         package enum RecordBankCheck: Sendable {
             /// Request type for "RecordBankCheck".
@@ -161,6 +187,8 @@ package enum Bureau_V1_PaymentService: Sendable {
             StartPaymentSignature.descriptor,
             DeletePayment.descriptor,
             UndeletePayment.descriptor,
+            HandlePayments.descriptor,
+            StartPaymentSignatures.descriptor,
             RecordBankCheck.descriptor
         ]
     }
@@ -282,7 +310,7 @@ extension Bureau_V1_PaymentService {
         /// > ACKNOWLEDGED return to the proposal. Roles: accountant.
         /// > Allowed in: PROPOSAL_*, ACKNOWLEDGED, SIGNED, ERROR. Refusals: PAYMENT_STATE, PAYMENT_ETAG,
         /// > PAYMENT_ACCOUNT_INVALID, PAYMENT_REFERENCE_INVALID, PAYMENT_AMOUNT_NOT_POSITIVE,
-        /// > PAYMENT_CURRENCY_UNKNOWN, PAYMENT_DUE_DATE_INVALID, PAYMENT_FIELD_UNKNOWN.
+        /// > PAYMENT_CURRENCY_UNKNOWN, PAYMENT_DUE_DATE_INVALID, PAYMENT_FIELD_UNKNOWN, POLICY_PAYEE_ACCOUNT.
         ///
         /// - Parameters:
         ///   - request: A streaming request of `Bureau_V1_UpdatePaymentRequest` messages.
@@ -320,10 +348,12 @@ extension Bureau_V1_PaymentService {
         /// > Source IDL Documentation:
         /// >
         /// > Starts the approver's signature over total and payees; the payments are SIGNED when the
-        /// > order is collected (P-09, L-02, E-02). Roles: approver. Allowed in: PROPOSAL_COMPLETE,
+        /// > order is collected and, where the company's policy demands several approvers, enough of them
+        /// > have signed the very same values (P-09, L-02, E-02). Roles: approver. Allowed in: PROPOSAL_COMPLETE,
         /// > PROPOSAL_OPEN_ITEMS, ACKNOWLEDGED, ERROR. Refusals: PAYMENT_STATE, PAYMENT_INCOMPLETE,
-        /// > PAYMENT_NO_AGREEMENT, CONSENT_MISSING, PAYMENTS_TOO_MANY, PAYMENTS_TEXT_TOO_LONG;
-        /// > each names the payment at fault as payments[i].
+        /// > PAYMENT_NO_AGREEMENT, CONSENT_MISSING, PAYMENTS_TOO_MANY, PAYMENTS_TEXT_TOO_LONG,
+        /// > POLICY_NOT_ACKNOWLEDGED, POLICY_MAKER_SIGNS, POLICY_PAYMENT_LIMIT, POLICY_DAY_LIMIT,
+        /// > POLICY_SIGNED_ALREADY; each names the payment at fault as payments[i].
         ///
         /// - Parameters:
         ///   - request: A streaming request of `Bureau_V1_StartPaymentSignatureRequest` messages.
@@ -373,6 +403,53 @@ extension Bureau_V1_PaymentService {
             request: GRPCCore.StreamingServerRequest<Bureau_V1_UndeletePaymentRequest>,
             context: GRPCCore.ServerContext
         ) async throws -> GRPCCore.StreamingServerResponse<Bureau_V1_Payment>
+
+        /// Handle the "HandlePayments" method.
+        ///
+        /// > Source IDL Documentation:
+        /// >
+        /// > The same step for many payments, of one company or of many: one command a company, in which
+        /// > each payment is carried out or refused alone, as its single method would. The answer has a
+        /// > result for each name, in order. A repeat with the same request_id resumes where a company was
+        /// > not reached and answers the rest as before. Roles: as the single method, in the company of each
+        /// > payment; where there is none, that payment's result is ACCESS_DENIED, as for a company that does
+        /// > not exist. Refusals: BULK_ACTION_MISSING, BULK_EMPTY, BULK_TOO_LARGE; those of the single
+        /// > method in the results.
+        ///
+        /// - Parameters:
+        ///   - request: A streaming request of `Bureau_V1_HandlePaymentsRequest` messages.
+        ///   - context: Context providing information about the RPC.
+        /// - Throws: Any error which occurred during the processing of the request. Thrown errors
+        ///     of type `RPCError` are mapped to appropriate statuses. All other errors are converted
+        ///     to an internal error.
+        /// - Returns: A streaming response of `Bureau_V1_HandlePaymentsResponse` messages.
+        func handlePayments(
+            request: GRPCCore.StreamingServerRequest<Bureau_V1_HandlePaymentsRequest>,
+            context: GRPCCore.ServerContext
+        ) async throws -> GRPCCore.StreamingServerResponse<Bureau_V1_HandlePaymentsResponse>
+
+        /// Handle the "StartPaymentSignatures" method.
+        ///
+        /// > Source IDL Documentation:
+        /// >
+        /// > One signature over payments of many companies: the order covers all that can be signed now, and
+        /// > the results name what cannot, with its refusal. Without any that can there is no order. When the
+        /// > order is collected each company's payments are signed in that company's journal, with the
+        /// > evidence; what is refused only then stands in the order. Roles: approver, in the company of each
+        /// > payment. Refusals: BULK_EMPTY, BULK_TOO_LARGE, PAYMENTS_TEXT_TOO_LONG; those of
+        /// > StartPaymentSignature in the results.
+        ///
+        /// - Parameters:
+        ///   - request: A streaming request of `Bureau_V1_StartPaymentSignaturesRequest` messages.
+        ///   - context: Context providing information about the RPC.
+        /// - Throws: Any error which occurred during the processing of the request. Thrown errors
+        ///     of type `RPCError` are mapped to appropriate statuses. All other errors are converted
+        ///     to an internal error.
+        /// - Returns: A streaming response of `Bureau_V1_StartPaymentSignaturesResponse` messages.
+        func startPaymentSignatures(
+            request: GRPCCore.StreamingServerRequest<Bureau_V1_StartPaymentSignaturesRequest>,
+            context: GRPCCore.ServerContext
+        ) async throws -> GRPCCore.StreamingServerResponse<Bureau_V1_StartPaymentSignaturesResponse>
 
         /// Handle the "RecordBankCheck" method.
         ///
@@ -496,7 +573,7 @@ extension Bureau_V1_PaymentService {
         /// > ACKNOWLEDGED return to the proposal. Roles: accountant.
         /// > Allowed in: PROPOSAL_*, ACKNOWLEDGED, SIGNED, ERROR. Refusals: PAYMENT_STATE, PAYMENT_ETAG,
         /// > PAYMENT_ACCOUNT_INVALID, PAYMENT_REFERENCE_INVALID, PAYMENT_AMOUNT_NOT_POSITIVE,
-        /// > PAYMENT_CURRENCY_UNKNOWN, PAYMENT_DUE_DATE_INVALID, PAYMENT_FIELD_UNKNOWN.
+        /// > PAYMENT_CURRENCY_UNKNOWN, PAYMENT_DUE_DATE_INVALID, PAYMENT_FIELD_UNKNOWN, POLICY_PAYEE_ACCOUNT.
         ///
         /// - Parameters:
         ///   - request: A request containing a single `Bureau_V1_UpdatePaymentRequest` message.
@@ -534,10 +611,12 @@ extension Bureau_V1_PaymentService {
         /// > Source IDL Documentation:
         /// >
         /// > Starts the approver's signature over total and payees; the payments are SIGNED when the
-        /// > order is collected (P-09, L-02, E-02). Roles: approver. Allowed in: PROPOSAL_COMPLETE,
+        /// > order is collected and, where the company's policy demands several approvers, enough of them
+        /// > have signed the very same values (P-09, L-02, E-02). Roles: approver. Allowed in: PROPOSAL_COMPLETE,
         /// > PROPOSAL_OPEN_ITEMS, ACKNOWLEDGED, ERROR. Refusals: PAYMENT_STATE, PAYMENT_INCOMPLETE,
-        /// > PAYMENT_NO_AGREEMENT, CONSENT_MISSING, PAYMENTS_TOO_MANY, PAYMENTS_TEXT_TOO_LONG;
-        /// > each names the payment at fault as payments[i].
+        /// > PAYMENT_NO_AGREEMENT, CONSENT_MISSING, PAYMENTS_TOO_MANY, PAYMENTS_TEXT_TOO_LONG,
+        /// > POLICY_NOT_ACKNOWLEDGED, POLICY_MAKER_SIGNS, POLICY_PAYMENT_LIMIT, POLICY_DAY_LIMIT,
+        /// > POLICY_SIGNED_ALREADY; each names the payment at fault as payments[i].
         ///
         /// - Parameters:
         ///   - request: A request containing a single `Bureau_V1_StartPaymentSignatureRequest` message.
@@ -587,6 +666,53 @@ extension Bureau_V1_PaymentService {
             request: GRPCCore.ServerRequest<Bureau_V1_UndeletePaymentRequest>,
             context: GRPCCore.ServerContext
         ) async throws -> GRPCCore.ServerResponse<Bureau_V1_Payment>
+
+        /// Handle the "HandlePayments" method.
+        ///
+        /// > Source IDL Documentation:
+        /// >
+        /// > The same step for many payments, of one company or of many: one command a company, in which
+        /// > each payment is carried out or refused alone, as its single method would. The answer has a
+        /// > result for each name, in order. A repeat with the same request_id resumes where a company was
+        /// > not reached and answers the rest as before. Roles: as the single method, in the company of each
+        /// > payment; where there is none, that payment's result is ACCESS_DENIED, as for a company that does
+        /// > not exist. Refusals: BULK_ACTION_MISSING, BULK_EMPTY, BULK_TOO_LARGE; those of the single
+        /// > method in the results.
+        ///
+        /// - Parameters:
+        ///   - request: A request containing a single `Bureau_V1_HandlePaymentsRequest` message.
+        ///   - context: Context providing information about the RPC.
+        /// - Throws: Any error which occurred during the processing of the request. Thrown errors
+        ///     of type `RPCError` are mapped to appropriate statuses. All other errors are converted
+        ///     to an internal error.
+        /// - Returns: A response containing a single `Bureau_V1_HandlePaymentsResponse` message.
+        func handlePayments(
+            request: GRPCCore.ServerRequest<Bureau_V1_HandlePaymentsRequest>,
+            context: GRPCCore.ServerContext
+        ) async throws -> GRPCCore.ServerResponse<Bureau_V1_HandlePaymentsResponse>
+
+        /// Handle the "StartPaymentSignatures" method.
+        ///
+        /// > Source IDL Documentation:
+        /// >
+        /// > One signature over payments of many companies: the order covers all that can be signed now, and
+        /// > the results name what cannot, with its refusal. Without any that can there is no order. When the
+        /// > order is collected each company's payments are signed in that company's journal, with the
+        /// > evidence; what is refused only then stands in the order. Roles: approver, in the company of each
+        /// > payment. Refusals: BULK_EMPTY, BULK_TOO_LARGE, PAYMENTS_TEXT_TOO_LONG; those of
+        /// > StartPaymentSignature in the results.
+        ///
+        /// - Parameters:
+        ///   - request: A request containing a single `Bureau_V1_StartPaymentSignaturesRequest` message.
+        ///   - context: Context providing information about the RPC.
+        /// - Throws: Any error which occurred during the processing of the request. Thrown errors
+        ///     of type `RPCError` are mapped to appropriate statuses. All other errors are converted
+        ///     to an internal error.
+        /// - Returns: A response containing a single `Bureau_V1_StartPaymentSignaturesResponse` message.
+        func startPaymentSignatures(
+            request: GRPCCore.ServerRequest<Bureau_V1_StartPaymentSignaturesRequest>,
+            context: GRPCCore.ServerContext
+        ) async throws -> GRPCCore.ServerResponse<Bureau_V1_StartPaymentSignaturesResponse>
 
         /// Handle the "RecordBankCheck" method.
         ///
@@ -709,7 +835,7 @@ extension Bureau_V1_PaymentService {
         /// > ACKNOWLEDGED return to the proposal. Roles: accountant.
         /// > Allowed in: PROPOSAL_*, ACKNOWLEDGED, SIGNED, ERROR. Refusals: PAYMENT_STATE, PAYMENT_ETAG,
         /// > PAYMENT_ACCOUNT_INVALID, PAYMENT_REFERENCE_INVALID, PAYMENT_AMOUNT_NOT_POSITIVE,
-        /// > PAYMENT_CURRENCY_UNKNOWN, PAYMENT_DUE_DATE_INVALID, PAYMENT_FIELD_UNKNOWN.
+        /// > PAYMENT_CURRENCY_UNKNOWN, PAYMENT_DUE_DATE_INVALID, PAYMENT_FIELD_UNKNOWN, POLICY_PAYEE_ACCOUNT.
         ///
         /// - Parameters:
         ///   - request: A `Bureau_V1_UpdatePaymentRequest` message.
@@ -747,10 +873,12 @@ extension Bureau_V1_PaymentService {
         /// > Source IDL Documentation:
         /// >
         /// > Starts the approver's signature over total and payees; the payments are SIGNED when the
-        /// > order is collected (P-09, L-02, E-02). Roles: approver. Allowed in: PROPOSAL_COMPLETE,
+        /// > order is collected and, where the company's policy demands several approvers, enough of them
+        /// > have signed the very same values (P-09, L-02, E-02). Roles: approver. Allowed in: PROPOSAL_COMPLETE,
         /// > PROPOSAL_OPEN_ITEMS, ACKNOWLEDGED, ERROR. Refusals: PAYMENT_STATE, PAYMENT_INCOMPLETE,
-        /// > PAYMENT_NO_AGREEMENT, CONSENT_MISSING, PAYMENTS_TOO_MANY, PAYMENTS_TEXT_TOO_LONG;
-        /// > each names the payment at fault as payments[i].
+        /// > PAYMENT_NO_AGREEMENT, CONSENT_MISSING, PAYMENTS_TOO_MANY, PAYMENTS_TEXT_TOO_LONG,
+        /// > POLICY_NOT_ACKNOWLEDGED, POLICY_MAKER_SIGNS, POLICY_PAYMENT_LIMIT, POLICY_DAY_LIMIT,
+        /// > POLICY_SIGNED_ALREADY; each names the payment at fault as payments[i].
         ///
         /// - Parameters:
         ///   - request: A `Bureau_V1_StartPaymentSignatureRequest` message.
@@ -800,6 +928,53 @@ extension Bureau_V1_PaymentService {
             request: Bureau_V1_UndeletePaymentRequest,
             context: GRPCCore.ServerContext
         ) async throws -> Bureau_V1_Payment
+
+        /// Handle the "HandlePayments" method.
+        ///
+        /// > Source IDL Documentation:
+        /// >
+        /// > The same step for many payments, of one company or of many: one command a company, in which
+        /// > each payment is carried out or refused alone, as its single method would. The answer has a
+        /// > result for each name, in order. A repeat with the same request_id resumes where a company was
+        /// > not reached and answers the rest as before. Roles: as the single method, in the company of each
+        /// > payment; where there is none, that payment's result is ACCESS_DENIED, as for a company that does
+        /// > not exist. Refusals: BULK_ACTION_MISSING, BULK_EMPTY, BULK_TOO_LARGE; those of the single
+        /// > method in the results.
+        ///
+        /// - Parameters:
+        ///   - request: A `Bureau_V1_HandlePaymentsRequest` message.
+        ///   - context: Context providing information about the RPC.
+        /// - Throws: Any error which occurred during the processing of the request. Thrown errors
+        ///     of type `RPCError` are mapped to appropriate statuses. All other errors are converted
+        ///     to an internal error.
+        /// - Returns: A `Bureau_V1_HandlePaymentsResponse` to respond with.
+        func handlePayments(
+            request: Bureau_V1_HandlePaymentsRequest,
+            context: GRPCCore.ServerContext
+        ) async throws -> Bureau_V1_HandlePaymentsResponse
+
+        /// Handle the "StartPaymentSignatures" method.
+        ///
+        /// > Source IDL Documentation:
+        /// >
+        /// > One signature over payments of many companies: the order covers all that can be signed now, and
+        /// > the results name what cannot, with its refusal. Without any that can there is no order. When the
+        /// > order is collected each company's payments are signed in that company's journal, with the
+        /// > evidence; what is refused only then stands in the order. Roles: approver, in the company of each
+        /// > payment. Refusals: BULK_EMPTY, BULK_TOO_LARGE, PAYMENTS_TEXT_TOO_LONG; those of
+        /// > StartPaymentSignature in the results.
+        ///
+        /// - Parameters:
+        ///   - request: A `Bureau_V1_StartPaymentSignaturesRequest` message.
+        ///   - context: Context providing information about the RPC.
+        /// - Throws: Any error which occurred during the processing of the request. Thrown errors
+        ///     of type `RPCError` are mapped to appropriate statuses. All other errors are converted
+        ///     to an internal error.
+        /// - Returns: A `Bureau_V1_StartPaymentSignaturesResponse` to respond with.
+        func startPaymentSignatures(
+            request: Bureau_V1_StartPaymentSignaturesRequest,
+            context: GRPCCore.ServerContext
+        ) async throws -> Bureau_V1_StartPaymentSignaturesResponse
 
         /// Handle the "RecordBankCheck" method.
         ///
@@ -926,6 +1101,28 @@ extension Bureau_V1_PaymentService.StreamingServiceProtocol {
             }
         )
         router.registerHandler(
+            forMethod: Bureau_V1_PaymentService.Method.HandlePayments.descriptor,
+            deserializer: GRPCProtobuf.ProtobufDeserializer<Bureau_V1_HandlePaymentsRequest>(),
+            serializer: GRPCProtobuf.ProtobufSerializer<Bureau_V1_HandlePaymentsResponse>(),
+            handler: { request, context in
+                try await self.handlePayments(
+                    request: request,
+                    context: context
+                )
+            }
+        )
+        router.registerHandler(
+            forMethod: Bureau_V1_PaymentService.Method.StartPaymentSignatures.descriptor,
+            deserializer: GRPCProtobuf.ProtobufDeserializer<Bureau_V1_StartPaymentSignaturesRequest>(),
+            serializer: GRPCProtobuf.ProtobufSerializer<Bureau_V1_StartPaymentSignaturesResponse>(),
+            handler: { request, context in
+                try await self.startPaymentSignatures(
+                    request: request,
+                    context: context
+                )
+            }
+        )
+        router.registerHandler(
             forMethod: Bureau_V1_PaymentService.Method.RecordBankCheck.descriptor,
             deserializer: GRPCProtobuf.ProtobufDeserializer<Bureau_V1_RecordBankCheckRequest>(),
             serializer: GRPCProtobuf.ProtobufSerializer<Bureau_V1_Payment>(),
@@ -1024,6 +1221,28 @@ extension Bureau_V1_PaymentService.ServiceProtocol {
         context: GRPCCore.ServerContext
     ) async throws -> GRPCCore.StreamingServerResponse<Bureau_V1_Payment> {
         let response = try await self.undeletePayment(
+            request: GRPCCore.ServerRequest(stream: request),
+            context: context
+        )
+        return GRPCCore.StreamingServerResponse(single: response)
+    }
+
+    package func handlePayments(
+        request: GRPCCore.StreamingServerRequest<Bureau_V1_HandlePaymentsRequest>,
+        context: GRPCCore.ServerContext
+    ) async throws -> GRPCCore.StreamingServerResponse<Bureau_V1_HandlePaymentsResponse> {
+        let response = try await self.handlePayments(
+            request: GRPCCore.ServerRequest(stream: request),
+            context: context
+        )
+        return GRPCCore.StreamingServerResponse(single: response)
+    }
+
+    package func startPaymentSignatures(
+        request: GRPCCore.StreamingServerRequest<Bureau_V1_StartPaymentSignaturesRequest>,
+        context: GRPCCore.ServerContext
+    ) async throws -> GRPCCore.StreamingServerResponse<Bureau_V1_StartPaymentSignaturesResponse> {
+        let response = try await self.startPaymentSignatures(
             request: GRPCCore.ServerRequest(stream: request),
             context: context
         )
@@ -1159,6 +1378,32 @@ extension Bureau_V1_PaymentService.SimpleServiceProtocol {
     ) async throws -> GRPCCore.ServerResponse<Bureau_V1_Payment> {
         return GRPCCore.ServerResponse<Bureau_V1_Payment>(
             message: try await self.undeletePayment(
+                request: request.message,
+                context: context
+            ),
+            metadata: [:]
+        )
+    }
+
+    package func handlePayments(
+        request: GRPCCore.ServerRequest<Bureau_V1_HandlePaymentsRequest>,
+        context: GRPCCore.ServerContext
+    ) async throws -> GRPCCore.ServerResponse<Bureau_V1_HandlePaymentsResponse> {
+        return GRPCCore.ServerResponse<Bureau_V1_HandlePaymentsResponse>(
+            message: try await self.handlePayments(
+                request: request.message,
+                context: context
+            ),
+            metadata: [:]
+        )
+    }
+
+    package func startPaymentSignatures(
+        request: GRPCCore.ServerRequest<Bureau_V1_StartPaymentSignaturesRequest>,
+        context: GRPCCore.ServerContext
+    ) async throws -> GRPCCore.ServerResponse<Bureau_V1_StartPaymentSignaturesResponse> {
+        return GRPCCore.ServerResponse<Bureau_V1_StartPaymentSignaturesResponse>(
+            message: try await self.startPaymentSignatures(
                 request: request.message,
                 context: context
             ),
@@ -1303,7 +1548,7 @@ extension Bureau_V1_PaymentService {
         /// > ACKNOWLEDGED return to the proposal. Roles: accountant.
         /// > Allowed in: PROPOSAL_*, ACKNOWLEDGED, SIGNED, ERROR. Refusals: PAYMENT_STATE, PAYMENT_ETAG,
         /// > PAYMENT_ACCOUNT_INVALID, PAYMENT_REFERENCE_INVALID, PAYMENT_AMOUNT_NOT_POSITIVE,
-        /// > PAYMENT_CURRENCY_UNKNOWN, PAYMENT_DUE_DATE_INVALID, PAYMENT_FIELD_UNKNOWN.
+        /// > PAYMENT_CURRENCY_UNKNOWN, PAYMENT_DUE_DATE_INVALID, PAYMENT_FIELD_UNKNOWN, POLICY_PAYEE_ACCOUNT.
         ///
         /// - Parameters:
         ///   - request: A request containing a single `Bureau_V1_UpdatePaymentRequest` message.
@@ -1351,10 +1596,12 @@ extension Bureau_V1_PaymentService {
         /// > Source IDL Documentation:
         /// >
         /// > Starts the approver's signature over total and payees; the payments are SIGNED when the
-        /// > order is collected (P-09, L-02, E-02). Roles: approver. Allowed in: PROPOSAL_COMPLETE,
+        /// > order is collected and, where the company's policy demands several approvers, enough of them
+        /// > have signed the very same values (P-09, L-02, E-02). Roles: approver. Allowed in: PROPOSAL_COMPLETE,
         /// > PROPOSAL_OPEN_ITEMS, ACKNOWLEDGED, ERROR. Refusals: PAYMENT_STATE, PAYMENT_INCOMPLETE,
-        /// > PAYMENT_NO_AGREEMENT, CONSENT_MISSING, PAYMENTS_TOO_MANY, PAYMENTS_TEXT_TOO_LONG;
-        /// > each names the payment at fault as payments[i].
+        /// > PAYMENT_NO_AGREEMENT, CONSENT_MISSING, PAYMENTS_TOO_MANY, PAYMENTS_TEXT_TOO_LONG,
+        /// > POLICY_NOT_ACKNOWLEDGED, POLICY_MAKER_SIGNS, POLICY_PAYMENT_LIMIT, POLICY_DAY_LIMIT,
+        /// > POLICY_SIGNED_ALREADY; each names the payment at fault as payments[i].
         ///
         /// - Parameters:
         ///   - request: A request containing a single `Bureau_V1_StartPaymentSignatureRequest` message.
@@ -1418,6 +1665,63 @@ extension Bureau_V1_PaymentService {
             deserializer: some GRPCCore.MessageDeserializer<Bureau_V1_Payment>,
             options: GRPCCore.CallOptions,
             onResponse handleResponse: @Sendable @escaping (GRPCCore.ClientResponse<Bureau_V1_Payment>) async throws -> Result
+        ) async throws -> Result where Result: Sendable
+
+        /// Call the "HandlePayments" method.
+        ///
+        /// > Source IDL Documentation:
+        /// >
+        /// > The same step for many payments, of one company or of many: one command a company, in which
+        /// > each payment is carried out or refused alone, as its single method would. The answer has a
+        /// > result for each name, in order. A repeat with the same request_id resumes where a company was
+        /// > not reached and answers the rest as before. Roles: as the single method, in the company of each
+        /// > payment; where there is none, that payment's result is ACCESS_DENIED, as for a company that does
+        /// > not exist. Refusals: BULK_ACTION_MISSING, BULK_EMPTY, BULK_TOO_LARGE; those of the single
+        /// > method in the results.
+        ///
+        /// - Parameters:
+        ///   - request: A request containing a single `Bureau_V1_HandlePaymentsRequest` message.
+        ///   - serializer: A serializer for `Bureau_V1_HandlePaymentsRequest` messages.
+        ///   - deserializer: A deserializer for `Bureau_V1_HandlePaymentsResponse` messages.
+        ///   - options: Options to apply to this RPC.
+        ///   - handleResponse: A closure which handles the response and returns its result to
+        ///       the caller. Returning from the closure will cancel the RPC if it hasn't
+        ///       already finished.
+        /// - Returns: The result of `handleResponse`.
+        func handlePayments<Result>(
+            request: GRPCCore.ClientRequest<Bureau_V1_HandlePaymentsRequest>,
+            serializer: some GRPCCore.MessageSerializer<Bureau_V1_HandlePaymentsRequest>,
+            deserializer: some GRPCCore.MessageDeserializer<Bureau_V1_HandlePaymentsResponse>,
+            options: GRPCCore.CallOptions,
+            onResponse handleResponse: @Sendable @escaping (GRPCCore.ClientResponse<Bureau_V1_HandlePaymentsResponse>) async throws -> Result
+        ) async throws -> Result where Result: Sendable
+
+        /// Call the "StartPaymentSignatures" method.
+        ///
+        /// > Source IDL Documentation:
+        /// >
+        /// > One signature over payments of many companies: the order covers all that can be signed now, and
+        /// > the results name what cannot, with its refusal. Without any that can there is no order. When the
+        /// > order is collected each company's payments are signed in that company's journal, with the
+        /// > evidence; what is refused only then stands in the order. Roles: approver, in the company of each
+        /// > payment. Refusals: BULK_EMPTY, BULK_TOO_LARGE, PAYMENTS_TEXT_TOO_LONG; those of
+        /// > StartPaymentSignature in the results.
+        ///
+        /// - Parameters:
+        ///   - request: A request containing a single `Bureau_V1_StartPaymentSignaturesRequest` message.
+        ///   - serializer: A serializer for `Bureau_V1_StartPaymentSignaturesRequest` messages.
+        ///   - deserializer: A deserializer for `Bureau_V1_StartPaymentSignaturesResponse` messages.
+        ///   - options: Options to apply to this RPC.
+        ///   - handleResponse: A closure which handles the response and returns its result to
+        ///       the caller. Returning from the closure will cancel the RPC if it hasn't
+        ///       already finished.
+        /// - Returns: The result of `handleResponse`.
+        func startPaymentSignatures<Result>(
+            request: GRPCCore.ClientRequest<Bureau_V1_StartPaymentSignaturesRequest>,
+            serializer: some GRPCCore.MessageSerializer<Bureau_V1_StartPaymentSignaturesRequest>,
+            deserializer: some GRPCCore.MessageDeserializer<Bureau_V1_StartPaymentSignaturesResponse>,
+            options: GRPCCore.CallOptions,
+            onResponse handleResponse: @Sendable @escaping (GRPCCore.ClientResponse<Bureau_V1_StartPaymentSignaturesResponse>) async throws -> Result
         ) async throws -> Result where Result: Sendable
 
         /// Call the "RecordBankCheck" method.
@@ -1617,7 +1921,7 @@ extension Bureau_V1_PaymentService {
         /// > ACKNOWLEDGED return to the proposal. Roles: accountant.
         /// > Allowed in: PROPOSAL_*, ACKNOWLEDGED, SIGNED, ERROR. Refusals: PAYMENT_STATE, PAYMENT_ETAG,
         /// > PAYMENT_ACCOUNT_INVALID, PAYMENT_REFERENCE_INVALID, PAYMENT_AMOUNT_NOT_POSITIVE,
-        /// > PAYMENT_CURRENCY_UNKNOWN, PAYMENT_DUE_DATE_INVALID, PAYMENT_FIELD_UNKNOWN.
+        /// > PAYMENT_CURRENCY_UNKNOWN, PAYMENT_DUE_DATE_INVALID, PAYMENT_FIELD_UNKNOWN, POLICY_PAYEE_ACCOUNT.
         ///
         /// - Parameters:
         ///   - request: A request containing a single `Bureau_V1_UpdatePaymentRequest` message.
@@ -1687,10 +1991,12 @@ extension Bureau_V1_PaymentService {
         /// > Source IDL Documentation:
         /// >
         /// > Starts the approver's signature over total and payees; the payments are SIGNED when the
-        /// > order is collected (P-09, L-02, E-02). Roles: approver. Allowed in: PROPOSAL_COMPLETE,
+        /// > order is collected and, where the company's policy demands several approvers, enough of them
+        /// > have signed the very same values (P-09, L-02, E-02). Roles: approver. Allowed in: PROPOSAL_COMPLETE,
         /// > PROPOSAL_OPEN_ITEMS, ACKNOWLEDGED, ERROR. Refusals: PAYMENT_STATE, PAYMENT_INCOMPLETE,
-        /// > PAYMENT_NO_AGREEMENT, CONSENT_MISSING, PAYMENTS_TOO_MANY, PAYMENTS_TEXT_TOO_LONG;
-        /// > each names the payment at fault as payments[i].
+        /// > PAYMENT_NO_AGREEMENT, CONSENT_MISSING, PAYMENTS_TOO_MANY, PAYMENTS_TEXT_TOO_LONG,
+        /// > POLICY_NOT_ACKNOWLEDGED, POLICY_MAKER_SIGNS, POLICY_PAYMENT_LIMIT, POLICY_DAY_LIMIT,
+        /// > POLICY_SIGNED_ALREADY; each names the payment at fault as payments[i].
         ///
         /// - Parameters:
         ///   - request: A request containing a single `Bureau_V1_StartPaymentSignatureRequest` message.
@@ -1782,6 +2088,85 @@ extension Bureau_V1_PaymentService {
             try await self.client.unary(
                 request: request,
                 descriptor: Bureau_V1_PaymentService.Method.UndeletePayment.descriptor,
+                serializer: serializer,
+                deserializer: deserializer,
+                options: options,
+                onResponse: handleResponse
+            )
+        }
+
+        /// Call the "HandlePayments" method.
+        ///
+        /// > Source IDL Documentation:
+        /// >
+        /// > The same step for many payments, of one company or of many: one command a company, in which
+        /// > each payment is carried out or refused alone, as its single method would. The answer has a
+        /// > result for each name, in order. A repeat with the same request_id resumes where a company was
+        /// > not reached and answers the rest as before. Roles: as the single method, in the company of each
+        /// > payment; where there is none, that payment's result is ACCESS_DENIED, as for a company that does
+        /// > not exist. Refusals: BULK_ACTION_MISSING, BULK_EMPTY, BULK_TOO_LARGE; those of the single
+        /// > method in the results.
+        ///
+        /// - Parameters:
+        ///   - request: A request containing a single `Bureau_V1_HandlePaymentsRequest` message.
+        ///   - serializer: A serializer for `Bureau_V1_HandlePaymentsRequest` messages.
+        ///   - deserializer: A deserializer for `Bureau_V1_HandlePaymentsResponse` messages.
+        ///   - options: Options to apply to this RPC.
+        ///   - handleResponse: A closure which handles the response and returns its result to
+        ///       the caller. Returning from the closure will cancel the RPC if it hasn't
+        ///       already finished.
+        /// - Returns: The result of `handleResponse`.
+        package func handlePayments<Result>(
+            request: GRPCCore.ClientRequest<Bureau_V1_HandlePaymentsRequest>,
+            serializer: some GRPCCore.MessageSerializer<Bureau_V1_HandlePaymentsRequest>,
+            deserializer: some GRPCCore.MessageDeserializer<Bureau_V1_HandlePaymentsResponse>,
+            options: GRPCCore.CallOptions = .defaults,
+            onResponse handleResponse: @Sendable @escaping (GRPCCore.ClientResponse<Bureau_V1_HandlePaymentsResponse>) async throws -> Result = { response in
+                try response.message
+            }
+        ) async throws -> Result where Result: Sendable {
+            try await self.client.unary(
+                request: request,
+                descriptor: Bureau_V1_PaymentService.Method.HandlePayments.descriptor,
+                serializer: serializer,
+                deserializer: deserializer,
+                options: options,
+                onResponse: handleResponse
+            )
+        }
+
+        /// Call the "StartPaymentSignatures" method.
+        ///
+        /// > Source IDL Documentation:
+        /// >
+        /// > One signature over payments of many companies: the order covers all that can be signed now, and
+        /// > the results name what cannot, with its refusal. Without any that can there is no order. When the
+        /// > order is collected each company's payments are signed in that company's journal, with the
+        /// > evidence; what is refused only then stands in the order. Roles: approver, in the company of each
+        /// > payment. Refusals: BULK_EMPTY, BULK_TOO_LARGE, PAYMENTS_TEXT_TOO_LONG; those of
+        /// > StartPaymentSignature in the results.
+        ///
+        /// - Parameters:
+        ///   - request: A request containing a single `Bureau_V1_StartPaymentSignaturesRequest` message.
+        ///   - serializer: A serializer for `Bureau_V1_StartPaymentSignaturesRequest` messages.
+        ///   - deserializer: A deserializer for `Bureau_V1_StartPaymentSignaturesResponse` messages.
+        ///   - options: Options to apply to this RPC.
+        ///   - handleResponse: A closure which handles the response and returns its result to
+        ///       the caller. Returning from the closure will cancel the RPC if it hasn't
+        ///       already finished.
+        /// - Returns: The result of `handleResponse`.
+        package func startPaymentSignatures<Result>(
+            request: GRPCCore.ClientRequest<Bureau_V1_StartPaymentSignaturesRequest>,
+            serializer: some GRPCCore.MessageSerializer<Bureau_V1_StartPaymentSignaturesRequest>,
+            deserializer: some GRPCCore.MessageDeserializer<Bureau_V1_StartPaymentSignaturesResponse>,
+            options: GRPCCore.CallOptions = .defaults,
+            onResponse handleResponse: @Sendable @escaping (GRPCCore.ClientResponse<Bureau_V1_StartPaymentSignaturesResponse>) async throws -> Result = { response in
+                try response.message
+            }
+        ) async throws -> Result where Result: Sendable {
+            try await self.client.unary(
+                request: request,
+                descriptor: Bureau_V1_PaymentService.Method.StartPaymentSignatures.descriptor,
                 serializer: serializer,
                 deserializer: deserializer,
                 options: options,
@@ -1961,7 +2346,7 @@ extension Bureau_V1_PaymentService.ClientProtocol {
     /// > ACKNOWLEDGED return to the proposal. Roles: accountant.
     /// > Allowed in: PROPOSAL_*, ACKNOWLEDGED, SIGNED, ERROR. Refusals: PAYMENT_STATE, PAYMENT_ETAG,
     /// > PAYMENT_ACCOUNT_INVALID, PAYMENT_REFERENCE_INVALID, PAYMENT_AMOUNT_NOT_POSITIVE,
-    /// > PAYMENT_CURRENCY_UNKNOWN, PAYMENT_DUE_DATE_INVALID, PAYMENT_FIELD_UNKNOWN.
+    /// > PAYMENT_CURRENCY_UNKNOWN, PAYMENT_DUE_DATE_INVALID, PAYMENT_FIELD_UNKNOWN, POLICY_PAYEE_ACCOUNT.
     ///
     /// - Parameters:
     ///   - request: A request containing a single `Bureau_V1_UpdatePaymentRequest` message.
@@ -2021,10 +2406,12 @@ extension Bureau_V1_PaymentService.ClientProtocol {
     /// > Source IDL Documentation:
     /// >
     /// > Starts the approver's signature over total and payees; the payments are SIGNED when the
-    /// > order is collected (P-09, L-02, E-02). Roles: approver. Allowed in: PROPOSAL_COMPLETE,
+    /// > order is collected and, where the company's policy demands several approvers, enough of them
+    /// > have signed the very same values (P-09, L-02, E-02). Roles: approver. Allowed in: PROPOSAL_COMPLETE,
     /// > PROPOSAL_OPEN_ITEMS, ACKNOWLEDGED, ERROR. Refusals: PAYMENT_STATE, PAYMENT_INCOMPLETE,
-    /// > PAYMENT_NO_AGREEMENT, CONSENT_MISSING, PAYMENTS_TOO_MANY, PAYMENTS_TEXT_TOO_LONG;
-    /// > each names the payment at fault as payments[i].
+    /// > PAYMENT_NO_AGREEMENT, CONSENT_MISSING, PAYMENTS_TOO_MANY, PAYMENTS_TEXT_TOO_LONG,
+    /// > POLICY_NOT_ACKNOWLEDGED, POLICY_MAKER_SIGNS, POLICY_PAYMENT_LIMIT, POLICY_DAY_LIMIT,
+    /// > POLICY_SIGNED_ALREADY; each names the payment at fault as payments[i].
     ///
     /// - Parameters:
     ///   - request: A request containing a single `Bureau_V1_StartPaymentSignatureRequest` message.
@@ -2103,6 +2490,75 @@ extension Bureau_V1_PaymentService.ClientProtocol {
             request: request,
             serializer: GRPCProtobuf.ProtobufSerializer<Bureau_V1_UndeletePaymentRequest>(),
             deserializer: GRPCProtobuf.ProtobufDeserializer<Bureau_V1_Payment>(),
+            options: options,
+            onResponse: handleResponse
+        )
+    }
+
+    /// Call the "HandlePayments" method.
+    ///
+    /// > Source IDL Documentation:
+    /// >
+    /// > The same step for many payments, of one company or of many: one command a company, in which
+    /// > each payment is carried out or refused alone, as its single method would. The answer has a
+    /// > result for each name, in order. A repeat with the same request_id resumes where a company was
+    /// > not reached and answers the rest as before. Roles: as the single method, in the company of each
+    /// > payment; where there is none, that payment's result is ACCESS_DENIED, as for a company that does
+    /// > not exist. Refusals: BULK_ACTION_MISSING, BULK_EMPTY, BULK_TOO_LARGE; those of the single
+    /// > method in the results.
+    ///
+    /// - Parameters:
+    ///   - request: A request containing a single `Bureau_V1_HandlePaymentsRequest` message.
+    ///   - options: Options to apply to this RPC.
+    ///   - handleResponse: A closure which handles the response and returns its result to
+    ///       the caller. Returning from the closure will cancel the RPC if it hasn't
+    ///       already finished.
+    /// - Returns: The result of `handleResponse`.
+    package func handlePayments<Result>(
+        request: GRPCCore.ClientRequest<Bureau_V1_HandlePaymentsRequest>,
+        options: GRPCCore.CallOptions = .defaults,
+        onResponse handleResponse: @Sendable @escaping (GRPCCore.ClientResponse<Bureau_V1_HandlePaymentsResponse>) async throws -> Result = { response in
+            try response.message
+        }
+    ) async throws -> Result where Result: Sendable {
+        try await self.handlePayments(
+            request: request,
+            serializer: GRPCProtobuf.ProtobufSerializer<Bureau_V1_HandlePaymentsRequest>(),
+            deserializer: GRPCProtobuf.ProtobufDeserializer<Bureau_V1_HandlePaymentsResponse>(),
+            options: options,
+            onResponse: handleResponse
+        )
+    }
+
+    /// Call the "StartPaymentSignatures" method.
+    ///
+    /// > Source IDL Documentation:
+    /// >
+    /// > One signature over payments of many companies: the order covers all that can be signed now, and
+    /// > the results name what cannot, with its refusal. Without any that can there is no order. When the
+    /// > order is collected each company's payments are signed in that company's journal, with the
+    /// > evidence; what is refused only then stands in the order. Roles: approver, in the company of each
+    /// > payment. Refusals: BULK_EMPTY, BULK_TOO_LARGE, PAYMENTS_TEXT_TOO_LONG; those of
+    /// > StartPaymentSignature in the results.
+    ///
+    /// - Parameters:
+    ///   - request: A request containing a single `Bureau_V1_StartPaymentSignaturesRequest` message.
+    ///   - options: Options to apply to this RPC.
+    ///   - handleResponse: A closure which handles the response and returns its result to
+    ///       the caller. Returning from the closure will cancel the RPC if it hasn't
+    ///       already finished.
+    /// - Returns: The result of `handleResponse`.
+    package func startPaymentSignatures<Result>(
+        request: GRPCCore.ClientRequest<Bureau_V1_StartPaymentSignaturesRequest>,
+        options: GRPCCore.CallOptions = .defaults,
+        onResponse handleResponse: @Sendable @escaping (GRPCCore.ClientResponse<Bureau_V1_StartPaymentSignaturesResponse>) async throws -> Result = { response in
+            try response.message
+        }
+    ) async throws -> Result where Result: Sendable {
+        try await self.startPaymentSignatures(
+            request: request,
+            serializer: GRPCProtobuf.ProtobufSerializer<Bureau_V1_StartPaymentSignaturesRequest>(),
+            deserializer: GRPCProtobuf.ProtobufDeserializer<Bureau_V1_StartPaymentSignaturesResponse>(),
             options: options,
             onResponse: handleResponse
         )
@@ -2291,7 +2747,7 @@ extension Bureau_V1_PaymentService.ClientProtocol {
     /// > ACKNOWLEDGED return to the proposal. Roles: accountant.
     /// > Allowed in: PROPOSAL_*, ACKNOWLEDGED, SIGNED, ERROR. Refusals: PAYMENT_STATE, PAYMENT_ETAG,
     /// > PAYMENT_ACCOUNT_INVALID, PAYMENT_REFERENCE_INVALID, PAYMENT_AMOUNT_NOT_POSITIVE,
-    /// > PAYMENT_CURRENCY_UNKNOWN, PAYMENT_DUE_DATE_INVALID, PAYMENT_FIELD_UNKNOWN.
+    /// > PAYMENT_CURRENCY_UNKNOWN, PAYMENT_DUE_DATE_INVALID, PAYMENT_FIELD_UNKNOWN, POLICY_PAYEE_ACCOUNT.
     ///
     /// - Parameters:
     ///   - message: request message to send.
@@ -2359,10 +2815,12 @@ extension Bureau_V1_PaymentService.ClientProtocol {
     /// > Source IDL Documentation:
     /// >
     /// > Starts the approver's signature over total and payees; the payments are SIGNED when the
-    /// > order is collected (P-09, L-02, E-02). Roles: approver. Allowed in: PROPOSAL_COMPLETE,
+    /// > order is collected and, where the company's policy demands several approvers, enough of them
+    /// > have signed the very same values (P-09, L-02, E-02). Roles: approver. Allowed in: PROPOSAL_COMPLETE,
     /// > PROPOSAL_OPEN_ITEMS, ACKNOWLEDGED, ERROR. Refusals: PAYMENT_STATE, PAYMENT_INCOMPLETE,
-    /// > PAYMENT_NO_AGREEMENT, CONSENT_MISSING, PAYMENTS_TOO_MANY, PAYMENTS_TEXT_TOO_LONG;
-    /// > each names the payment at fault as payments[i].
+    /// > PAYMENT_NO_AGREEMENT, CONSENT_MISSING, PAYMENTS_TOO_MANY, PAYMENTS_TEXT_TOO_LONG,
+    /// > POLICY_NOT_ACKNOWLEDGED, POLICY_MAKER_SIGNS, POLICY_PAYMENT_LIMIT, POLICY_DAY_LIMIT,
+    /// > POLICY_SIGNED_ALREADY; each names the payment at fault as payments[i].
     ///
     /// - Parameters:
     ///   - message: request message to send.
@@ -2452,6 +2910,83 @@ extension Bureau_V1_PaymentService.ClientProtocol {
             metadata: metadata
         )
         return try await self.undeletePayment(
+            request: request,
+            options: options,
+            onResponse: handleResponse
+        )
+    }
+
+    /// Call the "HandlePayments" method.
+    ///
+    /// > Source IDL Documentation:
+    /// >
+    /// > The same step for many payments, of one company or of many: one command a company, in which
+    /// > each payment is carried out or refused alone, as its single method would. The answer has a
+    /// > result for each name, in order. A repeat with the same request_id resumes where a company was
+    /// > not reached and answers the rest as before. Roles: as the single method, in the company of each
+    /// > payment; where there is none, that payment's result is ACCESS_DENIED, as for a company that does
+    /// > not exist. Refusals: BULK_ACTION_MISSING, BULK_EMPTY, BULK_TOO_LARGE; those of the single
+    /// > method in the results.
+    ///
+    /// - Parameters:
+    ///   - message: request message to send.
+    ///   - metadata: Additional metadata to send, defaults to empty.
+    ///   - options: Options to apply to this RPC, defaults to `.defaults`.
+    ///   - handleResponse: A closure which handles the response and returns its result to
+    ///       the caller. Returning from the closure will cancel the RPC if it hasn't
+    ///       already finished.
+    /// - Returns: The result of `handleResponse`.
+    package func handlePayments<Result>(
+        _ message: Bureau_V1_HandlePaymentsRequest,
+        metadata: GRPCCore.Metadata = [:],
+        options: GRPCCore.CallOptions = .defaults,
+        onResponse handleResponse: @Sendable @escaping (GRPCCore.ClientResponse<Bureau_V1_HandlePaymentsResponse>) async throws -> Result = { response in
+            try response.message
+        }
+    ) async throws -> Result where Result: Sendable {
+        let request = GRPCCore.ClientRequest<Bureau_V1_HandlePaymentsRequest>(
+            message: message,
+            metadata: metadata
+        )
+        return try await self.handlePayments(
+            request: request,
+            options: options,
+            onResponse: handleResponse
+        )
+    }
+
+    /// Call the "StartPaymentSignatures" method.
+    ///
+    /// > Source IDL Documentation:
+    /// >
+    /// > One signature over payments of many companies: the order covers all that can be signed now, and
+    /// > the results name what cannot, with its refusal. Without any that can there is no order. When the
+    /// > order is collected each company's payments are signed in that company's journal, with the
+    /// > evidence; what is refused only then stands in the order. Roles: approver, in the company of each
+    /// > payment. Refusals: BULK_EMPTY, BULK_TOO_LARGE, PAYMENTS_TEXT_TOO_LONG; those of
+    /// > StartPaymentSignature in the results.
+    ///
+    /// - Parameters:
+    ///   - message: request message to send.
+    ///   - metadata: Additional metadata to send, defaults to empty.
+    ///   - options: Options to apply to this RPC, defaults to `.defaults`.
+    ///   - handleResponse: A closure which handles the response and returns its result to
+    ///       the caller. Returning from the closure will cancel the RPC if it hasn't
+    ///       already finished.
+    /// - Returns: The result of `handleResponse`.
+    package func startPaymentSignatures<Result>(
+        _ message: Bureau_V1_StartPaymentSignaturesRequest,
+        metadata: GRPCCore.Metadata = [:],
+        options: GRPCCore.CallOptions = .defaults,
+        onResponse handleResponse: @Sendable @escaping (GRPCCore.ClientResponse<Bureau_V1_StartPaymentSignaturesResponse>) async throws -> Result = { response in
+            try response.message
+        }
+    ) async throws -> Result where Result: Sendable {
+        let request = GRPCCore.ClientRequest<Bureau_V1_StartPaymentSignaturesRequest>(
+            message: message,
+            metadata: metadata
+        )
+        return try await self.startPaymentSignatures(
             request: request,
             options: options,
             onResponse: handleResponse

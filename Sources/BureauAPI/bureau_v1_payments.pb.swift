@@ -196,6 +196,18 @@ package nonisolated struct Bureau_V1_Payment: @unchecked Sendable {
     set {_uniqueStorage()._referenceAsWritten = newValue}
   }
 
+  /// bureaus/{bureau}/users/{user}: all who have signed these very values so far, oldest first.
+  package var signers: [String] {
+    get {_storage._signers}
+    set {_uniqueStorage()._signers = newValue}
+  }
+
+  /// How many different people the company's policy demanded when the last of them signed.
+  package var requiredSignatures: Int32 {
+    get {_storage._requiredSignatures}
+    set {_uniqueStorage()._requiredSignatures = newValue}
+  }
+
   package var unknownFields = SwiftProtobuf.UnknownStorage()
 
   package nonisolated enum State: SwiftProtobuf.Enum, Swift.CaseIterable {
@@ -560,6 +572,9 @@ package nonisolated struct Bureau_V1_StartPaymentSignatureRequest: Sendable {
   /// At most 150, all of the parent.
   package var payments: [String] = []
 
+  /// Norwegian BankID signs no payments here: refused with EID_NOT_FOR_PAYMENTS.
+  package var eid: Bureau_V1_Eid = .unspecified
+
   package var unknownFields = SwiftProtobuf.UnknownStorage()
 
   package init() {}
@@ -653,13 +668,177 @@ package nonisolated struct Bureau_V1_RecordBankCheckRequest: Sendable {
   package init() {}
 }
 
+package nonisolated struct Bureau_V1_HandlePaymentsRequest: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  /// bureaus/{bureau}
+  package var parent: String = String()
+
+  /// At most 1000, of any companies of the parent; one that is named twice has two equal results.
+  package var names: [String] = []
+
+  package var action: Bureau_V1_HandlePaymentsRequest.Action = .unspecified
+
+  package var requestID: String = String()
+
+  package var validateOnly: Bool = false
+
+  package var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  package nonisolated enum Action: SwiftProtobuf.Enum, Swift.CaseIterable {
+    package typealias RawValue = Int
+    case unspecified // = 0
+
+    /// AcknowledgePayment
+    case acknowledge // = 1
+
+    /// DeletePayment
+    case delete // = 2
+
+    /// UndeletePayment
+    case undelete // = 3
+    case UNRECOGNIZED(Int)
+
+    package init() {
+      self = .unspecified
+    }
+
+    package init?(rawValue: Int) {
+      switch rawValue {
+      case 0: self = .unspecified
+      case 1: self = .acknowledge
+      case 2: self = .delete
+      case 3: self = .undelete
+      default: self = .UNRECOGNIZED(rawValue)
+      }
+    }
+
+    package var rawValue: Int {
+      switch self {
+      case .unspecified: return 0
+      case .acknowledge: return 1
+      case .delete: return 2
+      case .undelete: return 3
+      case .UNRECOGNIZED(let i): return i
+      }
+    }
+
+    // The compiler won't synthesize support with the UNRECOGNIZED case.
+    package static let allCases: [Bureau_V1_HandlePaymentsRequest.Action] = [
+      .unspecified,
+      .acknowledge,
+      .delete,
+      .undelete,
+    ]
+
+  }
+
+  package init() {}
+}
+
+/// What became of one payment of several.
+package nonisolated struct Bureau_V1_PaymentResult: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  /// The payment, as the request names it.
+  package var name: String = String()
+
+  package var result: Bureau_V1_PaymentResult.OneOf_Result? = nil
+
+  package var payment: Bureau_V1_Payment {
+    get {
+      if case .payment(let v)? = result {return v}
+      return Bureau_V1_Payment()
+    }
+    set {result = .payment(newValue)}
+  }
+
+  /// As the single method would have answered.
+  package var error: Google_Rpc_Status {
+    get {
+      if case .error(let v)? = result {return v}
+      return Google_Rpc_Status()
+    }
+    set {result = .error(newValue)}
+  }
+
+  package var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  package nonisolated enum OneOf_Result: Equatable, Sendable {
+    case payment(Bureau_V1_Payment)
+    /// As the single method would have answered.
+    case error(Google_Rpc_Status)
+
+  }
+
+  package init() {}
+}
+
+package nonisolated struct Bureau_V1_HandlePaymentsResponse: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  /// One for each name, in order.
+  package var results: [Bureau_V1_PaymentResult] = []
+
+  package var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  package init() {}
+}
+
+package nonisolated struct Bureau_V1_StartPaymentSignaturesRequest: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  /// bureaus/{bureau}
+  package var parent: String = String()
+
+  /// At most 500, of any companies of the parent.
+  package var payments: [String] = []
+
+  package var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  package init() {}
+}
+
+package nonisolated struct Bureau_V1_StartPaymentSignaturesResponse: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  /// Unset where nothing can be signed.
+  package var order: Bureau_V1_Order {
+    get {_order ?? Bureau_V1_Order()}
+    set {_order = newValue}
+  }
+  /// Returns true if `order` has been explicitly set.
+  package var hasOrder: Bool {self._order != nil}
+  /// Clears the value of `order`. Subsequent reads from it will return its default value.
+  package mutating func clearOrder() {self._order = nil}
+
+  /// What the order does not cover, each with its refusal, in the order asked for.
+  package var results: [Bureau_V1_PaymentResult] = []
+
+  package var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  package init() {}
+
+  fileprivate var _order: Bureau_V1_Order? = nil
+}
+
 // MARK: - Code below here is support for the SwiftProtobuf runtime.
 
 fileprivate nonisolated let _protobuf_package = "bureau.v1"
 
 nonisolated extension Bureau_V1_Payment: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   package static let protoMessageName: String = _protobuf_package + ".Payment"
-  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}name\0\u{1}state\0\u{3}invoice_number\0\u{1}creditor\0\u{3}creditor_account\0\u{3}creditor_bic\0\u{1}amount\0\u{1}reference\0\u{3}due_date\0\u{3}missing_fields\0\u{1}warnings\0\u{1}overdue\0\u{1}agreement\0\u{3}debtor_account\0\u{3}execution_date\0\u{3}transfer_time\0\u{1}instructions\0\u{1}rejection\0\u{1}voucher\0\u{1}signer\0\u{1}etag\0\u{3}create_time\0\u{3}account_as_written\0\u{3}reference_as_written\0")
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}name\0\u{1}state\0\u{3}invoice_number\0\u{1}creditor\0\u{3}creditor_account\0\u{3}creditor_bic\0\u{1}amount\0\u{1}reference\0\u{3}due_date\0\u{3}missing_fields\0\u{1}warnings\0\u{1}overdue\0\u{1}agreement\0\u{3}debtor_account\0\u{3}execution_date\0\u{3}transfer_time\0\u{1}instructions\0\u{1}rejection\0\u{1}voucher\0\u{1}signer\0\u{1}etag\0\u{3}create_time\0\u{3}account_as_written\0\u{3}reference_as_written\0\u{1}signers\0\u{3}required_signatures\0")
 
   fileprivate class _StorageClass {
     var _name: String = String()
@@ -686,6 +865,8 @@ nonisolated extension Bureau_V1_Payment: SwiftProtobuf.Message, SwiftProtobuf._M
     var _createTime: SwiftProtobuf.Google_Protobuf_Timestamp? = nil
     var _accountAsWritten: String = String()
     var _referenceAsWritten: String = String()
+    var _signers: [String] = []
+    var _requiredSignatures: Int32 = 0
 
       // This property is used as the initial default value for new instances of the type.
       // The type itself is protecting the reference to its storage via CoW semantics.
@@ -720,6 +901,8 @@ nonisolated extension Bureau_V1_Payment: SwiftProtobuf.Message, SwiftProtobuf._M
       _createTime = source._createTime
       _accountAsWritten = source._accountAsWritten
       _referenceAsWritten = source._referenceAsWritten
+      _signers = source._signers
+      _requiredSignatures = source._requiredSignatures
     }
   }
 
@@ -762,6 +945,8 @@ nonisolated extension Bureau_V1_Payment: SwiftProtobuf.Message, SwiftProtobuf._M
         case 22: try { try decoder.decodeSingularMessageField(value: &_storage._createTime) }()
         case 23: try { try decoder.decodeSingularStringField(value: &_storage._accountAsWritten) }()
         case 24: try { try decoder.decodeSingularStringField(value: &_storage._referenceAsWritten) }()
+        case 25: try { try decoder.decodeRepeatedStringField(value: &_storage._signers) }()
+        case 26: try { try decoder.decodeSingularInt32Field(value: &_storage._requiredSignatures) }()
         default: break
         }
       }
@@ -846,6 +1031,12 @@ nonisolated extension Bureau_V1_Payment: SwiftProtobuf.Message, SwiftProtobuf._M
       if !_storage._referenceAsWritten.isEmpty {
         try visitor.visitSingularStringField(value: _storage._referenceAsWritten, fieldNumber: 24)
       }
+      if !_storage._signers.isEmpty {
+        try visitor.visitRepeatedStringField(value: _storage._signers, fieldNumber: 25)
+      }
+      if _storage._requiredSignatures != 0 {
+        try visitor.visitSingularInt32Field(value: _storage._requiredSignatures, fieldNumber: 26)
+      }
     }
     try unknownFields.traverse(visitor: &visitor)
   }
@@ -879,6 +1070,8 @@ nonisolated extension Bureau_V1_Payment: SwiftProtobuf.Message, SwiftProtobuf._M
         if _storage._createTime != rhs_storage._createTime {return false}
         if _storage._accountAsWritten != rhs_storage._accountAsWritten {return false}
         if _storage._referenceAsWritten != rhs_storage._referenceAsWritten {return false}
+        if _storage._signers != rhs_storage._signers {return false}
+        if _storage._requiredSignatures != rhs_storage._requiredSignatures {return false}
         return true
       }
       if !storagesAreEqual {return false}
@@ -1322,7 +1515,7 @@ nonisolated extension Bureau_V1_AcknowledgePaymentRequest: SwiftProtobuf.Message
 
 nonisolated extension Bureau_V1_StartPaymentSignatureRequest: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   package static let protoMessageName: String = _protobuf_package + ".StartPaymentSignatureRequest"
-  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}parent\0\u{1}payments\0")
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}parent\0\u{1}payments\0\u{2}\u{12}eid\0")
 
   package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -1332,6 +1525,7 @@ nonisolated extension Bureau_V1_StartPaymentSignatureRequest: SwiftProtobuf.Mess
       switch fieldNumber {
       case 1: try { try decoder.decodeSingularStringField(value: &self.parent) }()
       case 2: try { try decoder.decodeRepeatedStringField(value: &self.payments) }()
+      case 20: try { try decoder.decodeSingularEnumField(value: &self.eid) }()
       default: break
       }
     }
@@ -1344,12 +1538,16 @@ nonisolated extension Bureau_V1_StartPaymentSignatureRequest: SwiftProtobuf.Mess
     if !self.payments.isEmpty {
       try visitor.visitRepeatedStringField(value: self.payments, fieldNumber: 2)
     }
+    if self.eid != .unspecified {
+      try visitor.visitSingularEnumField(value: self.eid, fieldNumber: 20)
+    }
     try unknownFields.traverse(visitor: &visitor)
   }
 
   package static func ==(lhs: Bureau_V1_StartPaymentSignatureRequest, rhs: Bureau_V1_StartPaymentSignatureRequest) -> Bool {
     if lhs.parent != rhs.parent {return false}
     if lhs.payments != rhs.payments {return false}
+    if lhs.eid != rhs.eid {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }
@@ -1482,4 +1680,234 @@ nonisolated extension Bureau_V1_RecordBankCheckRequest: SwiftProtobuf.Message, S
 
 nonisolated extension Bureau_V1_RecordBankCheckRequest.Finding: SwiftProtobuf._ProtoNameProviding {
   package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{2}\0FINDING_UNSPECIFIED\0\u{1}NOT_EXECUTED\0\u{1}EXECUTED\0")
+}
+
+nonisolated extension Bureau_V1_HandlePaymentsRequest: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  package static let protoMessageName: String = _protobuf_package + ".HandlePaymentsRequest"
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}parent\0\u{1}names\0\u{1}action\0\u{3}request_id\0\u{3}validate_only\0")
+
+  package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularStringField(value: &self.parent) }()
+      case 2: try { try decoder.decodeRepeatedStringField(value: &self.names) }()
+      case 3: try { try decoder.decodeSingularEnumField(value: &self.action) }()
+      case 4: try { try decoder.decodeSingularStringField(value: &self.requestID) }()
+      case 5: try { try decoder.decodeSingularBoolField(value: &self.validateOnly) }()
+      default: break
+      }
+    }
+  }
+
+  package func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if !self.parent.isEmpty {
+      try visitor.visitSingularStringField(value: self.parent, fieldNumber: 1)
+    }
+    if !self.names.isEmpty {
+      try visitor.visitRepeatedStringField(value: self.names, fieldNumber: 2)
+    }
+    if self.action != .unspecified {
+      try visitor.visitSingularEnumField(value: self.action, fieldNumber: 3)
+    }
+    if !self.requestID.isEmpty {
+      try visitor.visitSingularStringField(value: self.requestID, fieldNumber: 4)
+    }
+    if self.validateOnly != false {
+      try visitor.visitSingularBoolField(value: self.validateOnly, fieldNumber: 5)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  package static func ==(lhs: Bureau_V1_HandlePaymentsRequest, rhs: Bureau_V1_HandlePaymentsRequest) -> Bool {
+    if lhs.parent != rhs.parent {return false}
+    if lhs.names != rhs.names {return false}
+    if lhs.action != rhs.action {return false}
+    if lhs.requestID != rhs.requestID {return false}
+    if lhs.validateOnly != rhs.validateOnly {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension Bureau_V1_HandlePaymentsRequest.Action: SwiftProtobuf._ProtoNameProviding {
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{2}\0ACTION_UNSPECIFIED\0\u{1}ACKNOWLEDGE\0\u{1}DELETE\0\u{1}UNDELETE\0")
+}
+
+nonisolated extension Bureau_V1_PaymentResult: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  package static let protoMessageName: String = _protobuf_package + ".PaymentResult"
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}name\0\u{1}payment\0\u{1}error\0")
+
+  package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularStringField(value: &self.name) }()
+      case 2: try {
+        var v: Bureau_V1_Payment?
+        var hadOneofValue = false
+        if let current = self.result {
+          hadOneofValue = true
+          if case .payment(let m) = current {v = m}
+        }
+        try decoder.decodeSingularMessageField(value: &v)
+        if let v = v {
+          if hadOneofValue {try decoder.handleConflictingOneOf()}
+          self.result = .payment(v)
+        }
+      }()
+      case 3: try {
+        var v: Google_Rpc_Status?
+        var hadOneofValue = false
+        if let current = self.result {
+          hadOneofValue = true
+          if case .error(let m) = current {v = m}
+        }
+        try decoder.decodeSingularMessageField(value: &v)
+        if let v = v {
+          if hadOneofValue {try decoder.handleConflictingOneOf()}
+          self.result = .error(v)
+        }
+      }()
+      default: break
+      }
+    }
+  }
+
+  package func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    // The use of inline closures is to circumvent an issue where the compiler
+    // allocates stack space for every if/case branch local when no optimizations
+    // are enabled. https://github.com/apple/swift-protobuf/issues/1034 and
+    // https://github.com/apple/swift-protobuf/issues/1182
+    if !self.name.isEmpty {
+      try visitor.visitSingularStringField(value: self.name, fieldNumber: 1)
+    }
+    switch self.result {
+    case .payment?: try {
+      guard case .payment(let v)? = self.result else { preconditionFailure() }
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 2)
+    }()
+    case .error?: try {
+      guard case .error(let v)? = self.result else { preconditionFailure() }
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 3)
+    }()
+    case nil: break
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  package static func ==(lhs: Bureau_V1_PaymentResult, rhs: Bureau_V1_PaymentResult) -> Bool {
+    if lhs.name != rhs.name {return false}
+    if lhs.result != rhs.result {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension Bureau_V1_HandlePaymentsResponse: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  package static let protoMessageName: String = _protobuf_package + ".HandlePaymentsResponse"
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}results\0")
+
+  package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeRepeatedMessageField(value: &self.results) }()
+      default: break
+      }
+    }
+  }
+
+  package func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if !self.results.isEmpty {
+      try visitor.visitRepeatedMessageField(value: self.results, fieldNumber: 1)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  package static func ==(lhs: Bureau_V1_HandlePaymentsResponse, rhs: Bureau_V1_HandlePaymentsResponse) -> Bool {
+    if lhs.results != rhs.results {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension Bureau_V1_StartPaymentSignaturesRequest: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  package static let protoMessageName: String = _protobuf_package + ".StartPaymentSignaturesRequest"
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}parent\0\u{1}payments\0")
+
+  package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularStringField(value: &self.parent) }()
+      case 2: try { try decoder.decodeRepeatedStringField(value: &self.payments) }()
+      default: break
+      }
+    }
+  }
+
+  package func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if !self.parent.isEmpty {
+      try visitor.visitSingularStringField(value: self.parent, fieldNumber: 1)
+    }
+    if !self.payments.isEmpty {
+      try visitor.visitRepeatedStringField(value: self.payments, fieldNumber: 2)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  package static func ==(lhs: Bureau_V1_StartPaymentSignaturesRequest, rhs: Bureau_V1_StartPaymentSignaturesRequest) -> Bool {
+    if lhs.parent != rhs.parent {return false}
+    if lhs.payments != rhs.payments {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension Bureau_V1_StartPaymentSignaturesResponse: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  package static let protoMessageName: String = _protobuf_package + ".StartPaymentSignaturesResponse"
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}order\0\u{1}results\0")
+
+  package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularMessageField(value: &self._order) }()
+      case 2: try { try decoder.decodeRepeatedMessageField(value: &self.results) }()
+      default: break
+      }
+    }
+  }
+
+  package func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    // The use of inline closures is to circumvent an issue where the compiler
+    // allocates stack space for every if/case branch local when no optimizations
+    // are enabled. https://github.com/apple/swift-protobuf/issues/1034 and
+    // https://github.com/apple/swift-protobuf/issues/1182
+    try { if let v = self._order {
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 1)
+    } }()
+    if !self.results.isEmpty {
+      try visitor.visitRepeatedMessageField(value: self.results, fieldNumber: 2)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  package static func ==(lhs: Bureau_V1_StartPaymentSignaturesResponse, rhs: Bureau_V1_StartPaymentSignaturesResponse) -> Bool {
+    if lhs._order != rhs._order {return false}
+    if lhs.results != rhs.results {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
 }

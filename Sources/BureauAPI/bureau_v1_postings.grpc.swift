@@ -33,6 +33,32 @@ package enum Bureau_V1_PostingService: Sendable {
                 type: .unary
             )
         }
+        /// Namespace for "PostBundle" metadata.
+        package enum PostBundle: Sendable {
+            /// Request type for "PostBundle".
+            package typealias Input = Bureau_V1_PostBundleRequest
+            /// Response type for "PostBundle".
+            package typealias Output = Bureau_V1_Voucher
+            /// Descriptor for "PostBundle".
+            package static let descriptor = GRPCCore.MethodDescriptor(
+                service: GRPCCore.ServiceDescriptor(fullyQualifiedService: "bureau.v1.PostingService"),
+                method: "PostBundle",
+                type: .unary
+            )
+        }
+        /// Namespace for "ExportLedger" metadata.
+        package enum ExportLedger: Sendable {
+            /// Request type for "ExportLedger".
+            package typealias Input = Bureau_V1_ExportLedgerRequest
+            /// Response type for "ExportLedger".
+            package typealias Output = Bureau_V1_LedgerPiece
+            /// Descriptor for "ExportLedger".
+            package static let descriptor = GRPCCore.MethodDescriptor(
+                service: GRPCCore.ServiceDescriptor(fullyQualifiedService: "bureau.v1.PostingService"),
+                method: "ExportLedger",
+                type: .serverStreaming
+            )
+        }
         /// Namespace for "GetVoucher" metadata.
         package enum GetVoucher: Sendable {
             /// Request type for "GetVoucher".
@@ -62,6 +88,8 @@ package enum Bureau_V1_PostingService: Sendable {
         /// Descriptors for all methods in the "bureau.v1.PostingService" service.
         package static let descriptors: [GRPCCore.MethodDescriptor] = [
             PostPayment.descriptor,
+            PostBundle.descriptor,
+            ExportLedger.descriptor,
             GetVoucher.descriptor,
             ListVouchers.descriptor
         ]
@@ -112,6 +140,47 @@ extension Bureau_V1_PostingService {
             request: GRPCCore.StreamingServerRequest<Bureau_V1_PostPaymentRequest>,
             context: GRPCCore.ServerContext
         ) async throws -> GRPCCore.StreamingServerResponse<Bureau_V1_Voucher>
+
+        /// Handle the "PostBundle" method.
+        ///
+        /// > Source IDL Documentation:
+        /// >
+        /// > Posts what is paid of a bundle, the payments that left in one transfer, as one voucher (B-04).
+        /// > Roles: accountant. Refusals: BUNDLE_NOTHING_PAID, BUNDLE_DATES_DIFFER, BUNDLE_TOO_LARGE,
+        /// > BOOKING_DATE_INVALID.
+        ///
+        /// - Parameters:
+        ///   - request: A streaming request of `Bureau_V1_PostBundleRequest` messages.
+        ///   - context: Context providing information about the RPC.
+        /// - Throws: Any error which occurred during the processing of the request. Thrown errors
+        ///     of type `RPCError` are mapped to appropriate statuses. All other errors are converted
+        ///     to an internal error.
+        /// - Returns: A streaming response of `Bureau_V1_Voucher` messages.
+        func postBundle(
+            request: GRPCCore.StreamingServerRequest<Bureau_V1_PostBundleRequest>,
+            context: GRPCCore.ServerContext
+        ) async throws -> GRPCCore.StreamingServerResponse<Bureau_V1_Voucher>
+
+        /// Handle the "ExportLedger" method.
+        ///
+        /// > Source IDL Documentation:
+        /// >
+        /// > The vouchers of a period as a file for other accounting programs, in pieces.
+        /// > Roles: any role in the company. Refusals: LEDGER_FORMAT_MISSING, LEDGER_DATE_INVALID,
+        /// > LEDGER_PERIOD_INVALID, LEDGER_TOO_LARGE, LEDGER_FORMAT_OF_ANOTHER_COUNTRY, LEDGER_CURRENCY,
+        /// > LEDGER_SUM_TOO_LARGE, LEDGER_TEXT_UNFIT.
+        ///
+        /// - Parameters:
+        ///   - request: A streaming request of `Bureau_V1_ExportLedgerRequest` messages.
+        ///   - context: Context providing information about the RPC.
+        /// - Throws: Any error which occurred during the processing of the request. Thrown errors
+        ///     of type `RPCError` are mapped to appropriate statuses. All other errors are converted
+        ///     to an internal error.
+        /// - Returns: A streaming response of `Bureau_V1_LedgerPiece` messages.
+        func exportLedger(
+            request: GRPCCore.StreamingServerRequest<Bureau_V1_ExportLedgerRequest>,
+            context: GRPCCore.ServerContext
+        ) async throws -> GRPCCore.StreamingServerResponse<Bureau_V1_LedgerPiece>
 
         /// Handle the "GetVoucher" method.
         ///
@@ -181,6 +250,47 @@ extension Bureau_V1_PostingService {
             context: GRPCCore.ServerContext
         ) async throws -> GRPCCore.ServerResponse<Bureau_V1_Voucher>
 
+        /// Handle the "PostBundle" method.
+        ///
+        /// > Source IDL Documentation:
+        /// >
+        /// > Posts what is paid of a bundle, the payments that left in one transfer, as one voucher (B-04).
+        /// > Roles: accountant. Refusals: BUNDLE_NOTHING_PAID, BUNDLE_DATES_DIFFER, BUNDLE_TOO_LARGE,
+        /// > BOOKING_DATE_INVALID.
+        ///
+        /// - Parameters:
+        ///   - request: A request containing a single `Bureau_V1_PostBundleRequest` message.
+        ///   - context: Context providing information about the RPC.
+        /// - Throws: Any error which occurred during the processing of the request. Thrown errors
+        ///     of type `RPCError` are mapped to appropriate statuses. All other errors are converted
+        ///     to an internal error.
+        /// - Returns: A response containing a single `Bureau_V1_Voucher` message.
+        func postBundle(
+            request: GRPCCore.ServerRequest<Bureau_V1_PostBundleRequest>,
+            context: GRPCCore.ServerContext
+        ) async throws -> GRPCCore.ServerResponse<Bureau_V1_Voucher>
+
+        /// Handle the "ExportLedger" method.
+        ///
+        /// > Source IDL Documentation:
+        /// >
+        /// > The vouchers of a period as a file for other accounting programs, in pieces.
+        /// > Roles: any role in the company. Refusals: LEDGER_FORMAT_MISSING, LEDGER_DATE_INVALID,
+        /// > LEDGER_PERIOD_INVALID, LEDGER_TOO_LARGE, LEDGER_FORMAT_OF_ANOTHER_COUNTRY, LEDGER_CURRENCY,
+        /// > LEDGER_SUM_TOO_LARGE, LEDGER_TEXT_UNFIT.
+        ///
+        /// - Parameters:
+        ///   - request: A request containing a single `Bureau_V1_ExportLedgerRequest` message.
+        ///   - context: Context providing information about the RPC.
+        /// - Throws: Any error which occurred during the processing of the request. Thrown errors
+        ///     of type `RPCError` are mapped to appropriate statuses. All other errors are converted
+        ///     to an internal error.
+        /// - Returns: A streaming response of `Bureau_V1_LedgerPiece` messages.
+        func exportLedger(
+            request: GRPCCore.ServerRequest<Bureau_V1_ExportLedgerRequest>,
+            context: GRPCCore.ServerContext
+        ) async throws -> GRPCCore.StreamingServerResponse<Bureau_V1_LedgerPiece>
+
         /// Handle the "GetVoucher" method.
         ///
         /// > Source IDL Documentation:
@@ -247,6 +357,48 @@ extension Bureau_V1_PostingService {
             context: GRPCCore.ServerContext
         ) async throws -> Bureau_V1_Voucher
 
+        /// Handle the "PostBundle" method.
+        ///
+        /// > Source IDL Documentation:
+        /// >
+        /// > Posts what is paid of a bundle, the payments that left in one transfer, as one voucher (B-04).
+        /// > Roles: accountant. Refusals: BUNDLE_NOTHING_PAID, BUNDLE_DATES_DIFFER, BUNDLE_TOO_LARGE,
+        /// > BOOKING_DATE_INVALID.
+        ///
+        /// - Parameters:
+        ///   - request: A `Bureau_V1_PostBundleRequest` message.
+        ///   - context: Context providing information about the RPC.
+        /// - Throws: Any error which occurred during the processing of the request. Thrown errors
+        ///     of type `RPCError` are mapped to appropriate statuses. All other errors are converted
+        ///     to an internal error.
+        /// - Returns: A `Bureau_V1_Voucher` to respond with.
+        func postBundle(
+            request: Bureau_V1_PostBundleRequest,
+            context: GRPCCore.ServerContext
+        ) async throws -> Bureau_V1_Voucher
+
+        /// Handle the "ExportLedger" method.
+        ///
+        /// > Source IDL Documentation:
+        /// >
+        /// > The vouchers of a period as a file for other accounting programs, in pieces.
+        /// > Roles: any role in the company. Refusals: LEDGER_FORMAT_MISSING, LEDGER_DATE_INVALID,
+        /// > LEDGER_PERIOD_INVALID, LEDGER_TOO_LARGE, LEDGER_FORMAT_OF_ANOTHER_COUNTRY, LEDGER_CURRENCY,
+        /// > LEDGER_SUM_TOO_LARGE, LEDGER_TEXT_UNFIT.
+        ///
+        /// - Parameters:
+        ///   - request: A `Bureau_V1_ExportLedgerRequest` message.
+        ///   - response: A response stream of `Bureau_V1_LedgerPiece` messages.
+        ///   - context: Context providing information about the RPC.
+        /// - Throws: Any error which occurred during the processing of the request. Thrown errors
+        ///     of type `RPCError` are mapped to appropriate statuses. All other errors are converted
+        ///     to an internal error.
+        func exportLedger(
+            request: Bureau_V1_ExportLedgerRequest,
+            response: GRPCCore.RPCWriter<Bureau_V1_LedgerPiece>,
+            context: GRPCCore.ServerContext
+        ) async throws
+
         /// Handle the "GetVoucher" method.
         ///
         /// > Source IDL Documentation:
@@ -301,6 +453,28 @@ extension Bureau_V1_PostingService.StreamingServiceProtocol {
             }
         )
         router.registerHandler(
+            forMethod: Bureau_V1_PostingService.Method.PostBundle.descriptor,
+            deserializer: GRPCProtobuf.ProtobufDeserializer<Bureau_V1_PostBundleRequest>(),
+            serializer: GRPCProtobuf.ProtobufSerializer<Bureau_V1_Voucher>(),
+            handler: { request, context in
+                try await self.postBundle(
+                    request: request,
+                    context: context
+                )
+            }
+        )
+        router.registerHandler(
+            forMethod: Bureau_V1_PostingService.Method.ExportLedger.descriptor,
+            deserializer: GRPCProtobuf.ProtobufDeserializer<Bureau_V1_ExportLedgerRequest>(),
+            serializer: GRPCProtobuf.ProtobufSerializer<Bureau_V1_LedgerPiece>(),
+            handler: { request, context in
+                try await self.exportLedger(
+                    request: request,
+                    context: context
+                )
+            }
+        )
+        router.registerHandler(
             forMethod: Bureau_V1_PostingService.Method.GetVoucher.descriptor,
             deserializer: GRPCProtobuf.ProtobufDeserializer<Bureau_V1_GetVoucherRequest>(),
             serializer: GRPCProtobuf.ProtobufSerializer<Bureau_V1_Voucher>(),
@@ -339,6 +513,28 @@ extension Bureau_V1_PostingService.ServiceProtocol {
         return GRPCCore.StreamingServerResponse(single: response)
     }
 
+    package func postBundle(
+        request: GRPCCore.StreamingServerRequest<Bureau_V1_PostBundleRequest>,
+        context: GRPCCore.ServerContext
+    ) async throws -> GRPCCore.StreamingServerResponse<Bureau_V1_Voucher> {
+        let response = try await self.postBundle(
+            request: GRPCCore.ServerRequest(stream: request),
+            context: context
+        )
+        return GRPCCore.StreamingServerResponse(single: response)
+    }
+
+    package func exportLedger(
+        request: GRPCCore.StreamingServerRequest<Bureau_V1_ExportLedgerRequest>,
+        context: GRPCCore.ServerContext
+    ) async throws -> GRPCCore.StreamingServerResponse<Bureau_V1_LedgerPiece> {
+        let response = try await self.exportLedger(
+            request: GRPCCore.ServerRequest(stream: request),
+            context: context
+        )
+        return response
+    }
+
     package func getVoucher(
         request: GRPCCore.StreamingServerRequest<Bureau_V1_GetVoucherRequest>,
         context: GRPCCore.ServerContext
@@ -375,6 +571,36 @@ extension Bureau_V1_PostingService.SimpleServiceProtocol {
                 context: context
             ),
             metadata: [:]
+        )
+    }
+
+    package func postBundle(
+        request: GRPCCore.ServerRequest<Bureau_V1_PostBundleRequest>,
+        context: GRPCCore.ServerContext
+    ) async throws -> GRPCCore.ServerResponse<Bureau_V1_Voucher> {
+        return GRPCCore.ServerResponse<Bureau_V1_Voucher>(
+            message: try await self.postBundle(
+                request: request.message,
+                context: context
+            ),
+            metadata: [:]
+        )
+    }
+
+    package func exportLedger(
+        request: GRPCCore.ServerRequest<Bureau_V1_ExportLedgerRequest>,
+        context: GRPCCore.ServerContext
+    ) async throws -> GRPCCore.StreamingServerResponse<Bureau_V1_LedgerPiece> {
+        return GRPCCore.StreamingServerResponse<Bureau_V1_LedgerPiece>(
+            metadata: [:],
+            producer: { writer in
+                try await self.exportLedger(
+                    request: request.message,
+                    response: writer,
+                    context: context
+                )
+                return [:]
+            }
         )
     }
 
@@ -440,6 +666,57 @@ extension Bureau_V1_PostingService {
             deserializer: some GRPCCore.MessageDeserializer<Bureau_V1_Voucher>,
             options: GRPCCore.CallOptions,
             onResponse handleResponse: @Sendable @escaping (GRPCCore.ClientResponse<Bureau_V1_Voucher>) async throws -> Result
+        ) async throws -> Result where Result: Sendable
+
+        /// Call the "PostBundle" method.
+        ///
+        /// > Source IDL Documentation:
+        /// >
+        /// > Posts what is paid of a bundle, the payments that left in one transfer, as one voucher (B-04).
+        /// > Roles: accountant. Refusals: BUNDLE_NOTHING_PAID, BUNDLE_DATES_DIFFER, BUNDLE_TOO_LARGE,
+        /// > BOOKING_DATE_INVALID.
+        ///
+        /// - Parameters:
+        ///   - request: A request containing a single `Bureau_V1_PostBundleRequest` message.
+        ///   - serializer: A serializer for `Bureau_V1_PostBundleRequest` messages.
+        ///   - deserializer: A deserializer for `Bureau_V1_Voucher` messages.
+        ///   - options: Options to apply to this RPC.
+        ///   - handleResponse: A closure which handles the response and returns its result to
+        ///       the caller. Returning from the closure will cancel the RPC if it hasn't
+        ///       already finished.
+        /// - Returns: The result of `handleResponse`.
+        func postBundle<Result>(
+            request: GRPCCore.ClientRequest<Bureau_V1_PostBundleRequest>,
+            serializer: some GRPCCore.MessageSerializer<Bureau_V1_PostBundleRequest>,
+            deserializer: some GRPCCore.MessageDeserializer<Bureau_V1_Voucher>,
+            options: GRPCCore.CallOptions,
+            onResponse handleResponse: @Sendable @escaping (GRPCCore.ClientResponse<Bureau_V1_Voucher>) async throws -> Result
+        ) async throws -> Result where Result: Sendable
+
+        /// Call the "ExportLedger" method.
+        ///
+        /// > Source IDL Documentation:
+        /// >
+        /// > The vouchers of a period as a file for other accounting programs, in pieces.
+        /// > Roles: any role in the company. Refusals: LEDGER_FORMAT_MISSING, LEDGER_DATE_INVALID,
+        /// > LEDGER_PERIOD_INVALID, LEDGER_TOO_LARGE, LEDGER_FORMAT_OF_ANOTHER_COUNTRY, LEDGER_CURRENCY,
+        /// > LEDGER_SUM_TOO_LARGE, LEDGER_TEXT_UNFIT.
+        ///
+        /// - Parameters:
+        ///   - request: A request containing a single `Bureau_V1_ExportLedgerRequest` message.
+        ///   - serializer: A serializer for `Bureau_V1_ExportLedgerRequest` messages.
+        ///   - deserializer: A deserializer for `Bureau_V1_LedgerPiece` messages.
+        ///   - options: Options to apply to this RPC.
+        ///   - handleResponse: A closure which handles the response and returns its result to
+        ///       the caller. Returning from the closure will cancel the RPC if it hasn't
+        ///       already finished.
+        /// - Returns: The result of `handleResponse`.
+        func exportLedger<Result>(
+            request: GRPCCore.ClientRequest<Bureau_V1_ExportLedgerRequest>,
+            serializer: some GRPCCore.MessageSerializer<Bureau_V1_ExportLedgerRequest>,
+            deserializer: some GRPCCore.MessageDeserializer<Bureau_V1_LedgerPiece>,
+            options: GRPCCore.CallOptions,
+            onResponse handleResponse: @Sendable @escaping (GRPCCore.StreamingClientResponse<Bureau_V1_LedgerPiece>) async throws -> Result
         ) async throws -> Result where Result: Sendable
 
         /// Call the "GetVoucher" method.
@@ -537,6 +814,77 @@ extension Bureau_V1_PostingService {
             try await self.client.unary(
                 request: request,
                 descriptor: Bureau_V1_PostingService.Method.PostPayment.descriptor,
+                serializer: serializer,
+                deserializer: deserializer,
+                options: options,
+                onResponse: handleResponse
+            )
+        }
+
+        /// Call the "PostBundle" method.
+        ///
+        /// > Source IDL Documentation:
+        /// >
+        /// > Posts what is paid of a bundle, the payments that left in one transfer, as one voucher (B-04).
+        /// > Roles: accountant. Refusals: BUNDLE_NOTHING_PAID, BUNDLE_DATES_DIFFER, BUNDLE_TOO_LARGE,
+        /// > BOOKING_DATE_INVALID.
+        ///
+        /// - Parameters:
+        ///   - request: A request containing a single `Bureau_V1_PostBundleRequest` message.
+        ///   - serializer: A serializer for `Bureau_V1_PostBundleRequest` messages.
+        ///   - deserializer: A deserializer for `Bureau_V1_Voucher` messages.
+        ///   - options: Options to apply to this RPC.
+        ///   - handleResponse: A closure which handles the response and returns its result to
+        ///       the caller. Returning from the closure will cancel the RPC if it hasn't
+        ///       already finished.
+        /// - Returns: The result of `handleResponse`.
+        package func postBundle<Result>(
+            request: GRPCCore.ClientRequest<Bureau_V1_PostBundleRequest>,
+            serializer: some GRPCCore.MessageSerializer<Bureau_V1_PostBundleRequest>,
+            deserializer: some GRPCCore.MessageDeserializer<Bureau_V1_Voucher>,
+            options: GRPCCore.CallOptions = .defaults,
+            onResponse handleResponse: @Sendable @escaping (GRPCCore.ClientResponse<Bureau_V1_Voucher>) async throws -> Result = { response in
+                try response.message
+            }
+        ) async throws -> Result where Result: Sendable {
+            try await self.client.unary(
+                request: request,
+                descriptor: Bureau_V1_PostingService.Method.PostBundle.descriptor,
+                serializer: serializer,
+                deserializer: deserializer,
+                options: options,
+                onResponse: handleResponse
+            )
+        }
+
+        /// Call the "ExportLedger" method.
+        ///
+        /// > Source IDL Documentation:
+        /// >
+        /// > The vouchers of a period as a file for other accounting programs, in pieces.
+        /// > Roles: any role in the company. Refusals: LEDGER_FORMAT_MISSING, LEDGER_DATE_INVALID,
+        /// > LEDGER_PERIOD_INVALID, LEDGER_TOO_LARGE, LEDGER_FORMAT_OF_ANOTHER_COUNTRY, LEDGER_CURRENCY,
+        /// > LEDGER_SUM_TOO_LARGE, LEDGER_TEXT_UNFIT.
+        ///
+        /// - Parameters:
+        ///   - request: A request containing a single `Bureau_V1_ExportLedgerRequest` message.
+        ///   - serializer: A serializer for `Bureau_V1_ExportLedgerRequest` messages.
+        ///   - deserializer: A deserializer for `Bureau_V1_LedgerPiece` messages.
+        ///   - options: Options to apply to this RPC.
+        ///   - handleResponse: A closure which handles the response and returns its result to
+        ///       the caller. Returning from the closure will cancel the RPC if it hasn't
+        ///       already finished.
+        /// - Returns: The result of `handleResponse`.
+        package func exportLedger<Result>(
+            request: GRPCCore.ClientRequest<Bureau_V1_ExportLedgerRequest>,
+            serializer: some GRPCCore.MessageSerializer<Bureau_V1_ExportLedgerRequest>,
+            deserializer: some GRPCCore.MessageDeserializer<Bureau_V1_LedgerPiece>,
+            options: GRPCCore.CallOptions = .defaults,
+            onResponse handleResponse: @Sendable @escaping (GRPCCore.StreamingClientResponse<Bureau_V1_LedgerPiece>) async throws -> Result
+        ) async throws -> Result where Result: Sendable {
+            try await self.client.serverStreaming(
+                request: request,
+                descriptor: Bureau_V1_PostingService.Method.ExportLedger.descriptor,
                 serializer: serializer,
                 deserializer: deserializer,
                 options: options,
@@ -647,6 +995,67 @@ extension Bureau_V1_PostingService.ClientProtocol {
         )
     }
 
+    /// Call the "PostBundle" method.
+    ///
+    /// > Source IDL Documentation:
+    /// >
+    /// > Posts what is paid of a bundle, the payments that left in one transfer, as one voucher (B-04).
+    /// > Roles: accountant. Refusals: BUNDLE_NOTHING_PAID, BUNDLE_DATES_DIFFER, BUNDLE_TOO_LARGE,
+    /// > BOOKING_DATE_INVALID.
+    ///
+    /// - Parameters:
+    ///   - request: A request containing a single `Bureau_V1_PostBundleRequest` message.
+    ///   - options: Options to apply to this RPC.
+    ///   - handleResponse: A closure which handles the response and returns its result to
+    ///       the caller. Returning from the closure will cancel the RPC if it hasn't
+    ///       already finished.
+    /// - Returns: The result of `handleResponse`.
+    package func postBundle<Result>(
+        request: GRPCCore.ClientRequest<Bureau_V1_PostBundleRequest>,
+        options: GRPCCore.CallOptions = .defaults,
+        onResponse handleResponse: @Sendable @escaping (GRPCCore.ClientResponse<Bureau_V1_Voucher>) async throws -> Result = { response in
+            try response.message
+        }
+    ) async throws -> Result where Result: Sendable {
+        try await self.postBundle(
+            request: request,
+            serializer: GRPCProtobuf.ProtobufSerializer<Bureau_V1_PostBundleRequest>(),
+            deserializer: GRPCProtobuf.ProtobufDeserializer<Bureau_V1_Voucher>(),
+            options: options,
+            onResponse: handleResponse
+        )
+    }
+
+    /// Call the "ExportLedger" method.
+    ///
+    /// > Source IDL Documentation:
+    /// >
+    /// > The vouchers of a period as a file for other accounting programs, in pieces.
+    /// > Roles: any role in the company. Refusals: LEDGER_FORMAT_MISSING, LEDGER_DATE_INVALID,
+    /// > LEDGER_PERIOD_INVALID, LEDGER_TOO_LARGE, LEDGER_FORMAT_OF_ANOTHER_COUNTRY, LEDGER_CURRENCY,
+    /// > LEDGER_SUM_TOO_LARGE, LEDGER_TEXT_UNFIT.
+    ///
+    /// - Parameters:
+    ///   - request: A request containing a single `Bureau_V1_ExportLedgerRequest` message.
+    ///   - options: Options to apply to this RPC.
+    ///   - handleResponse: A closure which handles the response and returns its result to
+    ///       the caller. Returning from the closure will cancel the RPC if it hasn't
+    ///       already finished.
+    /// - Returns: The result of `handleResponse`.
+    package func exportLedger<Result>(
+        request: GRPCCore.ClientRequest<Bureau_V1_ExportLedgerRequest>,
+        options: GRPCCore.CallOptions = .defaults,
+        onResponse handleResponse: @Sendable @escaping (GRPCCore.StreamingClientResponse<Bureau_V1_LedgerPiece>) async throws -> Result
+    ) async throws -> Result where Result: Sendable {
+        try await self.exportLedger(
+            request: request,
+            serializer: GRPCProtobuf.ProtobufSerializer<Bureau_V1_ExportLedgerRequest>(),
+            deserializer: GRPCProtobuf.ProtobufDeserializer<Bureau_V1_LedgerPiece>(),
+            options: options,
+            onResponse: handleResponse
+        )
+    }
+
     /// Call the "GetVoucher" method.
     ///
     /// > Source IDL Documentation:
@@ -737,6 +1146,75 @@ extension Bureau_V1_PostingService.ClientProtocol {
             metadata: metadata
         )
         return try await self.postPayment(
+            request: request,
+            options: options,
+            onResponse: handleResponse
+        )
+    }
+
+    /// Call the "PostBundle" method.
+    ///
+    /// > Source IDL Documentation:
+    /// >
+    /// > Posts what is paid of a bundle, the payments that left in one transfer, as one voucher (B-04).
+    /// > Roles: accountant. Refusals: BUNDLE_NOTHING_PAID, BUNDLE_DATES_DIFFER, BUNDLE_TOO_LARGE,
+    /// > BOOKING_DATE_INVALID.
+    ///
+    /// - Parameters:
+    ///   - message: request message to send.
+    ///   - metadata: Additional metadata to send, defaults to empty.
+    ///   - options: Options to apply to this RPC, defaults to `.defaults`.
+    ///   - handleResponse: A closure which handles the response and returns its result to
+    ///       the caller. Returning from the closure will cancel the RPC if it hasn't
+    ///       already finished.
+    /// - Returns: The result of `handleResponse`.
+    package func postBundle<Result>(
+        _ message: Bureau_V1_PostBundleRequest,
+        metadata: GRPCCore.Metadata = [:],
+        options: GRPCCore.CallOptions = .defaults,
+        onResponse handleResponse: @Sendable @escaping (GRPCCore.ClientResponse<Bureau_V1_Voucher>) async throws -> Result = { response in
+            try response.message
+        }
+    ) async throws -> Result where Result: Sendable {
+        let request = GRPCCore.ClientRequest<Bureau_V1_PostBundleRequest>(
+            message: message,
+            metadata: metadata
+        )
+        return try await self.postBundle(
+            request: request,
+            options: options,
+            onResponse: handleResponse
+        )
+    }
+
+    /// Call the "ExportLedger" method.
+    ///
+    /// > Source IDL Documentation:
+    /// >
+    /// > The vouchers of a period as a file for other accounting programs, in pieces.
+    /// > Roles: any role in the company. Refusals: LEDGER_FORMAT_MISSING, LEDGER_DATE_INVALID,
+    /// > LEDGER_PERIOD_INVALID, LEDGER_TOO_LARGE, LEDGER_FORMAT_OF_ANOTHER_COUNTRY, LEDGER_CURRENCY,
+    /// > LEDGER_SUM_TOO_LARGE, LEDGER_TEXT_UNFIT.
+    ///
+    /// - Parameters:
+    ///   - message: request message to send.
+    ///   - metadata: Additional metadata to send, defaults to empty.
+    ///   - options: Options to apply to this RPC, defaults to `.defaults`.
+    ///   - handleResponse: A closure which handles the response and returns its result to
+    ///       the caller. Returning from the closure will cancel the RPC if it hasn't
+    ///       already finished.
+    /// - Returns: The result of `handleResponse`.
+    package func exportLedger<Result>(
+        _ message: Bureau_V1_ExportLedgerRequest,
+        metadata: GRPCCore.Metadata = [:],
+        options: GRPCCore.CallOptions = .defaults,
+        onResponse handleResponse: @Sendable @escaping (GRPCCore.StreamingClientResponse<Bureau_V1_LedgerPiece>) async throws -> Result
+    ) async throws -> Result where Result: Sendable {
+        let request = GRPCCore.ClientRequest<Bureau_V1_ExportLedgerRequest>(
+            message: message,
+            metadata: metadata
+        )
+        return try await self.exportLedger(
             request: request,
             options: options,
             onResponse: handleResponse

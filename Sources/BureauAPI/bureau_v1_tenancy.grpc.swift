@@ -267,6 +267,19 @@ package enum Bureau_V1_TenancyService: Sendable {
                 type: .unary
             )
         }
+        /// Namespace for "ListTokens" metadata.
+        package enum ListTokens: Sendable {
+            /// Request type for "ListTokens".
+            package typealias Input = Bureau_V1_ListTokensRequest
+            /// Response type for "ListTokens".
+            package typealias Output = Bureau_V1_ListTokensResponse
+            /// Descriptor for "ListTokens".
+            package static let descriptor = GRPCCore.MethodDescriptor(
+                service: GRPCCore.ServiceDescriptor(fullyQualifiedService: "bureau.v1.TenancyService"),
+                method: "ListTokens",
+                type: .unary
+            )
+        }
         /// Descriptors for all methods in the "bureau.v1.TenancyService" service.
         package static let descriptors: [GRPCCore.MethodDescriptor] = [
             CreateBureau.descriptor,
@@ -287,7 +300,8 @@ package enum Bureau_V1_TenancyService: Sendable {
             DeleteRoleAssignment.descriptor,
             ListRoleAssignments.descriptor,
             CreateToken.descriptor,
-            DeleteToken.descriptor
+            DeleteToken.descriptor,
+            ListTokens.descriptor
         ]
     }
 }
@@ -437,8 +451,9 @@ extension Bureau_V1_TenancyService {
         ///
         /// > Source IDL Documentation:
         /// >
-        /// > Activates by hand a company that exists inactive (U-05, U-07). Roles: customer administrator.
-        /// > Refusals: COMPANY_ACTIVE, COMPANY_CLOSED.
+        /// > Activates by hand a company that exists inactive, with the services switched on that it is to
+        /// > use (U-05, U-07). Roles: customer administrator. Refusals: COMPANY_ACTIVE, COMPANY_CLOSED, and
+        /// > those of LicenceService/UpdatePackages.
         ///
         /// - Parameters:
         ///   - request: A streaming request of `Bureau_V1_ActivateCompanyRequest` messages.
@@ -646,7 +661,8 @@ extension Bureau_V1_TenancyService {
         /// > Source IDL Documentation:
         /// >
         /// > Makes a token for a service user. The secret is in this answer and nowhere else.
-        /// > Roles: customer administrator. Refusals: USER_NOT_SERVICE, TOKEN_LIFETIME_INVALID.
+        /// > Roles: customer administrator. Refusals: USER_NOT_SERVICE, TOKEN_LIFETIME_INVALID,
+        /// > TOKEN_VERB_UNKNOWN, TOKEN_COMPANY_WITHOUT_ROLE (U-11), TOKEN_CERTIFICATE_INVALID, TOKEN_LIMIT.
         ///
         /// - Parameters:
         ///   - request: A streaming request of `Bureau_V1_CreateTokenRequest` messages.
@@ -677,6 +693,25 @@ extension Bureau_V1_TenancyService {
             request: GRPCCore.StreamingServerRequest<Bureau_V1_DeleteTokenRequest>,
             context: GRPCCore.ServerContext
         ) async throws -> GRPCCore.StreamingServerResponse<Bureau_V1_Token>
+
+        /// Handle the "ListTokens" method.
+        ///
+        /// > Source IDL Documentation:
+        /// >
+        /// > The tokens of a service user, or of all (users/-), without their secrets.
+        /// > Roles: customer administrator.
+        ///
+        /// - Parameters:
+        ///   - request: A streaming request of `Bureau_V1_ListTokensRequest` messages.
+        ///   - context: Context providing information about the RPC.
+        /// - Throws: Any error which occurred during the processing of the request. Thrown errors
+        ///     of type `RPCError` are mapped to appropriate statuses. All other errors are converted
+        ///     to an internal error.
+        /// - Returns: A streaming response of `Bureau_V1_ListTokensResponse` messages.
+        func listTokens(
+            request: GRPCCore.StreamingServerRequest<Bureau_V1_ListTokensRequest>,
+            context: GRPCCore.ServerContext
+        ) async throws -> GRPCCore.StreamingServerResponse<Bureau_V1_ListTokensResponse>
     }
 
     /// Service protocol for the "bureau.v1.TenancyService" service.
@@ -810,8 +845,9 @@ extension Bureau_V1_TenancyService {
         ///
         /// > Source IDL Documentation:
         /// >
-        /// > Activates by hand a company that exists inactive (U-05, U-07). Roles: customer administrator.
-        /// > Refusals: COMPANY_ACTIVE, COMPANY_CLOSED.
+        /// > Activates by hand a company that exists inactive, with the services switched on that it is to
+        /// > use (U-05, U-07). Roles: customer administrator. Refusals: COMPANY_ACTIVE, COMPANY_CLOSED, and
+        /// > those of LicenceService/UpdatePackages.
         ///
         /// - Parameters:
         ///   - request: A request containing a single `Bureau_V1_ActivateCompanyRequest` message.
@@ -1019,7 +1055,8 @@ extension Bureau_V1_TenancyService {
         /// > Source IDL Documentation:
         /// >
         /// > Makes a token for a service user. The secret is in this answer and nowhere else.
-        /// > Roles: customer administrator. Refusals: USER_NOT_SERVICE, TOKEN_LIFETIME_INVALID.
+        /// > Roles: customer administrator. Refusals: USER_NOT_SERVICE, TOKEN_LIFETIME_INVALID,
+        /// > TOKEN_VERB_UNKNOWN, TOKEN_COMPANY_WITHOUT_ROLE (U-11), TOKEN_CERTIFICATE_INVALID, TOKEN_LIMIT.
         ///
         /// - Parameters:
         ///   - request: A request containing a single `Bureau_V1_CreateTokenRequest` message.
@@ -1050,6 +1087,25 @@ extension Bureau_V1_TenancyService {
             request: GRPCCore.ServerRequest<Bureau_V1_DeleteTokenRequest>,
             context: GRPCCore.ServerContext
         ) async throws -> GRPCCore.ServerResponse<Bureau_V1_Token>
+
+        /// Handle the "ListTokens" method.
+        ///
+        /// > Source IDL Documentation:
+        /// >
+        /// > The tokens of a service user, or of all (users/-), without their secrets.
+        /// > Roles: customer administrator.
+        ///
+        /// - Parameters:
+        ///   - request: A request containing a single `Bureau_V1_ListTokensRequest` message.
+        ///   - context: Context providing information about the RPC.
+        /// - Throws: Any error which occurred during the processing of the request. Thrown errors
+        ///     of type `RPCError` are mapped to appropriate statuses. All other errors are converted
+        ///     to an internal error.
+        /// - Returns: A response containing a single `Bureau_V1_ListTokensResponse` message.
+        func listTokens(
+            request: GRPCCore.ServerRequest<Bureau_V1_ListTokensRequest>,
+            context: GRPCCore.ServerContext
+        ) async throws -> GRPCCore.ServerResponse<Bureau_V1_ListTokensResponse>
     }
 
     /// Simple service protocol for the "bureau.v1.TenancyService" service.
@@ -1181,8 +1237,9 @@ extension Bureau_V1_TenancyService {
         ///
         /// > Source IDL Documentation:
         /// >
-        /// > Activates by hand a company that exists inactive (U-05, U-07). Roles: customer administrator.
-        /// > Refusals: COMPANY_ACTIVE, COMPANY_CLOSED.
+        /// > Activates by hand a company that exists inactive, with the services switched on that it is to
+        /// > use (U-05, U-07). Roles: customer administrator. Refusals: COMPANY_ACTIVE, COMPANY_CLOSED, and
+        /// > those of LicenceService/UpdatePackages.
         ///
         /// - Parameters:
         ///   - request: A `Bureau_V1_ActivateCompanyRequest` message.
@@ -1390,7 +1447,8 @@ extension Bureau_V1_TenancyService {
         /// > Source IDL Documentation:
         /// >
         /// > Makes a token for a service user. The secret is in this answer and nowhere else.
-        /// > Roles: customer administrator. Refusals: USER_NOT_SERVICE, TOKEN_LIFETIME_INVALID.
+        /// > Roles: customer administrator. Refusals: USER_NOT_SERVICE, TOKEN_LIFETIME_INVALID,
+        /// > TOKEN_VERB_UNKNOWN, TOKEN_COMPANY_WITHOUT_ROLE (U-11), TOKEN_CERTIFICATE_INVALID, TOKEN_LIMIT.
         ///
         /// - Parameters:
         ///   - request: A `Bureau_V1_CreateTokenRequest` message.
@@ -1421,6 +1479,25 @@ extension Bureau_V1_TenancyService {
             request: Bureau_V1_DeleteTokenRequest,
             context: GRPCCore.ServerContext
         ) async throws -> Bureau_V1_Token
+
+        /// Handle the "ListTokens" method.
+        ///
+        /// > Source IDL Documentation:
+        /// >
+        /// > The tokens of a service user, or of all (users/-), without their secrets.
+        /// > Roles: customer administrator.
+        ///
+        /// - Parameters:
+        ///   - request: A `Bureau_V1_ListTokensRequest` message.
+        ///   - context: Context providing information about the RPC.
+        /// - Throws: Any error which occurred during the processing of the request. Thrown errors
+        ///     of type `RPCError` are mapped to appropriate statuses. All other errors are converted
+        ///     to an internal error.
+        /// - Returns: A `Bureau_V1_ListTokensResponse` to respond with.
+        func listTokens(
+            request: Bureau_V1_ListTokensRequest,
+            context: GRPCCore.ServerContext
+        ) async throws -> Bureau_V1_ListTokensResponse
     }
 }
 
@@ -1637,6 +1714,17 @@ extension Bureau_V1_TenancyService.StreamingServiceProtocol {
                 )
             }
         )
+        router.registerHandler(
+            forMethod: Bureau_V1_TenancyService.Method.ListTokens.descriptor,
+            deserializer: GRPCProtobuf.ProtobufDeserializer<Bureau_V1_ListTokensRequest>(),
+            serializer: GRPCProtobuf.ProtobufSerializer<Bureau_V1_ListTokensResponse>(),
+            handler: { request, context in
+                try await self.listTokens(
+                    request: request,
+                    context: context
+                )
+            }
+        )
     }
 }
 
@@ -1846,6 +1934,17 @@ extension Bureau_V1_TenancyService.ServiceProtocol {
         context: GRPCCore.ServerContext
     ) async throws -> GRPCCore.StreamingServerResponse<Bureau_V1_Token> {
         let response = try await self.deleteToken(
+            request: GRPCCore.ServerRequest(stream: request),
+            context: context
+        )
+        return GRPCCore.StreamingServerResponse(single: response)
+    }
+
+    package func listTokens(
+        request: GRPCCore.StreamingServerRequest<Bureau_V1_ListTokensRequest>,
+        context: GRPCCore.ServerContext
+    ) async throws -> GRPCCore.StreamingServerResponse<Bureau_V1_ListTokensResponse> {
+        let response = try await self.listTokens(
             request: GRPCCore.ServerRequest(stream: request),
             context: context
         )
@@ -2102,6 +2201,19 @@ extension Bureau_V1_TenancyService.SimpleServiceProtocol {
             metadata: [:]
         )
     }
+
+    package func listTokens(
+        request: GRPCCore.ServerRequest<Bureau_V1_ListTokensRequest>,
+        context: GRPCCore.ServerContext
+    ) async throws -> GRPCCore.ServerResponse<Bureau_V1_ListTokensResponse> {
+        return GRPCCore.ServerResponse<Bureau_V1_ListTokensResponse>(
+            message: try await self.listTokens(
+                request: request.message,
+                context: context
+            ),
+            metadata: [:]
+        )
+    }
 }
 
 // MARK: bureau.v1.TenancyService (client)
@@ -2266,8 +2378,9 @@ extension Bureau_V1_TenancyService {
         ///
         /// > Source IDL Documentation:
         /// >
-        /// > Activates by hand a company that exists inactive (U-05, U-07). Roles: customer administrator.
-        /// > Refusals: COMPANY_ACTIVE, COMPANY_CLOSED.
+        /// > Activates by hand a company that exists inactive, with the services switched on that it is to
+        /// > use (U-05, U-07). Roles: customer administrator. Refusals: COMPANY_ACTIVE, COMPANY_CLOSED, and
+        /// > those of LicenceService/UpdatePackages.
         ///
         /// - Parameters:
         ///   - request: A request containing a single `Bureau_V1_ActivateCompanyRequest` message.
@@ -2530,7 +2643,8 @@ extension Bureau_V1_TenancyService {
         /// > Source IDL Documentation:
         /// >
         /// > Makes a token for a service user. The secret is in this answer and nowhere else.
-        /// > Roles: customer administrator. Refusals: USER_NOT_SERVICE, TOKEN_LIFETIME_INVALID.
+        /// > Roles: customer administrator. Refusals: USER_NOT_SERVICE, TOKEN_LIFETIME_INVALID,
+        /// > TOKEN_VERB_UNKNOWN, TOKEN_COMPANY_WITHOUT_ROLE (U-11), TOKEN_CERTIFICATE_INVALID, TOKEN_LIMIT.
         ///
         /// - Parameters:
         ///   - request: A request containing a single `Bureau_V1_CreateTokenRequest` message.
@@ -2570,6 +2684,30 @@ extension Bureau_V1_TenancyService {
             deserializer: some GRPCCore.MessageDeserializer<Bureau_V1_Token>,
             options: GRPCCore.CallOptions,
             onResponse handleResponse: @Sendable @escaping (GRPCCore.ClientResponse<Bureau_V1_Token>) async throws -> Result
+        ) async throws -> Result where Result: Sendable
+
+        /// Call the "ListTokens" method.
+        ///
+        /// > Source IDL Documentation:
+        /// >
+        /// > The tokens of a service user, or of all (users/-), without their secrets.
+        /// > Roles: customer administrator.
+        ///
+        /// - Parameters:
+        ///   - request: A request containing a single `Bureau_V1_ListTokensRequest` message.
+        ///   - serializer: A serializer for `Bureau_V1_ListTokensRequest` messages.
+        ///   - deserializer: A deserializer for `Bureau_V1_ListTokensResponse` messages.
+        ///   - options: Options to apply to this RPC.
+        ///   - handleResponse: A closure which handles the response and returns its result to
+        ///       the caller. Returning from the closure will cancel the RPC if it hasn't
+        ///       already finished.
+        /// - Returns: The result of `handleResponse`.
+        func listTokens<Result>(
+            request: GRPCCore.ClientRequest<Bureau_V1_ListTokensRequest>,
+            serializer: some GRPCCore.MessageSerializer<Bureau_V1_ListTokensRequest>,
+            deserializer: some GRPCCore.MessageDeserializer<Bureau_V1_ListTokensResponse>,
+            options: GRPCCore.CallOptions,
+            onResponse handleResponse: @Sendable @escaping (GRPCCore.ClientResponse<Bureau_V1_ListTokensResponse>) async throws -> Result
         ) async throws -> Result where Result: Sendable
     }
 
@@ -2808,8 +2946,9 @@ extension Bureau_V1_TenancyService {
         ///
         /// > Source IDL Documentation:
         /// >
-        /// > Activates by hand a company that exists inactive (U-05, U-07). Roles: customer administrator.
-        /// > Refusals: COMPANY_ACTIVE, COMPANY_CLOSED.
+        /// > Activates by hand a company that exists inactive, with the services switched on that it is to
+        /// > use (U-05, U-07). Roles: customer administrator. Refusals: COMPANY_ACTIVE, COMPANY_CLOSED, and
+        /// > those of LicenceService/UpdatePackages.
         ///
         /// - Parameters:
         ///   - request: A request containing a single `Bureau_V1_ActivateCompanyRequest` message.
@@ -3193,7 +3332,8 @@ extension Bureau_V1_TenancyService {
         /// > Source IDL Documentation:
         /// >
         /// > Makes a token for a service user. The secret is in this answer and nowhere else.
-        /// > Roles: customer administrator. Refusals: USER_NOT_SERVICE, TOKEN_LIFETIME_INVALID.
+        /// > Roles: customer administrator. Refusals: USER_NOT_SERVICE, TOKEN_LIFETIME_INVALID,
+        /// > TOKEN_VERB_UNKNOWN, TOKEN_COMPANY_WITHOUT_ROLE (U-11), TOKEN_CERTIFICATE_INVALID, TOKEN_LIMIT.
         ///
         /// - Parameters:
         ///   - request: A request containing a single `Bureau_V1_CreateTokenRequest` message.
@@ -3250,6 +3390,41 @@ extension Bureau_V1_TenancyService {
             try await self.client.unary(
                 request: request,
                 descriptor: Bureau_V1_TenancyService.Method.DeleteToken.descriptor,
+                serializer: serializer,
+                deserializer: deserializer,
+                options: options,
+                onResponse: handleResponse
+            )
+        }
+
+        /// Call the "ListTokens" method.
+        ///
+        /// > Source IDL Documentation:
+        /// >
+        /// > The tokens of a service user, or of all (users/-), without their secrets.
+        /// > Roles: customer administrator.
+        ///
+        /// - Parameters:
+        ///   - request: A request containing a single `Bureau_V1_ListTokensRequest` message.
+        ///   - serializer: A serializer for `Bureau_V1_ListTokensRequest` messages.
+        ///   - deserializer: A deserializer for `Bureau_V1_ListTokensResponse` messages.
+        ///   - options: Options to apply to this RPC.
+        ///   - handleResponse: A closure which handles the response and returns its result to
+        ///       the caller. Returning from the closure will cancel the RPC if it hasn't
+        ///       already finished.
+        /// - Returns: The result of `handleResponse`.
+        package func listTokens<Result>(
+            request: GRPCCore.ClientRequest<Bureau_V1_ListTokensRequest>,
+            serializer: some GRPCCore.MessageSerializer<Bureau_V1_ListTokensRequest>,
+            deserializer: some GRPCCore.MessageDeserializer<Bureau_V1_ListTokensResponse>,
+            options: GRPCCore.CallOptions = .defaults,
+            onResponse handleResponse: @Sendable @escaping (GRPCCore.ClientResponse<Bureau_V1_ListTokensResponse>) async throws -> Result = { response in
+                try response.message
+            }
+        ) async throws -> Result where Result: Sendable {
+            try await self.client.unary(
+                request: request,
+                descriptor: Bureau_V1_TenancyService.Method.ListTokens.descriptor,
                 serializer: serializer,
                 deserializer: deserializer,
                 options: options,
@@ -3447,8 +3622,9 @@ extension Bureau_V1_TenancyService.ClientProtocol {
     ///
     /// > Source IDL Documentation:
     /// >
-    /// > Activates by hand a company that exists inactive (U-05, U-07). Roles: customer administrator.
-    /// > Refusals: COMPANY_ACTIVE, COMPANY_CLOSED.
+    /// > Activates by hand a company that exists inactive, with the services switched on that it is to
+    /// > use (U-05, U-07). Roles: customer administrator. Refusals: COMPANY_ACTIVE, COMPANY_CLOSED, and
+    /// > those of LicenceService/UpdatePackages.
     ///
     /// - Parameters:
     ///   - request: A request containing a single `Bureau_V1_ActivateCompanyRequest` message.
@@ -3777,7 +3953,8 @@ extension Bureau_V1_TenancyService.ClientProtocol {
     /// > Source IDL Documentation:
     /// >
     /// > Makes a token for a service user. The secret is in this answer and nowhere else.
-    /// > Roles: customer administrator. Refusals: USER_NOT_SERVICE, TOKEN_LIFETIME_INVALID.
+    /// > Roles: customer administrator. Refusals: USER_NOT_SERVICE, TOKEN_LIFETIME_INVALID,
+    /// > TOKEN_VERB_UNKNOWN, TOKEN_COMPANY_WITHOUT_ROLE (U-11), TOKEN_CERTIFICATE_INVALID, TOKEN_LIMIT.
     ///
     /// - Parameters:
     ///   - request: A request containing a single `Bureau_V1_CreateTokenRequest` message.
@@ -3826,6 +4003,36 @@ extension Bureau_V1_TenancyService.ClientProtocol {
             request: request,
             serializer: GRPCProtobuf.ProtobufSerializer<Bureau_V1_DeleteTokenRequest>(),
             deserializer: GRPCProtobuf.ProtobufDeserializer<Bureau_V1_Token>(),
+            options: options,
+            onResponse: handleResponse
+        )
+    }
+
+    /// Call the "ListTokens" method.
+    ///
+    /// > Source IDL Documentation:
+    /// >
+    /// > The tokens of a service user, or of all (users/-), without their secrets.
+    /// > Roles: customer administrator.
+    ///
+    /// - Parameters:
+    ///   - request: A request containing a single `Bureau_V1_ListTokensRequest` message.
+    ///   - options: Options to apply to this RPC.
+    ///   - handleResponse: A closure which handles the response and returns its result to
+    ///       the caller. Returning from the closure will cancel the RPC if it hasn't
+    ///       already finished.
+    /// - Returns: The result of `handleResponse`.
+    package func listTokens<Result>(
+        request: GRPCCore.ClientRequest<Bureau_V1_ListTokensRequest>,
+        options: GRPCCore.CallOptions = .defaults,
+        onResponse handleResponse: @Sendable @escaping (GRPCCore.ClientResponse<Bureau_V1_ListTokensResponse>) async throws -> Result = { response in
+            try response.message
+        }
+    ) async throws -> Result where Result: Sendable {
+        try await self.listTokens(
+            request: request,
+            serializer: GRPCProtobuf.ProtobufSerializer<Bureau_V1_ListTokensRequest>(),
+            deserializer: GRPCProtobuf.ProtobufDeserializer<Bureau_V1_ListTokensResponse>(),
             options: options,
             onResponse: handleResponse
         )
@@ -4044,8 +4251,9 @@ extension Bureau_V1_TenancyService.ClientProtocol {
     ///
     /// > Source IDL Documentation:
     /// >
-    /// > Activates by hand a company that exists inactive (U-05, U-07). Roles: customer administrator.
-    /// > Refusals: COMPANY_ACTIVE, COMPANY_CLOSED.
+    /// > Activates by hand a company that exists inactive, with the services switched on that it is to
+    /// > use (U-05, U-07). Roles: customer administrator. Refusals: COMPANY_ACTIVE, COMPANY_CLOSED, and
+    /// > those of LicenceService/UpdatePackages.
     ///
     /// - Parameters:
     ///   - message: request message to send.
@@ -4418,7 +4626,8 @@ extension Bureau_V1_TenancyService.ClientProtocol {
     /// > Source IDL Documentation:
     /// >
     /// > Makes a token for a service user. The secret is in this answer and nowhere else.
-    /// > Roles: customer administrator. Refusals: USER_NOT_SERVICE, TOKEN_LIFETIME_INVALID.
+    /// > Roles: customer administrator. Refusals: USER_NOT_SERVICE, TOKEN_LIFETIME_INVALID,
+    /// > TOKEN_VERB_UNKNOWN, TOKEN_COMPANY_WITHOUT_ROLE (U-11), TOKEN_CERTIFICATE_INVALID, TOKEN_LIMIT.
     ///
     /// - Parameters:
     ///   - message: request message to send.
@@ -4474,6 +4683,40 @@ extension Bureau_V1_TenancyService.ClientProtocol {
             metadata: metadata
         )
         return try await self.deleteToken(
+            request: request,
+            options: options,
+            onResponse: handleResponse
+        )
+    }
+
+    /// Call the "ListTokens" method.
+    ///
+    /// > Source IDL Documentation:
+    /// >
+    /// > The tokens of a service user, or of all (users/-), without their secrets.
+    /// > Roles: customer administrator.
+    ///
+    /// - Parameters:
+    ///   - message: request message to send.
+    ///   - metadata: Additional metadata to send, defaults to empty.
+    ///   - options: Options to apply to this RPC, defaults to `.defaults`.
+    ///   - handleResponse: A closure which handles the response and returns its result to
+    ///       the caller. Returning from the closure will cancel the RPC if it hasn't
+    ///       already finished.
+    /// - Returns: The result of `handleResponse`.
+    package func listTokens<Result>(
+        _ message: Bureau_V1_ListTokensRequest,
+        metadata: GRPCCore.Metadata = [:],
+        options: GRPCCore.CallOptions = .defaults,
+        onResponse handleResponse: @Sendable @escaping (GRPCCore.ClientResponse<Bureau_V1_ListTokensResponse>) async throws -> Result = { response in
+            try response.message
+        }
+    ) async throws -> Result where Result: Sendable {
+        let request = GRPCCore.ClientRequest<Bureau_V1_ListTokensRequest>(
+            message: message,
+            metadata: metadata
+        )
+        return try await self.listTokens(
             request: request,
             options: options,
             onResponse: handleResponse

@@ -140,6 +140,13 @@ package nonisolated struct Bureau_V1_CreateBureauRequest: @unchecked Sendable {
     set {_uniqueStorage()._validateOnly = newValue}
   }
 
+  /// Orders the licence in one go (O-05), all packages, for this administrator, who accepts the
+  /// terms after the first login. Empty: it is ordered later, by LicenceService.
+  package var customerNumber: String {
+    get {_storage._customerNumber}
+    set {_uniqueStorage()._customerNumber = newValue}
+  }
+
   package var unknownFields = SwiftProtobuf.UnknownStorage()
 
   package init() {}
@@ -366,6 +373,9 @@ package nonisolated struct Bureau_V1_ActivateCompanyRequest: Sendable {
   package var requestID: String = String()
 
   package var validateOnly: Bool = false
+
+  /// The packages in use from now on; none: all that the bureau uses.
+  package var packages: [Bureau_V1_PackageGrant] = []
 
   package var unknownFields = SwiftProtobuf.UnknownStorage()
 
@@ -827,11 +837,97 @@ package nonisolated struct Bureau_V1_Token: Sendable {
   /// Shown once, in the answer to CreateToken.
   package var secret: String = String()
 
+  /// What it is for, in words of the bureau's own.
+  package var displayName: String = String()
+
+  /// Where it acts: bureaus/{bureau}/companies/{company}, at most 100; empty: wherever its user has a
+  /// role.
+  package var companies: [String] = []
+
+  /// What it may do: read, import, submit, change, post, administer, or single methods such as
+  /// PaymentService/ImportInvoice. Empty: all that its user's roles allow.
+  package var verbs: [String] = []
+
+  /// The client certificate that must come with it: SHA-256 of its DER, 64 hexadecimal digits. Empty:
+  /// none is asked for.
+  package var certificateFingerprint: String = String()
+
+  package var state: Bureau_V1_Token.State = .unspecified
+
+  package var createTime: SwiftProtobuf.Google_Protobuf_Timestamp {
+    get {_createTime ?? SwiftProtobuf.Google_Protobuf_Timestamp()}
+    set {_createTime = newValue}
+  }
+  /// Returns true if `createTime` has been explicitly set.
+  package var hasCreateTime: Bool {self._createTime != nil}
+  /// Clears the value of `createTime`. Subsequent reads from it will return its default value.
+  package mutating func clearCreateTime() {self._createTime = nil}
+
+  /// Within a minute; unset: never.
+  package var lastUseTime: SwiftProtobuf.Google_Protobuf_Timestamp {
+    get {_lastUseTime ?? SwiftProtobuf.Google_Protobuf_Timestamp()}
+    set {_lastUseTime = newValue}
+  }
+  /// Returns true if `lastUseTime` has been explicitly set.
+  package var hasLastUseTime: Bool {self._lastUseTime != nil}
+  /// Clears the value of `lastUseTime`. Subsequent reads from it will return its default value.
+  package mutating func clearLastUseTime() {self._lastUseTime = nil}
+
   package var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  package nonisolated enum State: SwiftProtobuf.Enum, Swift.CaseIterable {
+    package typealias RawValue = Int
+    case unspecified // = 0
+    case active // = 1
+
+    /// Ends within 14 days: make the next one now.
+    case expiring // = 2
+    case expired // = 3
+    case revoked // = 4
+    case UNRECOGNIZED(Int)
+
+    package init() {
+      self = .unspecified
+    }
+
+    package init?(rawValue: Int) {
+      switch rawValue {
+      case 0: self = .unspecified
+      case 1: self = .active
+      case 2: self = .expiring
+      case 3: self = .expired
+      case 4: self = .revoked
+      default: self = .UNRECOGNIZED(rawValue)
+      }
+    }
+
+    package var rawValue: Int {
+      switch self {
+      case .unspecified: return 0
+      case .active: return 1
+      case .expiring: return 2
+      case .expired: return 3
+      case .revoked: return 4
+      case .UNRECOGNIZED(let i): return i
+      }
+    }
+
+    // The compiler won't synthesize support with the UNRECOGNIZED case.
+    package static let allCases: [Bureau_V1_Token.State] = [
+      .unspecified,
+      .active,
+      .expiring,
+      .expired,
+      .revoked,
+    ]
+
+  }
 
   package init() {}
 
   fileprivate var _expireTime: SwiftProtobuf.Google_Protobuf_Timestamp? = nil
+  fileprivate var _createTime: SwiftProtobuf.Google_Protobuf_Timestamp? = nil
+  fileprivate var _lastUseTime: SwiftProtobuf.Google_Protobuf_Timestamp? = nil
 }
 
 package nonisolated struct Bureau_V1_CreateTokenRequest: Sendable {
@@ -872,6 +968,40 @@ package nonisolated struct Bureau_V1_DeleteTokenRequest: Sendable {
   package var requestID: String = String()
 
   package var validateOnly: Bool = false
+
+  package var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  package init() {}
+}
+
+package nonisolated struct Bureau_V1_ListTokensRequest: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  /// bureaus/{bureau}/users/{user}, or bureaus/{bureau}/users/- for those of all.
+  package var parent: String = String()
+
+  package var pageSize: Int32 = 0
+
+  package var pageToken: String = String()
+
+  /// Those too that are revoked or expired.
+  package var showEnded: Bool = false
+
+  package var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  package init() {}
+}
+
+package nonisolated struct Bureau_V1_ListTokensResponse: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  package var tokens: [Bureau_V1_Token] = []
+
+  package var nextPageToken: String = String()
 
   package var unknownFields = SwiftProtobuf.UnknownStorage()
 
@@ -947,13 +1077,14 @@ nonisolated extension Bureau_V1_Bureau: SwiftProtobuf.Message, SwiftProtobuf._Me
 
 nonisolated extension Bureau_V1_CreateBureauRequest: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   package static let protoMessageName: String = _protobuf_package + ".CreateBureauRequest"
-  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}bureau\0\u{1}administrator\0\u{3}request_id\0\u{3}validate_only\0")
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}bureau\0\u{1}administrator\0\u{3}request_id\0\u{3}validate_only\0\u{3}customer_number\0")
 
   fileprivate class _StorageClass {
     var _bureau: Bureau_V1_Bureau? = nil
     var _administrator: Bureau_V1_User? = nil
     var _requestID: String = String()
     var _validateOnly: Bool = false
+    var _customerNumber: String = String()
 
       // This property is used as the initial default value for new instances of the type.
       // The type itself is protecting the reference to its storage via CoW semantics.
@@ -968,6 +1099,7 @@ nonisolated extension Bureau_V1_CreateBureauRequest: SwiftProtobuf.Message, Swif
       _administrator = source._administrator
       _requestID = source._requestID
       _validateOnly = source._validateOnly
+      _customerNumber = source._customerNumber
     }
   }
 
@@ -990,6 +1122,7 @@ nonisolated extension Bureau_V1_CreateBureauRequest: SwiftProtobuf.Message, Swif
         case 2: try { try decoder.decodeSingularMessageField(value: &_storage._administrator) }()
         case 3: try { try decoder.decodeSingularStringField(value: &_storage._requestID) }()
         case 4: try { try decoder.decodeSingularBoolField(value: &_storage._validateOnly) }()
+        case 5: try { try decoder.decodeSingularStringField(value: &_storage._customerNumber) }()
         default: break
         }
       }
@@ -1014,6 +1147,9 @@ nonisolated extension Bureau_V1_CreateBureauRequest: SwiftProtobuf.Message, Swif
       if _storage._validateOnly != false {
         try visitor.visitSingularBoolField(value: _storage._validateOnly, fieldNumber: 4)
       }
+      if !_storage._customerNumber.isEmpty {
+        try visitor.visitSingularStringField(value: _storage._customerNumber, fieldNumber: 5)
+      }
     }
     try unknownFields.traverse(visitor: &visitor)
   }
@@ -1027,6 +1163,7 @@ nonisolated extension Bureau_V1_CreateBureauRequest: SwiftProtobuf.Message, Swif
         if _storage._administrator != rhs_storage._administrator {return false}
         if _storage._requestID != rhs_storage._requestID {return false}
         if _storage._validateOnly != rhs_storage._validateOnly {return false}
+        if _storage._customerNumber != rhs_storage._customerNumber {return false}
         return true
       }
       if !storagesAreEqual {return false}
@@ -1333,7 +1470,7 @@ nonisolated extension Bureau_V1_UpdateCompanyRequest: SwiftProtobuf.Message, Swi
 
 nonisolated extension Bureau_V1_ActivateCompanyRequest: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   package static let protoMessageName: String = _protobuf_package + ".ActivateCompanyRequest"
-  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}name\0\u{3}request_id\0\u{3}validate_only\0")
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}name\0\u{3}request_id\0\u{3}validate_only\0\u{1}packages\0")
 
   package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -1344,6 +1481,7 @@ nonisolated extension Bureau_V1_ActivateCompanyRequest: SwiftProtobuf.Message, S
       case 1: try { try decoder.decodeSingularStringField(value: &self.name) }()
       case 2: try { try decoder.decodeSingularStringField(value: &self.requestID) }()
       case 3: try { try decoder.decodeSingularBoolField(value: &self.validateOnly) }()
+      case 4: try { try decoder.decodeRepeatedMessageField(value: &self.packages) }()
       default: break
       }
     }
@@ -1359,6 +1497,9 @@ nonisolated extension Bureau_V1_ActivateCompanyRequest: SwiftProtobuf.Message, S
     if self.validateOnly != false {
       try visitor.visitSingularBoolField(value: self.validateOnly, fieldNumber: 3)
     }
+    if !self.packages.isEmpty {
+      try visitor.visitRepeatedMessageField(value: self.packages, fieldNumber: 4)
+    }
     try unknownFields.traverse(visitor: &visitor)
   }
 
@@ -1366,6 +1507,7 @@ nonisolated extension Bureau_V1_ActivateCompanyRequest: SwiftProtobuf.Message, S
     if lhs.name != rhs.name {return false}
     if lhs.requestID != rhs.requestID {return false}
     if lhs.validateOnly != rhs.validateOnly {return false}
+    if lhs.packages != rhs.packages {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }
@@ -2144,7 +2286,7 @@ nonisolated extension Bureau_V1_ListRoleAssignmentsResponse: SwiftProtobuf.Messa
 
 nonisolated extension Bureau_V1_Token: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   package static let protoMessageName: String = _protobuf_package + ".Token"
-  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}name\0\u{3}expire_time\0\u{1}secret\0")
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}name\0\u{3}expire_time\0\u{1}secret\0\u{3}display_name\0\u{1}companies\0\u{1}verbs\0\u{3}certificate_fingerprint\0\u{1}state\0\u{3}create_time\0\u{3}last_use_time\0")
 
   package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -2155,6 +2297,13 @@ nonisolated extension Bureau_V1_Token: SwiftProtobuf.Message, SwiftProtobuf._Mes
       case 1: try { try decoder.decodeSingularStringField(value: &self.name) }()
       case 2: try { try decoder.decodeSingularMessageField(value: &self._expireTime) }()
       case 3: try { try decoder.decodeSingularStringField(value: &self.secret) }()
+      case 4: try { try decoder.decodeSingularStringField(value: &self.displayName) }()
+      case 5: try { try decoder.decodeRepeatedStringField(value: &self.companies) }()
+      case 6: try { try decoder.decodeRepeatedStringField(value: &self.verbs) }()
+      case 7: try { try decoder.decodeSingularStringField(value: &self.certificateFingerprint) }()
+      case 8: try { try decoder.decodeSingularEnumField(value: &self.state) }()
+      case 9: try { try decoder.decodeSingularMessageField(value: &self._createTime) }()
+      case 10: try { try decoder.decodeSingularMessageField(value: &self._lastUseTime) }()
       default: break
       }
     }
@@ -2174,6 +2323,27 @@ nonisolated extension Bureau_V1_Token: SwiftProtobuf.Message, SwiftProtobuf._Mes
     if !self.secret.isEmpty {
       try visitor.visitSingularStringField(value: self.secret, fieldNumber: 3)
     }
+    if !self.displayName.isEmpty {
+      try visitor.visitSingularStringField(value: self.displayName, fieldNumber: 4)
+    }
+    if !self.companies.isEmpty {
+      try visitor.visitRepeatedStringField(value: self.companies, fieldNumber: 5)
+    }
+    if !self.verbs.isEmpty {
+      try visitor.visitRepeatedStringField(value: self.verbs, fieldNumber: 6)
+    }
+    if !self.certificateFingerprint.isEmpty {
+      try visitor.visitSingularStringField(value: self.certificateFingerprint, fieldNumber: 7)
+    }
+    if self.state != .unspecified {
+      try visitor.visitSingularEnumField(value: self.state, fieldNumber: 8)
+    }
+    try { if let v = self._createTime {
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 9)
+    } }()
+    try { if let v = self._lastUseTime {
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 10)
+    } }()
     try unknownFields.traverse(visitor: &visitor)
   }
 
@@ -2181,9 +2351,20 @@ nonisolated extension Bureau_V1_Token: SwiftProtobuf.Message, SwiftProtobuf._Mes
     if lhs.name != rhs.name {return false}
     if lhs._expireTime != rhs._expireTime {return false}
     if lhs.secret != rhs.secret {return false}
+    if lhs.displayName != rhs.displayName {return false}
+    if lhs.companies != rhs.companies {return false}
+    if lhs.verbs != rhs.verbs {return false}
+    if lhs.certificateFingerprint != rhs.certificateFingerprint {return false}
+    if lhs.state != rhs.state {return false}
+    if lhs._createTime != rhs._createTime {return false}
+    if lhs._lastUseTime != rhs._lastUseTime {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }
+}
+
+nonisolated extension Bureau_V1_Token.State: SwiftProtobuf._ProtoNameProviding {
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{2}\0STATE_UNSPECIFIED\0\u{1}ACTIVE\0\u{1}EXPIRING\0\u{1}EXPIRED\0\u{1}REVOKED\0")
 }
 
 nonisolated extension Bureau_V1_CreateTokenRequest: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
@@ -2270,6 +2451,86 @@ nonisolated extension Bureau_V1_DeleteTokenRequest: SwiftProtobuf.Message, Swift
     if lhs.name != rhs.name {return false}
     if lhs.requestID != rhs.requestID {return false}
     if lhs.validateOnly != rhs.validateOnly {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension Bureau_V1_ListTokensRequest: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  package static let protoMessageName: String = _protobuf_package + ".ListTokensRequest"
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}parent\0\u{3}page_size\0\u{3}page_token\0\u{3}show_ended\0")
+
+  package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularStringField(value: &self.parent) }()
+      case 2: try { try decoder.decodeSingularInt32Field(value: &self.pageSize) }()
+      case 3: try { try decoder.decodeSingularStringField(value: &self.pageToken) }()
+      case 4: try { try decoder.decodeSingularBoolField(value: &self.showEnded) }()
+      default: break
+      }
+    }
+  }
+
+  package func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if !self.parent.isEmpty {
+      try visitor.visitSingularStringField(value: self.parent, fieldNumber: 1)
+    }
+    if self.pageSize != 0 {
+      try visitor.visitSingularInt32Field(value: self.pageSize, fieldNumber: 2)
+    }
+    if !self.pageToken.isEmpty {
+      try visitor.visitSingularStringField(value: self.pageToken, fieldNumber: 3)
+    }
+    if self.showEnded != false {
+      try visitor.visitSingularBoolField(value: self.showEnded, fieldNumber: 4)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  package static func ==(lhs: Bureau_V1_ListTokensRequest, rhs: Bureau_V1_ListTokensRequest) -> Bool {
+    if lhs.parent != rhs.parent {return false}
+    if lhs.pageSize != rhs.pageSize {return false}
+    if lhs.pageToken != rhs.pageToken {return false}
+    if lhs.showEnded != rhs.showEnded {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension Bureau_V1_ListTokensResponse: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  package static let protoMessageName: String = _protobuf_package + ".ListTokensResponse"
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}tokens\0\u{3}next_page_token\0")
+
+  package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeRepeatedMessageField(value: &self.tokens) }()
+      case 2: try { try decoder.decodeSingularStringField(value: &self.nextPageToken) }()
+      default: break
+      }
+    }
+  }
+
+  package func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if !self.tokens.isEmpty {
+      try visitor.visitRepeatedMessageField(value: self.tokens, fieldNumber: 1)
+    }
+    if !self.nextPageToken.isEmpty {
+      try visitor.visitSingularStringField(value: self.nextPageToken, fieldNumber: 2)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  package static func ==(lhs: Bureau_V1_ListTokensResponse, rhs: Bureau_V1_ListTokensResponse) -> Bool {
+    if lhs.tokens != rhs.tokens {return false}
+    if lhs.nextPageToken != rhs.nextPageToken {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }

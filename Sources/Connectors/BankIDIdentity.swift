@@ -12,11 +12,20 @@ package struct BankIDIdentity: IdentityProvider {
     self.verifier = verifier
   }
 
+  package func unanswered(seconds: Int) -> IdentityAnswer {
+    // BankID's patience with an order that no phone picks up (bankid.md §1).
+    seconds < 30
+      ? .pending(hint: BankIDHint(code: "outstandingTransaction", isFailed: false).userMessage)
+      : .failed(hint: BankIDHint(code: "startFailed", isFailed: true).userMessage)
+  }
+
   package func startLogin(from address: String) async throws(IdentityError) -> OrderTicket {
     do {
       return OrderTicket(
         try await client.auth(
           endUserIP: address, visibleText: nil, nonVisible: nil, personalNumber: nil))
+    } catch .alreadyInProgress {
+      throw .alreadyInProgress
     } catch { throw .bankIDUnavailable(error.message) }
   }
 
@@ -27,6 +36,8 @@ package struct BankIDIdentity: IdentityProvider {
       return OrderTicket(
         try await client.sign(
           endUserIP: address, visibleText: text, nonVisible: data, personalNumber: nil))
+    } catch .alreadyInProgress {
+      throw .alreadyInProgress
     } catch { throw .bankIDUnavailable(error.message) }
   }
 

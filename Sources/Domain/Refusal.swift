@@ -33,9 +33,12 @@ package protocol Refusal: Error, Sendable {
   var message: String { get }
   /// The values that the message speaks of, for programs; `mend` holds a command that helps.
   var metadata: [String: String] { get }
+  /// When to ask again, where that is known.
+  var retryAfter: Duration? { get }
 }
 
 extension Refusal {
   package var field: String? { nil }
   package var metadata: [String: String] { [:] }
+  package var retryAfter: Duration? { nil }
 }

@@ -25,53 +25,85 @@ fileprivate nonisolated struct _GeneratedWithProtocGenSwiftVersion: SwiftProtobu
   typealias Version = _2
 }
 
-package nonisolated struct Bureau_Facts_V1_AgreementDrafted: Sendable {
+package nonisolated struct Bureau_Facts_V1_AgreementDrafted: @unchecked Sendable {
   // SwiftProtobuf.Message conformance is added in an extension below. See the
   // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
   // methods supported on all messages.
 
-  package var agreement: Data = Data()
+  package var agreement: Data {
+    get {_storage._agreement}
+    set {_uniqueStorage()._agreement = newValue}
+  }
 
-  package var kind: String = String()
+  package var kind: String {
+    get {_storage._kind}
+    set {_uniqueStorage()._kind = newValue}
+  }
 
-  package var bank: String = String()
+  package var bank: String {
+    get {_storage._bank}
+    set {_uniqueStorage()._bank = newValue}
+  }
 
   package var account: Bureau_Facts_V1_Account {
-    get {_account ?? Bureau_Facts_V1_Account()}
-    set {_account = newValue}
+    get {_storage._account ?? Bureau_Facts_V1_Account()}
+    set {_uniqueStorage()._account = newValue}
   }
   /// Returns true if `account` has been explicitly set.
-  package var hasAccount: Bool {self._account != nil}
+  package var hasAccount: Bool {_storage._account != nil}
   /// Clears the value of `account`. Subsequent reads from it will return its default value.
-  package mutating func clearAccount() {self._account = nil}
+  package mutating func clearAccount() {_uniqueStorage()._account = nil}
 
-  package var currencyCode: String = String()
+  package var currencyCode: String {
+    get {_storage._currencyCode}
+    set {_uniqueStorage()._currencyCode = newValue}
+  }
 
-  package var signerName: String = String()
+  package var signerName: String {
+    get {_storage._signerName}
+    set {_uniqueStorage()._signerName = newValue}
+  }
 
-  package var signerMobile: String = String()
+  package var signerMobile: String {
+    get {_storage._signerMobile}
+    set {_uniqueStorage()._signerMobile = newValue}
+  }
 
-  package var signerEmail: String = String()
+  package var signerEmail: String {
+    get {_storage._signerEmail}
+    set {_uniqueStorage()._signerEmail = newValue}
+  }
 
-  package var signerDigest: Data = Data()
+  package var signerDigest: Data {
+    get {_storage._signerDigest}
+    set {_uniqueStorage()._signerDigest = newValue}
+  }
 
-  package var createTimeUs: Int64 = 0
+  package var createTimeUs: Int64 {
+    get {_storage._createTimeUs}
+    set {_uniqueStorage()._createTimeUs = newValue}
+  }
 
   package var declarations: Bureau_Facts_V1_Declarations {
-    get {_declarations ?? Bureau_Facts_V1_Declarations()}
-    set {_declarations = newValue}
+    get {_storage._declarations ?? Bureau_Facts_V1_Declarations()}
+    set {_uniqueStorage()._declarations = newValue}
   }
   /// Returns true if `declarations` has been explicitly set.
-  package var hasDeclarations: Bool {self._declarations != nil}
+  package var hasDeclarations: Bool {_storage._declarations != nil}
   /// Clears the value of `declarations`. Subsequent reads from it will return its default value.
-  package mutating func clearDeclarations() {self._declarations = nil}
+  package mutating func clearDeclarations() {_uniqueStorage()._declarations = nil}
+
+  /// It was in use with an old solution, under this number.
+  package var legacyNumber: String {
+    get {_storage._legacyNumber}
+    set {_uniqueStorage()._legacyNumber = newValue}
+  }
 
   package var unknownFields = SwiftProtobuf.UnknownStorage()
 
   package init() {}
 
-  fileprivate var _account: Bureau_Facts_V1_Account? = nil
-  fileprivate var _declarations: Bureau_Facts_V1_Declarations? = nil
+  fileprivate var _storage = _StorageClass.defaultInstance
 }
 
 package nonisolated struct Bureau_Facts_V1_LinkedPerson: Sendable {
@@ -316,6 +348,44 @@ package nonisolated struct Bureau_Facts_V1_AgreementTerminated: Sendable {
   package init() {}
 }
 
+package nonisolated struct Bureau_Facts_V1_AgreementStepRecorded: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  package var agreement: Data = Data()
+
+  /// applicationSent, applicationConfirmed, settingsReviewed, accountingSetUp, conversionAgreed,
+  /// returnDataFetched
+  package var step: String = String()
+
+  package var date: String = String()
+
+  package var note: String = String()
+
+  package var recordTimeUs: Int64 = 0
+
+  package var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  package init() {}
+}
+
+package nonisolated struct Bureau_Facts_V1_AgreementConverted: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  package var agreement: Data = Data()
+
+  package var startDate: String = String()
+
+  package var convertTimeUs: Int64 = 0
+
+  package var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  package init() {}
+}
+
 package nonisolated struct Bureau_Facts_V1_ConsentGiven: Sendable {
   // SwiftProtobuf.Message conformance is added in an extension below. See the
   // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
@@ -400,83 +470,146 @@ fileprivate nonisolated let _protobuf_package = "bureau.facts.v1"
 
 nonisolated extension Bureau_Facts_V1_AgreementDrafted: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   package static let protoMessageName: String = _protobuf_package + ".AgreementDrafted"
-  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}agreement\0\u{1}kind\0\u{1}bank\0\u{1}account\0\u{3}currency_code\0\u{3}signer_name\0\u{3}signer_mobile\0\u{3}signer_email\0\u{3}signer_digest\0\u{3}create_time_us\0\u{1}declarations\0")
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}agreement\0\u{1}kind\0\u{1}bank\0\u{1}account\0\u{3}currency_code\0\u{3}signer_name\0\u{3}signer_mobile\0\u{3}signer_email\0\u{3}signer_digest\0\u{3}create_time_us\0\u{1}declarations\0\u{3}legacy_number\0")
+
+  fileprivate class _StorageClass {
+    var _agreement: Data = Data()
+    var _kind: String = String()
+    var _bank: String = String()
+    var _account: Bureau_Facts_V1_Account? = nil
+    var _currencyCode: String = String()
+    var _signerName: String = String()
+    var _signerMobile: String = String()
+    var _signerEmail: String = String()
+    var _signerDigest: Data = Data()
+    var _createTimeUs: Int64 = 0
+    var _declarations: Bureau_Facts_V1_Declarations? = nil
+    var _legacyNumber: String = String()
+
+      // This property is used as the initial default value for new instances of the type.
+      // The type itself is protecting the reference to its storage via CoW semantics.
+      // This will force a copy to be made of this reference when the first mutation occurs;
+      // hence, it is safe to mark this as `nonisolated(unsafe)`.
+      static nonisolated(unsafe) let defaultInstance = _StorageClass()
+
+    private init() {}
+
+    init(copying source: _StorageClass) {
+      _agreement = source._agreement
+      _kind = source._kind
+      _bank = source._bank
+      _account = source._account
+      _currencyCode = source._currencyCode
+      _signerName = source._signerName
+      _signerMobile = source._signerMobile
+      _signerEmail = source._signerEmail
+      _signerDigest = source._signerDigest
+      _createTimeUs = source._createTimeUs
+      _declarations = source._declarations
+      _legacyNumber = source._legacyNumber
+    }
+  }
+
+  fileprivate mutating func _uniqueStorage() -> _StorageClass {
+    if !isKnownUniquelyReferenced(&_storage) {
+      _storage = _StorageClass(copying: _storage)
+    }
+    return _storage
+  }
 
   package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
-    while let fieldNumber = try decoder.nextFieldNumber() {
-      // The use of inline closures is to circumvent an issue where the compiler
-      // allocates stack space for every case branch when no optimizations are
-      // enabled. https://github.com/apple/swift-protobuf/issues/1034
-      switch fieldNumber {
-      case 1: try { try decoder.decodeSingularBytesField(value: &self.agreement) }()
-      case 2: try { try decoder.decodeSingularStringField(value: &self.kind) }()
-      case 3: try { try decoder.decodeSingularStringField(value: &self.bank) }()
-      case 4: try { try decoder.decodeSingularMessageField(value: &self._account) }()
-      case 5: try { try decoder.decodeSingularStringField(value: &self.currencyCode) }()
-      case 6: try { try decoder.decodeSingularStringField(value: &self.signerName) }()
-      case 7: try { try decoder.decodeSingularStringField(value: &self.signerMobile) }()
-      case 8: try { try decoder.decodeSingularStringField(value: &self.signerEmail) }()
-      case 9: try { try decoder.decodeSingularBytesField(value: &self.signerDigest) }()
-      case 10: try { try decoder.decodeSingularInt64Field(value: &self.createTimeUs) }()
-      case 11: try { try decoder.decodeSingularMessageField(value: &self._declarations) }()
-      default: break
+    _ = _uniqueStorage()
+    try withExtendedLifetime(_storage) { (_storage: _StorageClass) in
+      while let fieldNumber = try decoder.nextFieldNumber() {
+        // The use of inline closures is to circumvent an issue where the compiler
+        // allocates stack space for every case branch when no optimizations are
+        // enabled. https://github.com/apple/swift-protobuf/issues/1034
+        switch fieldNumber {
+        case 1: try { try decoder.decodeSingularBytesField(value: &_storage._agreement) }()
+        case 2: try { try decoder.decodeSingularStringField(value: &_storage._kind) }()
+        case 3: try { try decoder.decodeSingularStringField(value: &_storage._bank) }()
+        case 4: try { try decoder.decodeSingularMessageField(value: &_storage._account) }()
+        case 5: try { try decoder.decodeSingularStringField(value: &_storage._currencyCode) }()
+        case 6: try { try decoder.decodeSingularStringField(value: &_storage._signerName) }()
+        case 7: try { try decoder.decodeSingularStringField(value: &_storage._signerMobile) }()
+        case 8: try { try decoder.decodeSingularStringField(value: &_storage._signerEmail) }()
+        case 9: try { try decoder.decodeSingularBytesField(value: &_storage._signerDigest) }()
+        case 10: try { try decoder.decodeSingularInt64Field(value: &_storage._createTimeUs) }()
+        case 11: try { try decoder.decodeSingularMessageField(value: &_storage._declarations) }()
+        case 12: try { try decoder.decodeSingularStringField(value: &_storage._legacyNumber) }()
+        default: break
+        }
       }
     }
   }
 
   package func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
-    // The use of inline closures is to circumvent an issue where the compiler
-    // allocates stack space for every if/case branch local when no optimizations
-    // are enabled. https://github.com/apple/swift-protobuf/issues/1034 and
-    // https://github.com/apple/swift-protobuf/issues/1182
-    if !self.agreement.isEmpty {
-      try visitor.visitSingularBytesField(value: self.agreement, fieldNumber: 1)
+    try withExtendedLifetime(_storage) { (_storage: _StorageClass) in
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every if/case branch local when no optimizations
+      // are enabled. https://github.com/apple/swift-protobuf/issues/1034 and
+      // https://github.com/apple/swift-protobuf/issues/1182
+      if !_storage._agreement.isEmpty {
+        try visitor.visitSingularBytesField(value: _storage._agreement, fieldNumber: 1)
+      }
+      if !_storage._kind.isEmpty {
+        try visitor.visitSingularStringField(value: _storage._kind, fieldNumber: 2)
+      }
+      if !_storage._bank.isEmpty {
+        try visitor.visitSingularStringField(value: _storage._bank, fieldNumber: 3)
+      }
+      try { if let v = _storage._account {
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 4)
+      } }()
+      if !_storage._currencyCode.isEmpty {
+        try visitor.visitSingularStringField(value: _storage._currencyCode, fieldNumber: 5)
+      }
+      if !_storage._signerName.isEmpty {
+        try visitor.visitSingularStringField(value: _storage._signerName, fieldNumber: 6)
+      }
+      if !_storage._signerMobile.isEmpty {
+        try visitor.visitSingularStringField(value: _storage._signerMobile, fieldNumber: 7)
+      }
+      if !_storage._signerEmail.isEmpty {
+        try visitor.visitSingularStringField(value: _storage._signerEmail, fieldNumber: 8)
+      }
+      if !_storage._signerDigest.isEmpty {
+        try visitor.visitSingularBytesField(value: _storage._signerDigest, fieldNumber: 9)
+      }
+      if _storage._createTimeUs != 0 {
+        try visitor.visitSingularInt64Field(value: _storage._createTimeUs, fieldNumber: 10)
+      }
+      try { if let v = _storage._declarations {
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 11)
+      } }()
+      if !_storage._legacyNumber.isEmpty {
+        try visitor.visitSingularStringField(value: _storage._legacyNumber, fieldNumber: 12)
+      }
     }
-    if !self.kind.isEmpty {
-      try visitor.visitSingularStringField(value: self.kind, fieldNumber: 2)
-    }
-    if !self.bank.isEmpty {
-      try visitor.visitSingularStringField(value: self.bank, fieldNumber: 3)
-    }
-    try { if let v = self._account {
-      try visitor.visitSingularMessageField(value: v, fieldNumber: 4)
-    } }()
-    if !self.currencyCode.isEmpty {
-      try visitor.visitSingularStringField(value: self.currencyCode, fieldNumber: 5)
-    }
-    if !self.signerName.isEmpty {
-      try visitor.visitSingularStringField(value: self.signerName, fieldNumber: 6)
-    }
-    if !self.signerMobile.isEmpty {
-      try visitor.visitSingularStringField(value: self.signerMobile, fieldNumber: 7)
-    }
-    if !self.signerEmail.isEmpty {
-      try visitor.visitSingularStringField(value: self.signerEmail, fieldNumber: 8)
-    }
-    if !self.signerDigest.isEmpty {
-      try visitor.visitSingularBytesField(value: self.signerDigest, fieldNumber: 9)
-    }
-    if self.createTimeUs != 0 {
-      try visitor.visitSingularInt64Field(value: self.createTimeUs, fieldNumber: 10)
-    }
-    try { if let v = self._declarations {
-      try visitor.visitSingularMessageField(value: v, fieldNumber: 11)
-    } }()
     try unknownFields.traverse(visitor: &visitor)
   }
 
   package static func ==(lhs: Bureau_Facts_V1_AgreementDrafted, rhs: Bureau_Facts_V1_AgreementDrafted) -> Bool {
-    if lhs.agreement != rhs.agreement {return false}
-    if lhs.kind != rhs.kind {return false}
-    if lhs.bank != rhs.bank {return false}
-    if lhs._account != rhs._account {return false}
-    if lhs.currencyCode != rhs.currencyCode {return false}
-    if lhs.signerName != rhs.signerName {return false}
-    if lhs.signerMobile != rhs.signerMobile {return false}
-    if lhs.signerEmail != rhs.signerEmail {return false}
-    if lhs.signerDigest != rhs.signerDigest {return false}
-    if lhs.createTimeUs != rhs.createTimeUs {return false}
-    if lhs._declarations != rhs._declarations {return false}
+    if lhs._storage !== rhs._storage {
+      let storagesAreEqual: Bool = withExtendedLifetime((lhs._storage, rhs._storage)) { (_args: (_StorageClass, _StorageClass)) in
+        let _storage = _args.0
+        let rhs_storage = _args.1
+        if _storage._agreement != rhs_storage._agreement {return false}
+        if _storage._kind != rhs_storage._kind {return false}
+        if _storage._bank != rhs_storage._bank {return false}
+        if _storage._account != rhs_storage._account {return false}
+        if _storage._currencyCode != rhs_storage._currencyCode {return false}
+        if _storage._signerName != rhs_storage._signerName {return false}
+        if _storage._signerMobile != rhs_storage._signerMobile {return false}
+        if _storage._signerEmail != rhs_storage._signerEmail {return false}
+        if _storage._signerDigest != rhs_storage._signerDigest {return false}
+        if _storage._createTimeUs != rhs_storage._createTimeUs {return false}
+        if _storage._declarations != rhs_storage._declarations {return false}
+        if _storage._legacyNumber != rhs_storage._legacyNumber {return false}
+        return true
+      }
+      if !storagesAreEqual {return false}
+    }
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }
@@ -1046,6 +1179,96 @@ nonisolated extension Bureau_Facts_V1_AgreementTerminated: SwiftProtobuf.Message
     if lhs.agreement != rhs.agreement {return false}
     if lhs.reason != rhs.reason {return false}
     if lhs.terminateTimeUs != rhs.terminateTimeUs {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension Bureau_Facts_V1_AgreementStepRecorded: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  package static let protoMessageName: String = _protobuf_package + ".AgreementStepRecorded"
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}agreement\0\u{1}step\0\u{1}date\0\u{1}note\0\u{3}record_time_us\0")
+
+  package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularBytesField(value: &self.agreement) }()
+      case 2: try { try decoder.decodeSingularStringField(value: &self.step) }()
+      case 3: try { try decoder.decodeSingularStringField(value: &self.date) }()
+      case 4: try { try decoder.decodeSingularStringField(value: &self.note) }()
+      case 5: try { try decoder.decodeSingularInt64Field(value: &self.recordTimeUs) }()
+      default: break
+      }
+    }
+  }
+
+  package func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if !self.agreement.isEmpty {
+      try visitor.visitSingularBytesField(value: self.agreement, fieldNumber: 1)
+    }
+    if !self.step.isEmpty {
+      try visitor.visitSingularStringField(value: self.step, fieldNumber: 2)
+    }
+    if !self.date.isEmpty {
+      try visitor.visitSingularStringField(value: self.date, fieldNumber: 3)
+    }
+    if !self.note.isEmpty {
+      try visitor.visitSingularStringField(value: self.note, fieldNumber: 4)
+    }
+    if self.recordTimeUs != 0 {
+      try visitor.visitSingularInt64Field(value: self.recordTimeUs, fieldNumber: 5)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  package static func ==(lhs: Bureau_Facts_V1_AgreementStepRecorded, rhs: Bureau_Facts_V1_AgreementStepRecorded) -> Bool {
+    if lhs.agreement != rhs.agreement {return false}
+    if lhs.step != rhs.step {return false}
+    if lhs.date != rhs.date {return false}
+    if lhs.note != rhs.note {return false}
+    if lhs.recordTimeUs != rhs.recordTimeUs {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension Bureau_Facts_V1_AgreementConverted: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  package static let protoMessageName: String = _protobuf_package + ".AgreementConverted"
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}agreement\0\u{3}start_date\0\u{3}convert_time_us\0")
+
+  package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularBytesField(value: &self.agreement) }()
+      case 2: try { try decoder.decodeSingularStringField(value: &self.startDate) }()
+      case 3: try { try decoder.decodeSingularInt64Field(value: &self.convertTimeUs) }()
+      default: break
+      }
+    }
+  }
+
+  package func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if !self.agreement.isEmpty {
+      try visitor.visitSingularBytesField(value: self.agreement, fieldNumber: 1)
+    }
+    if !self.startDate.isEmpty {
+      try visitor.visitSingularStringField(value: self.startDate, fieldNumber: 2)
+    }
+    if self.convertTimeUs != 0 {
+      try visitor.visitSingularInt64Field(value: self.convertTimeUs, fieldNumber: 3)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  package static func ==(lhs: Bureau_Facts_V1_AgreementConverted, rhs: Bureau_Facts_V1_AgreementConverted) -> Bool {
+    if lhs.agreement != rhs.agreement {return false}
+    if lhs.startDate != rhs.startDate {return false}
+    if lhs.convertTimeUs != rhs.convertTimeUs {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }

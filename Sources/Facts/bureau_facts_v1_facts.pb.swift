@@ -68,476 +68,590 @@ package nonisolated struct Bureau_Facts_V1_Envelope: Sendable {
 }
 
 /// What happened. It may lawfully be erased one day: the chain covers its hash only.
-package nonisolated struct Bureau_Facts_V1_Body: @unchecked Sendable {
+package nonisolated struct Bureau_Facts_V1_Body: Sendable {
   // SwiftProtobuf.Message conformance is added in an extension below. See the
   // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
   // methods supported on all messages.
 
   /// 16 random bytes, so that an erased body cannot be guessed from its hash.
-  package var salt: Data {
-    get {_storage._salt}
-    set {_uniqueStorage()._salt = newValue}
-  }
+  package var salt: Data = Data()
 
-  package var fact: OneOf_Fact? {
-    get {return _storage._fact}
-    set {_uniqueStorage()._fact = newValue}
-  }
+  package var fact: Bureau_Facts_V1_Body.OneOf_Fact? = nil
 
   package var bureauCreated: Bureau_Facts_V1_BureauCreated {
     get {
-      if case .bureauCreated(let v)? = _storage._fact {return v}
+      if case .bureauCreated(let v)? = fact {return v}
       return Bureau_Facts_V1_BureauCreated()
     }
-    set {_uniqueStorage()._fact = .bureauCreated(newValue)}
+    set {fact = .bureauCreated(newValue)}
   }
 
   package var companyCreated: Bureau_Facts_V1_CompanyCreated {
     get {
-      if case .companyCreated(let v)? = _storage._fact {return v}
+      if case .companyCreated(let v)? = fact {return v}
       return Bureau_Facts_V1_CompanyCreated()
     }
-    set {_uniqueStorage()._fact = .companyCreated(newValue)}
+    set {fact = .companyCreated(newValue)}
   }
 
   package var userCreated: Bureau_Facts_V1_UserCreated {
     get {
-      if case .userCreated(let v)? = _storage._fact {return v}
+      if case .userCreated(let v)? = fact {return v}
       return Bureau_Facts_V1_UserCreated()
     }
-    set {_uniqueStorage()._fact = .userCreated(newValue)}
+    set {fact = .userCreated(newValue)}
   }
 
   package var roleAssigned: Bureau_Facts_V1_RoleAssigned {
     get {
-      if case .roleAssigned(let v)? = _storage._fact {return v}
+      if case .roleAssigned(let v)? = fact {return v}
       return Bureau_Facts_V1_RoleAssigned()
     }
-    set {_uniqueStorage()._fact = .roleAssigned(newValue)}
+    set {fact = .roleAssigned(newValue)}
   }
 
   package var roleRemoved: Bureau_Facts_V1_RoleRemoved {
     get {
-      if case .roleRemoved(let v)? = _storage._fact {return v}
+      if case .roleRemoved(let v)? = fact {return v}
       return Bureau_Facts_V1_RoleRemoved()
     }
-    set {_uniqueStorage()._fact = .roleRemoved(newValue)}
+    set {fact = .roleRemoved(newValue)}
   }
 
   package var tokenCreated: Bureau_Facts_V1_TokenCreated {
     get {
-      if case .tokenCreated(let v)? = _storage._fact {return v}
+      if case .tokenCreated(let v)? = fact {return v}
       return Bureau_Facts_V1_TokenCreated()
     }
-    set {_uniqueStorage()._fact = .tokenCreated(newValue)}
+    set {fact = .tokenCreated(newValue)}
   }
 
   package var tokenRevoked: Bureau_Facts_V1_TokenRevoked {
     get {
-      if case .tokenRevoked(let v)? = _storage._fact {return v}
+      if case .tokenRevoked(let v)? = fact {return v}
       return Bureau_Facts_V1_TokenRevoked()
     }
-    set {_uniqueStorage()._fact = .tokenRevoked(newValue)}
+    set {fact = .tokenRevoked(newValue)}
   }
 
   package var companyUpdated: Bureau_Facts_V1_CompanyUpdated {
     get {
-      if case .companyUpdated(let v)? = _storage._fact {return v}
+      if case .companyUpdated(let v)? = fact {return v}
       return Bureau_Facts_V1_CompanyUpdated()
     }
-    set {_uniqueStorage()._fact = .companyUpdated(newValue)}
+    set {fact = .companyUpdated(newValue)}
   }
 
   package var companyActivated: Bureau_Facts_V1_CompanyActivated {
     get {
-      if case .companyActivated(let v)? = _storage._fact {return v}
+      if case .companyActivated(let v)? = fact {return v}
       return Bureau_Facts_V1_CompanyActivated()
     }
-    set {_uniqueStorage()._fact = .companyActivated(newValue)}
+    set {fact = .companyActivated(newValue)}
+  }
+
+  package var packagesChosen: Bureau_Facts_V1_PackagesChosen {
+    get {
+      if case .packagesChosen(let v)? = fact {return v}
+      return Bureau_Facts_V1_PackagesChosen()
+    }
+    set {fact = .packagesChosen(newValue)}
   }
 
   package var userUpdated: Bureau_Facts_V1_UserUpdated {
     get {
-      if case .userUpdated(let v)? = _storage._fact {return v}
+      if case .userUpdated(let v)? = fact {return v}
       return Bureau_Facts_V1_UserUpdated()
     }
-    set {_uniqueStorage()._fact = .userUpdated(newValue)}
+    set {fact = .userUpdated(newValue)}
   }
 
   package var userBlocked: Bureau_Facts_V1_UserBlocked {
     get {
-      if case .userBlocked(let v)? = _storage._fact {return v}
+      if case .userBlocked(let v)? = fact {return v}
       return Bureau_Facts_V1_UserBlocked()
     }
-    set {_uniqueStorage()._fact = .userBlocked(newValue)}
+    set {fact = .userBlocked(newValue)}
   }
 
   package var userUnblocked: Bureau_Facts_V1_UserUnblocked {
     get {
-      if case .userUnblocked(let v)? = _storage._fact {return v}
+      if case .userUnblocked(let v)? = fact {return v}
       return Bureau_Facts_V1_UserUnblocked()
     }
-    set {_uniqueStorage()._fact = .userUnblocked(newValue)}
+    set {fact = .userUnblocked(newValue)}
+  }
+
+  package var licenceOrdered: Bureau_Facts_V1_LicenceOrdered {
+    get {
+      if case .licenceOrdered(let v)? = fact {return v}
+      return Bureau_Facts_V1_LicenceOrdered()
+    }
+    set {fact = .licenceOrdered(newValue)}
+  }
+
+  package var termsAccepted: Bureau_Facts_V1_TermsAccepted {
+    get {
+      if case .termsAccepted(let v)? = fact {return v}
+      return Bureau_Facts_V1_TermsAccepted()
+    }
+    set {fact = .termsAccepted(newValue)}
+  }
+
+  package var serviceUserLinked: Bureau_Facts_V1_ServiceUserLinked {
+    get {
+      if case .serviceUserLinked(let v)? = fact {return v}
+      return Bureau_Facts_V1_ServiceUserLinked()
+    }
+    set {fact = .serviceUserLinked(newValue)}
+  }
+
+  package var phoneEntered: Bureau_Facts_V1_PhoneEntered {
+    get {
+      if case .phoneEntered(let v)? = fact {return v}
+      return Bureau_Facts_V1_PhoneEntered()
+    }
+    set {fact = .phoneEntered(newValue)}
+  }
+
+  package var phoneConfirmed: Bureau_Facts_V1_PhoneConfirmed {
+    get {
+      if case .phoneConfirmed(let v)? = fact {return v}
+      return Bureau_Facts_V1_PhoneConfirmed()
+    }
+    set {fact = .phoneConfirmed(newValue)}
+  }
+
+  package var accessCellSet: Bureau_Facts_V1_AccessCellSet {
+    get {
+      if case .accessCellSet(let v)? = fact {return v}
+      return Bureau_Facts_V1_AccessCellSet()
+    }
+    set {fact = .accessCellSet(newValue)}
   }
 
   package var agreementDrafted: Bureau_Facts_V1_AgreementDrafted {
     get {
-      if case .agreementDrafted(let v)? = _storage._fact {return v}
+      if case .agreementDrafted(let v)? = fact {return v}
       return Bureau_Facts_V1_AgreementDrafted()
     }
-    set {_uniqueStorage()._fact = .agreementDrafted(newValue)}
+    set {fact = .agreementDrafted(newValue)}
   }
 
   package var agreementSent: Bureau_Facts_V1_AgreementSent {
     get {
-      if case .agreementSent(let v)? = _storage._fact {return v}
+      if case .agreementSent(let v)? = fact {return v}
       return Bureau_Facts_V1_AgreementSent()
     }
-    set {_uniqueStorage()._fact = .agreementSent(newValue)}
+    set {fact = .agreementSent(newValue)}
   }
 
   package var agreementSigned: Bureau_Facts_V1_AgreementSigned {
     get {
-      if case .agreementSigned(let v)? = _storage._fact {return v}
+      if case .agreementSigned(let v)? = fact {return v}
       return Bureau_Facts_V1_AgreementSigned()
     }
-    set {_uniqueStorage()._fact = .agreementSigned(newValue)}
+    set {fact = .agreementSigned(newValue)}
   }
 
   package var agreementDeclined: Bureau_Facts_V1_AgreementDeclined {
     get {
-      if case .agreementDeclined(let v)? = _storage._fact {return v}
+      if case .agreementDeclined(let v)? = fact {return v}
       return Bureau_Facts_V1_AgreementDeclined()
     }
-    set {_uniqueStorage()._fact = .agreementDeclined(newValue)}
+    set {fact = .agreementDeclined(newValue)}
   }
 
   package var agreementLinkExpired: Bureau_Facts_V1_AgreementLinkExpired {
     get {
-      if case .agreementLinkExpired(let v)? = _storage._fact {return v}
+      if case .agreementLinkExpired(let v)? = fact {return v}
       return Bureau_Facts_V1_AgreementLinkExpired()
     }
-    set {_uniqueStorage()._fact = .agreementLinkExpired(newValue)}
+    set {fact = .agreementLinkExpired(newValue)}
   }
 
   package var agreementHeldForReview: Bureau_Facts_V1_AgreementHeldForReview {
     get {
-      if case .agreementHeldForReview(let v)? = _storage._fact {return v}
+      if case .agreementHeldForReview(let v)? = fact {return v}
       return Bureau_Facts_V1_AgreementHeldForReview()
     }
-    set {_uniqueStorage()._fact = .agreementHeldForReview(newValue)}
+    set {fact = .agreementHeldForReview(newValue)}
   }
 
   package var agreementApproved: Bureau_Facts_V1_AgreementApproved {
     get {
-      if case .agreementApproved(let v)? = _storage._fact {return v}
+      if case .agreementApproved(let v)? = fact {return v}
       return Bureau_Facts_V1_AgreementApproved()
     }
-    set {_uniqueStorage()._fact = .agreementApproved(newValue)}
+    set {fact = .agreementApproved(newValue)}
   }
 
   package var agreementRejected: Bureau_Facts_V1_AgreementRejected {
     get {
-      if case .agreementRejected(let v)? = _storage._fact {return v}
+      if case .agreementRejected(let v)? = fact {return v}
       return Bureau_Facts_V1_AgreementRejected()
     }
-    set {_uniqueStorage()._fact = .agreementRejected(newValue)}
+    set {fact = .agreementRejected(newValue)}
   }
 
   package var connectionChecked: Bureau_Facts_V1_ConnectionChecked {
     get {
-      if case .connectionChecked(let v)? = _storage._fact {return v}
+      if case .connectionChecked(let v)? = fact {return v}
       return Bureau_Facts_V1_ConnectionChecked()
     }
-    set {_uniqueStorage()._fact = .connectionChecked(newValue)}
+    set {fact = .connectionChecked(newValue)}
   }
 
   package var agreementActivated: Bureau_Facts_V1_AgreementActivated {
     get {
-      if case .agreementActivated(let v)? = _storage._fact {return v}
+      if case .agreementActivated(let v)? = fact {return v}
       return Bureau_Facts_V1_AgreementActivated()
     }
-    set {_uniqueStorage()._fact = .agreementActivated(newValue)}
+    set {fact = .agreementActivated(newValue)}
   }
 
   package var consentGiven: Bureau_Facts_V1_ConsentGiven {
     get {
-      if case .consentGiven(let v)? = _storage._fact {return v}
+      if case .consentGiven(let v)? = fact {return v}
       return Bureau_Facts_V1_ConsentGiven()
     }
-    set {_uniqueStorage()._fact = .consentGiven(newValue)}
+    set {fact = .consentGiven(newValue)}
   }
 
   package var consentRevoked: Bureau_Facts_V1_ConsentRevoked {
     get {
-      if case .consentRevoked(let v)? = _storage._fact {return v}
+      if case .consentRevoked(let v)? = fact {return v}
       return Bureau_Facts_V1_ConsentRevoked()
     }
-    set {_uniqueStorage()._fact = .consentRevoked(newValue)}
+    set {fact = .consentRevoked(newValue)}
   }
 
   package var consentInvited: Bureau_Facts_V1_ConsentInvited {
     get {
-      if case .consentInvited(let v)? = _storage._fact {return v}
+      if case .consentInvited(let v)? = fact {return v}
       return Bureau_Facts_V1_ConsentInvited()
     }
-    set {_uniqueStorage()._fact = .consentInvited(newValue)}
+    set {fact = .consentInvited(newValue)}
   }
 
   package var consentDeclined: Bureau_Facts_V1_ConsentDeclined {
     get {
-      if case .consentDeclined(let v)? = _storage._fact {return v}
+      if case .consentDeclined(let v)? = fact {return v}
       return Bureau_Facts_V1_ConsentDeclined()
     }
-    set {_uniqueStorage()._fact = .consentDeclined(newValue)}
+    set {fact = .consentDeclined(newValue)}
   }
 
   package var invoiceImported: Bureau_Facts_V1_InvoiceImported {
     get {
-      if case .invoiceImported(let v)? = _storage._fact {return v}
+      if case .invoiceImported(let v)? = fact {return v}
       return Bureau_Facts_V1_InvoiceImported()
     }
-    set {_uniqueStorage()._fact = .invoiceImported(newValue)}
+    set {fact = .invoiceImported(newValue)}
   }
 
   package var paymentProposed: Bureau_Facts_V1_PaymentProposed {
     get {
-      if case .paymentProposed(let v)? = _storage._fact {return v}
+      if case .paymentProposed(let v)? = fact {return v}
       return Bureau_Facts_V1_PaymentProposed()
     }
-    set {_uniqueStorage()._fact = .paymentProposed(newValue)}
+    set {fact = .paymentProposed(newValue)}
   }
 
   package var paymentChanged: Bureau_Facts_V1_PaymentChanged {
     get {
-      if case .paymentChanged(let v)? = _storage._fact {return v}
+      if case .paymentChanged(let v)? = fact {return v}
       return Bureau_Facts_V1_PaymentChanged()
     }
-    set {_uniqueStorage()._fact = .paymentChanged(newValue)}
+    set {fact = .paymentChanged(newValue)}
   }
 
   package var paymentAcknowledged: Bureau_Facts_V1_PaymentAcknowledged {
     get {
-      if case .paymentAcknowledged(let v)? = _storage._fact {return v}
+      if case .paymentAcknowledged(let v)? = fact {return v}
       return Bureau_Facts_V1_PaymentAcknowledged()
     }
-    set {_uniqueStorage()._fact = .paymentAcknowledged(newValue)}
+    set {fact = .paymentAcknowledged(newValue)}
   }
 
   package var paymentSigned: Bureau_Facts_V1_PaymentSigned {
     get {
-      if case .paymentSigned(let v)? = _storage._fact {return v}
+      if case .paymentSigned(let v)? = fact {return v}
       return Bureau_Facts_V1_PaymentSigned()
     }
-    set {_uniqueStorage()._fact = .paymentSigned(newValue)}
+    set {fact = .paymentSigned(newValue)}
   }
 
   package var paymentDeleted: Bureau_Facts_V1_PaymentDeleted {
     get {
-      if case .paymentDeleted(let v)? = _storage._fact {return v}
+      if case .paymentDeleted(let v)? = fact {return v}
       return Bureau_Facts_V1_PaymentDeleted()
     }
-    set {_uniqueStorage()._fact = .paymentDeleted(newValue)}
+    set {fact = .paymentDeleted(newValue)}
   }
 
   package var paymentRestored: Bureau_Facts_V1_PaymentRestored {
     get {
-      if case .paymentRestored(let v)? = _storage._fact {return v}
+      if case .paymentRestored(let v)? = fact {return v}
       return Bureau_Facts_V1_PaymentRestored()
     }
-    set {_uniqueStorage()._fact = .paymentRestored(newValue)}
+    set {fact = .paymentRestored(newValue)}
   }
 
   package var transferPrepared: Bureau_Facts_V1_TransferPrepared {
     get {
-      if case .transferPrepared(let v)? = _storage._fact {return v}
+      if case .transferPrepared(let v)? = fact {return v}
       return Bureau_Facts_V1_TransferPrepared()
     }
-    set {_uniqueStorage()._fact = .transferPrepared(newValue)}
+    set {fact = .transferPrepared(newValue)}
   }
 
   package var transferDelivered: Bureau_Facts_V1_TransferDelivered {
     get {
-      if case .transferDelivered(let v)? = _storage._fact {return v}
+      if case .transferDelivered(let v)? = fact {return v}
       return Bureau_Facts_V1_TransferDelivered()
     }
-    set {_uniqueStorage()._fact = .transferDelivered(newValue)}
+    set {fact = .transferDelivered(newValue)}
   }
 
   package var transfersHeld: Bureau_Facts_V1_TransfersHeld {
     get {
-      if case .transfersHeld(let v)? = _storage._fact {return v}
+      if case .transfersHeld(let v)? = fact {return v}
       return Bureau_Facts_V1_TransfersHeld()
     }
-    set {_uniqueStorage()._fact = .transfersHeld(newValue)}
+    set {fact = .transfersHeld(newValue)}
   }
 
   package var transferRecovered: Bureau_Facts_V1_TransferRecovered {
     get {
-      if case .transferRecovered(let v)? = _storage._fact {return v}
+      if case .transferRecovered(let v)? = fact {return v}
       return Bureau_Facts_V1_TransferRecovered()
     }
-    set {_uniqueStorage()._fact = .transferRecovered(newValue)}
+    set {fact = .transferRecovered(newValue)}
   }
 
   package var unknownPaymentFound: Bureau_Facts_V1_UnknownPaymentFound {
     get {
-      if case .unknownPaymentFound(let v)? = _storage._fact {return v}
+      if case .unknownPaymentFound(let v)? = fact {return v}
       return Bureau_Facts_V1_UnknownPaymentFound()
     }
-    set {_uniqueStorage()._fact = .unknownPaymentFound(newValue)}
+    set {fact = .unknownPaymentFound(newValue)}
   }
 
   package var transfersReleased: Bureau_Facts_V1_TransfersReleased {
     get {
-      if case .transfersReleased(let v)? = _storage._fact {return v}
+      if case .transfersReleased(let v)? = fact {return v}
       return Bureau_Facts_V1_TransfersReleased()
     }
-    set {_uniqueStorage()._fact = .transfersReleased(newValue)}
+    set {fact = .transfersReleased(newValue)}
   }
 
   package var unknownPaymentDismissed: Bureau_Facts_V1_UnknownPaymentDismissed {
     get {
-      if case .unknownPaymentDismissed(let v)? = _storage._fact {return v}
+      if case .unknownPaymentDismissed(let v)? = fact {return v}
       return Bureau_Facts_V1_UnknownPaymentDismissed()
     }
-    set {_uniqueStorage()._fact = .unknownPaymentDismissed(newValue)}
+    set {fact = .unknownPaymentDismissed(newValue)}
   }
 
   package var returnFileRead: Bureau_Facts_V1_ReturnFileRead {
     get {
-      if case .returnFileRead(let v)? = _storage._fact {return v}
+      if case .returnFileRead(let v)? = fact {return v}
       return Bureau_Facts_V1_ReturnFileRead()
     }
-    set {_uniqueStorage()._fact = .returnFileRead(newValue)}
+    set {fact = .returnFileRead(newValue)}
   }
 
   package var instructionAccepted: Bureau_Facts_V1_InstructionAccepted {
     get {
-      if case .instructionAccepted(let v)? = _storage._fact {return v}
+      if case .instructionAccepted(let v)? = fact {return v}
       return Bureau_Facts_V1_InstructionAccepted()
     }
-    set {_uniqueStorage()._fact = .instructionAccepted(newValue)}
+    set {fact = .instructionAccepted(newValue)}
   }
 
   package var paymentRejected: Bureau_Facts_V1_PaymentRejected {
     get {
-      if case .paymentRejected(let v)? = _storage._fact {return v}
+      if case .paymentRejected(let v)? = fact {return v}
       return Bureau_Facts_V1_PaymentRejected()
     }
-    set {_uniqueStorage()._fact = .paymentRejected(newValue)}
+    set {fact = .paymentRejected(newValue)}
   }
 
   package var paymentPaid: Bureau_Facts_V1_PaymentPaid {
     get {
-      if case .paymentPaid(let v)? = _storage._fact {return v}
+      if case .paymentPaid(let v)? = fact {return v}
       return Bureau_Facts_V1_PaymentPaid()
     }
-    set {_uniqueStorage()._fact = .paymentPaid(newValue)}
+    set {fact = .paymentPaid(newValue)}
   }
 
   package var paymentLost: Bureau_Facts_V1_PaymentLost {
     get {
-      if case .paymentLost(let v)? = _storage._fact {return v}
+      if case .paymentLost(let v)? = fact {return v}
       return Bureau_Facts_V1_PaymentLost()
     }
-    set {_uniqueStorage()._fact = .paymentLost(newValue)}
+    set {fact = .paymentLost(newValue)}
   }
 
   package var bankCheckRecorded: Bureau_Facts_V1_BankCheckRecorded {
     get {
-      if case .bankCheckRecorded(let v)? = _storage._fact {return v}
+      if case .bankCheckRecorded(let v)? = fact {return v}
       return Bureau_Facts_V1_BankCheckRecorded()
     }
-    set {_uniqueStorage()._fact = .bankCheckRecorded(newValue)}
+    set {fact = .bankCheckRecorded(newValue)}
   }
 
   package var alarmRaised: Bureau_Facts_V1_AlarmRaised {
     get {
-      if case .alarmRaised(let v)? = _storage._fact {return v}
+      if case .alarmRaised(let v)? = fact {return v}
       return Bureau_Facts_V1_AlarmRaised()
     }
-    set {_uniqueStorage()._fact = .alarmRaised(newValue)}
+    set {fact = .alarmRaised(newValue)}
   }
 
   package var voucherPosted: Bureau_Facts_V1_VoucherPosted {
     get {
-      if case .voucherPosted(let v)? = _storage._fact {return v}
+      if case .voucherPosted(let v)? = fact {return v}
       return Bureau_Facts_V1_VoucherPosted()
     }
-    set {_uniqueStorage()._fact = .voucherPosted(newValue)}
+    set {fact = .voucherPosted(newValue)}
   }
 
   package var signingKeyCreated: Bureau_Facts_V1_SigningKeyCreated {
     get {
-      if case .signingKeyCreated(let v)? = _storage._fact {return v}
+      if case .signingKeyCreated(let v)? = fact {return v}
       return Bureau_Facts_V1_SigningKeyCreated()
     }
-    set {_uniqueStorage()._fact = .signingKeyCreated(newValue)}
+    set {fact = .signingKeyCreated(newValue)}
   }
 
   package var signingKeyRevoked: Bureau_Facts_V1_SigningKeyRevoked {
     get {
-      if case .signingKeyRevoked(let v)? = _storage._fact {return v}
+      if case .signingKeyRevoked(let v)? = fact {return v}
       return Bureau_Facts_V1_SigningKeyRevoked()
     }
-    set {_uniqueStorage()._fact = .signingKeyRevoked(newValue)}
+    set {fact = .signingKeyRevoked(newValue)}
   }
 
   package var batchSubmitted: Bureau_Facts_V1_BatchSubmitted {
     get {
-      if case .batchSubmitted(let v)? = _storage._fact {return v}
+      if case .batchSubmitted(let v)? = fact {return v}
       return Bureau_Facts_V1_BatchSubmitted()
     }
-    set {_uniqueStorage()._fact = .batchSubmitted(newValue)}
+    set {fact = .batchSubmitted(newValue)}
   }
 
   package var sealRefused: Bureau_Facts_V1_SealRefused {
     get {
-      if case .sealRefused(let v)? = _storage._fact {return v}
+      if case .sealRefused(let v)? = fact {return v}
       return Bureau_Facts_V1_SealRefused()
     }
-    set {_uniqueStorage()._fact = .sealRefused(newValue)}
+    set {fact = .sealRefused(newValue)}
+  }
+
+  package var companyPolicySet: Bureau_Facts_V1_CompanyPolicySet {
+    get {
+      if case .companyPolicySet(let v)? = fact {return v}
+      return Bureau_Facts_V1_CompanyPolicySet()
+    }
+    set {fact = .companyPolicySet(newValue)}
+  }
+
+  package var paymentPartlySigned: Bureau_Facts_V1_PaymentPartlySigned {
+    get {
+      if case .paymentPartlySigned(let v)? = fact {return v}
+      return Bureau_Facts_V1_PaymentPartlySigned()
+    }
+    set {fact = .paymentPartlySigned(newValue)}
   }
 
   package var companyClosed: Bureau_Facts_V1_CompanyClosed {
     get {
-      if case .companyClosed(let v)? = _storage._fact {return v}
+      if case .companyClosed(let v)? = fact {return v}
       return Bureau_Facts_V1_CompanyClosed()
     }
-    set {_uniqueStorage()._fact = .companyClosed(newValue)}
+    set {fact = .companyClosed(newValue)}
+  }
+
+  package var bankSigningSet: Bureau_Facts_V1_BankSigningSet {
+    get {
+      if case .bankSigningSet(let v)? = fact {return v}
+      return Bureau_Facts_V1_BankSigningSet()
+    }
+    set {fact = .bankSigningSet(newValue)}
+  }
+
+  package var automationEmployeeSet: Bureau_Facts_V1_AutomationEmployeeSet {
+    get {
+      if case .automationEmployeeSet(let v)? = fact {return v}
+      return Bureau_Facts_V1_AutomationEmployeeSet()
+    }
+    set {fact = .automationEmployeeSet(newValue)}
+  }
+
+  package var sessionsEnded: Bureau_Facts_V1_SessionsEnded {
+    get {
+      if case .sessionsEnded(let v)? = fact {return v}
+      return Bureau_Facts_V1_SessionsEnded()
+    }
+    set {fact = .sessionsEnded(newValue)}
   }
 
   package var agreementNotActivated: Bureau_Facts_V1_AgreementNotActivated {
     get {
-      if case .agreementNotActivated(let v)? = _storage._fact {return v}
+      if case .agreementNotActivated(let v)? = fact {return v}
       return Bureau_Facts_V1_AgreementNotActivated()
     }
-    set {_uniqueStorage()._fact = .agreementNotActivated(newValue)}
+    set {fact = .agreementNotActivated(newValue)}
   }
 
   package var agreementTerminated: Bureau_Facts_V1_AgreementTerminated {
     get {
-      if case .agreementTerminated(let v)? = _storage._fact {return v}
+      if case .agreementTerminated(let v)? = fact {return v}
       return Bureau_Facts_V1_AgreementTerminated()
     }
-    set {_uniqueStorage()._fact = .agreementTerminated(newValue)}
+    set {fact = .agreementTerminated(newValue)}
   }
 
   package var agreementChanged: Bureau_Facts_V1_AgreementChanged {
     get {
-      if case .agreementChanged(let v)? = _storage._fact {return v}
+      if case .agreementChanged(let v)? = fact {return v}
       return Bureau_Facts_V1_AgreementChanged()
     }
-    set {_uniqueStorage()._fact = .agreementChanged(newValue)}
+    set {fact = .agreementChanged(newValue)}
+  }
+
+  package var paymentsHandled: Bureau_Facts_V1_PaymentsHandled {
+    get {
+      if case .paymentsHandled(let v)? = fact {return v}
+      return Bureau_Facts_V1_PaymentsHandled()
+    }
+    set {fact = .paymentsHandled(newValue)}
   }
 
   package var companyOnboarded: Bureau_Facts_V1_CompanyOnboarded {
     get {
-      if case .companyOnboarded(let v)? = _storage._fact {return v}
+      if case .companyOnboarded(let v)? = fact {return v}
       return Bureau_Facts_V1_CompanyOnboarded()
     }
-    set {_uniqueStorage()._fact = .companyOnboarded(newValue)}
+    set {fact = .companyOnboarded(newValue)}
+  }
+
+  package var agreementStepRecorded: Bureau_Facts_V1_AgreementStepRecorded {
+    get {
+      if case .agreementStepRecorded(let v)? = fact {return v}
+      return Bureau_Facts_V1_AgreementStepRecorded()
+    }
+    set {fact = .agreementStepRecorded(newValue)}
+  }
+
+  package var agreementConverted: Bureau_Facts_V1_AgreementConverted {
+    get {
+      if case .agreementConverted(let v)? = fact {return v}
+      return Bureau_Facts_V1_AgreementConverted()
+    }
+    set {fact = .agreementConverted(newValue)}
   }
 
   package var unknownFields = SwiftProtobuf.UnknownStorage()
@@ -552,9 +666,16 @@ package nonisolated struct Bureau_Facts_V1_Body: @unchecked Sendable {
     case tokenRevoked(Bureau_Facts_V1_TokenRevoked)
     case companyUpdated(Bureau_Facts_V1_CompanyUpdated)
     case companyActivated(Bureau_Facts_V1_CompanyActivated)
+    case packagesChosen(Bureau_Facts_V1_PackagesChosen)
     case userUpdated(Bureau_Facts_V1_UserUpdated)
     case userBlocked(Bureau_Facts_V1_UserBlocked)
     case userUnblocked(Bureau_Facts_V1_UserUnblocked)
+    case licenceOrdered(Bureau_Facts_V1_LicenceOrdered)
+    case termsAccepted(Bureau_Facts_V1_TermsAccepted)
+    case serviceUserLinked(Bureau_Facts_V1_ServiceUserLinked)
+    case phoneEntered(Bureau_Facts_V1_PhoneEntered)
+    case phoneConfirmed(Bureau_Facts_V1_PhoneConfirmed)
+    case accessCellSet(Bureau_Facts_V1_AccessCellSet)
     case agreementDrafted(Bureau_Facts_V1_AgreementDrafted)
     case agreementSent(Bureau_Facts_V1_AgreementSent)
     case agreementSigned(Bureau_Facts_V1_AgreementSigned)
@@ -595,17 +716,23 @@ package nonisolated struct Bureau_Facts_V1_Body: @unchecked Sendable {
     case signingKeyRevoked(Bureau_Facts_V1_SigningKeyRevoked)
     case batchSubmitted(Bureau_Facts_V1_BatchSubmitted)
     case sealRefused(Bureau_Facts_V1_SealRefused)
+    case companyPolicySet(Bureau_Facts_V1_CompanyPolicySet)
+    case paymentPartlySigned(Bureau_Facts_V1_PaymentPartlySigned)
     case companyClosed(Bureau_Facts_V1_CompanyClosed)
+    case bankSigningSet(Bureau_Facts_V1_BankSigningSet)
+    case automationEmployeeSet(Bureau_Facts_V1_AutomationEmployeeSet)
+    case sessionsEnded(Bureau_Facts_V1_SessionsEnded)
     case agreementNotActivated(Bureau_Facts_V1_AgreementNotActivated)
     case agreementTerminated(Bureau_Facts_V1_AgreementTerminated)
     case agreementChanged(Bureau_Facts_V1_AgreementChanged)
+    case paymentsHandled(Bureau_Facts_V1_PaymentsHandled)
     case companyOnboarded(Bureau_Facts_V1_CompanyOnboarded)
+    case agreementStepRecorded(Bureau_Facts_V1_AgreementStepRecorded)
+    case agreementConverted(Bureau_Facts_V1_AgreementConverted)
 
   }
 
   package init() {}
-
-  fileprivate var _storage = _StorageClass.defaultInstance
 }
 
 package nonisolated struct Bureau_Facts_V1_BureauCreated: Sendable {
@@ -822,6 +949,33 @@ package nonisolated struct Bureau_Facts_V1_TokenCreated: Sendable {
 
   package var secretHash: Data = Data()
 
+  /// Where it acts, 16 bytes each; empty: wherever its user has a role.
+  package var companies: [Data] = []
+
+  /// What it may do; empty: all that its user's roles allow.
+  package var verbs: [String] = []
+
+  /// SHA-256 of the client certificate that must come with it; empty: none.
+  package var certificate: Data = Data()
+
+  package var displayName: String = String()
+
+  /// 0 in facts of before there was this field.
+  package var createTimeUs: Int64 = 0
+
+  package var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  package init() {}
+}
+
+/// A customer administrator has ended a person's sessions.
+package nonisolated struct Bureau_Facts_V1_SessionsEnded: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  package var user: Data = Data()
+
   package var unknownFields = SwiftProtobuf.UnknownStorage()
 
   package init() {}
@@ -963,6 +1117,12 @@ package nonisolated struct Bureau_Facts_V1_PaymentProposed: @unchecked Sendable 
     set {_uniqueStorage()._warnings = newValue}
   }
 
+  /// Who made it; empty in facts of before policies.
+  package var maker: Data {
+    get {_storage._maker}
+    set {_uniqueStorage()._maker = newValue}
+  }
+
   package var unknownFields = SwiftProtobuf.UnknownStorage()
 
   package init() {}
@@ -987,6 +1147,9 @@ package nonisolated struct Bureau_Facts_V1_PaymentChanged: Sendable {
   package var hasTerms: Bool {self._terms != nil}
   /// Clears the value of `terms`. Subsequent reads from it will return its default value.
   package mutating func clearTerms() {self._terms = nil}
+
+  /// Who changed it; empty in facts of before policies.
+  package var maker: Data = Data()
 
   package var unknownFields = SwiftProtobuf.UnknownStorage()
 
@@ -1481,6 +1644,9 @@ package nonisolated struct Bureau_Facts_V1_VoucherPosted: Sendable {
 
   package var payments: [Data] = []
 
+  /// 0 in what was written before it was kept.
+  package var postTimeUs: Int64 = 0
+
   package var unknownFields = SwiftProtobuf.UnknownStorage()
 
   package init() {}
@@ -1517,6 +1683,31 @@ package nonisolated struct Bureau_Facts_V1_CompanyOnboarded: Sendable {
   package var unknownFields = SwiftProtobuf.UnknownStorage()
 
   package init() {}
+}
+
+/// One of several signatures that a payment needs.
+package nonisolated struct Bureau_Facts_V1_PaymentPartlySigned: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  package var signed: Bureau_Facts_V1_PaymentSigned {
+    get {_signed ?? Bureau_Facts_V1_PaymentSigned()}
+    set {_signed = newValue}
+  }
+  /// Returns true if `signed` has been explicitly set.
+  package var hasSigned: Bool {self._signed != nil}
+  /// Clears the value of `signed`. Subsequent reads from it will return its default value.
+  package mutating func clearSigned() {self._signed = nil}
+
+  /// How many the policy demanded then.
+  package var required: Int32 = 0
+
+  package var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  package init() {}
+
+  fileprivate var _signed: Bureau_Facts_V1_PaymentSigned? = nil
 }
 
 // MARK: - Code below here is support for the SwiftProtobuf runtime.
@@ -1605,1044 +1796,1261 @@ nonisolated extension Bureau_Facts_V1_Envelope: SwiftProtobuf.Message, SwiftProt
 
 nonisolated extension Bureau_Facts_V1_Body: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   package static let protoMessageName: String = _protobuf_package + ".Body"
-  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}salt\0\u{4}\u{9}bureau_created\0\u{3}company_created\0\u{3}user_created\0\u{3}role_assigned\0\u{3}role_removed\0\u{3}token_created\0\u{3}token_revoked\0\u{3}company_updated\0\u{3}company_activated\0\u{4}\u{2}user_updated\0\u{3}user_blocked\0\u{3}user_unblocked\0\u{4}\u{8}agreement_drafted\0\u{3}agreement_sent\0\u{3}agreement_signed\0\u{3}agreement_declined\0\u{3}agreement_link_expired\0\u{3}agreement_held_for_review\0\u{3}agreement_approved\0\u{3}agreement_rejected\0\u{3}connection_checked\0\u{3}agreement_activated\0\u{3}consent_given\0\u{3}consent_revoked\0\u{3}consent_invited\0\u{3}consent_declined\0\u{4}\u{7}invoice_imported\0\u{3}payment_proposed\0\u{3}payment_changed\0\u{3}payment_acknowledged\0\u{3}payment_signed\0\u{3}payment_deleted\0\u{3}payment_restored\0\u{4}\u{e}transfer_prepared\0\u{3}transfer_delivered\0\u{3}transfers_held\0\u{3}transfer_recovered\0\u{3}unknown_payment_found\0\u{3}transfers_released\0\u{3}unknown_payment_dismissed\0\u{4}\u{4}return_file_read\0\u{3}instruction_accepted\0\u{3}payment_rejected\0\u{3}payment_paid\0\u{3}payment_lost\0\u{3}bank_check_recorded\0\u{3}alarm_raised\0\u{4}\u{4}voucher_posted\0\u{4}\u{a}signing_key_created\0\u{3}signing_key_revoked\0\u{3}batch_submitted\0\u{3}seal_refused\0\u{4}%company_closed\0\u{4}(agreement_not_activated\0\u{3}agreement_terminated\0\u{3}agreement_changed\0\u{4}&company_onboarded\0")
-
-  fileprivate class _StorageClass {
-    var _salt: Data = Data()
-    var _fact: Bureau_Facts_V1_Body.OneOf_Fact?
-
-      // This property is used as the initial default value for new instances of the type.
-      // The type itself is protecting the reference to its storage via CoW semantics.
-      // This will force a copy to be made of this reference when the first mutation occurs;
-      // hence, it is safe to mark this as `nonisolated(unsafe)`.
-      static nonisolated(unsafe) let defaultInstance = _StorageClass()
-
-    private init() {}
-
-    init(copying source: _StorageClass) {
-      _salt = source._salt
-      _fact = source._fact
-    }
-  }
-
-  fileprivate mutating func _uniqueStorage() -> _StorageClass {
-    if !isKnownUniquelyReferenced(&_storage) {
-      _storage = _StorageClass(copying: _storage)
-    }
-    return _storage
-  }
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}salt\0\u{4}\u{9}bureau_created\0\u{3}company_created\0\u{3}user_created\0\u{3}role_assigned\0\u{3}role_removed\0\u{3}token_created\0\u{3}token_revoked\0\u{3}company_updated\0\u{3}company_activated\0\u{3}packages_chosen\0\u{3}user_updated\0\u{3}user_blocked\0\u{3}user_unblocked\0\u{3}licence_ordered\0\u{3}terms_accepted\0\u{3}service_user_linked\0\u{3}phone_entered\0\u{3}phone_confirmed\0\u{3}access_cell_set\0\u{4}\u{2}agreement_drafted\0\u{3}agreement_sent\0\u{3}agreement_signed\0\u{3}agreement_declined\0\u{3}agreement_link_expired\0\u{3}agreement_held_for_review\0\u{3}agreement_approved\0\u{3}agreement_rejected\0\u{3}connection_checked\0\u{3}agreement_activated\0\u{3}consent_given\0\u{3}consent_revoked\0\u{3}consent_invited\0\u{3}consent_declined\0\u{4}\u{7}invoice_imported\0\u{3}payment_proposed\0\u{3}payment_changed\0\u{3}payment_acknowledged\0\u{3}payment_signed\0\u{3}payment_deleted\0\u{3}payment_restored\0\u{4}\u{e}transfer_prepared\0\u{3}transfer_delivered\0\u{3}transfers_held\0\u{3}transfer_recovered\0\u{3}unknown_payment_found\0\u{3}transfers_released\0\u{3}unknown_payment_dismissed\0\u{4}\u{4}return_file_read\0\u{3}instruction_accepted\0\u{3}payment_rejected\0\u{3}payment_paid\0\u{3}payment_lost\0\u{3}bank_check_recorded\0\u{3}alarm_raised\0\u{4}\u{4}voucher_posted\0\u{4}\u{a}signing_key_created\0\u{3}signing_key_revoked\0\u{3}batch_submitted\0\u{3}seal_refused\0\u{4}\u{7}company_policy_set\0\u{3}payment_partly_signed\0\u{4}\u{1d}company_closed\0\u{3}bank_signing_set\0\u{3}automation_employee_set\0\u{4}\u{12}sessions_ended\0\u{4}\u{14}agreement_not_activated\0\u{3}agreement_terminated\0\u{3}agreement_changed\0\u{3}payments_handled\0\u{4}%company_onboarded\0\u{4}\u{a}agreement_step_recorded\0\u{3}agreement_converted\0")
 
   package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
-    _ = _uniqueStorage()
-    try withExtendedLifetime(_storage) { (_storage: _StorageClass) in
-      while let fieldNumber = try decoder.nextFieldNumber() {
-        // The use of inline closures is to circumvent an issue where the compiler
-        // allocates stack space for every case branch when no optimizations are
-        // enabled. https://github.com/apple/swift-protobuf/issues/1034
-        switch fieldNumber {
-        case 1: try { try decoder.decodeSingularBytesField(value: &_storage._salt) }()
-        case 10: try {
-          var v: Bureau_Facts_V1_BureauCreated?
-          var hadOneofValue = false
-          if let current = _storage._fact {
-            hadOneofValue = true
-            if case .bureauCreated(let m) = current {v = m}
-          }
-          try decoder.decodeSingularMessageField(value: &v)
-          if let v = v {
-            if hadOneofValue {try decoder.handleConflictingOneOf()}
-            _storage._fact = .bureauCreated(v)
-          }
-        }()
-        case 11: try {
-          var v: Bureau_Facts_V1_CompanyCreated?
-          var hadOneofValue = false
-          if let current = _storage._fact {
-            hadOneofValue = true
-            if case .companyCreated(let m) = current {v = m}
-          }
-          try decoder.decodeSingularMessageField(value: &v)
-          if let v = v {
-            if hadOneofValue {try decoder.handleConflictingOneOf()}
-            _storage._fact = .companyCreated(v)
-          }
-        }()
-        case 12: try {
-          var v: Bureau_Facts_V1_UserCreated?
-          var hadOneofValue = false
-          if let current = _storage._fact {
-            hadOneofValue = true
-            if case .userCreated(let m) = current {v = m}
-          }
-          try decoder.decodeSingularMessageField(value: &v)
-          if let v = v {
-            if hadOneofValue {try decoder.handleConflictingOneOf()}
-            _storage._fact = .userCreated(v)
-          }
-        }()
-        case 13: try {
-          var v: Bureau_Facts_V1_RoleAssigned?
-          var hadOneofValue = false
-          if let current = _storage._fact {
-            hadOneofValue = true
-            if case .roleAssigned(let m) = current {v = m}
-          }
-          try decoder.decodeSingularMessageField(value: &v)
-          if let v = v {
-            if hadOneofValue {try decoder.handleConflictingOneOf()}
-            _storage._fact = .roleAssigned(v)
-          }
-        }()
-        case 14: try {
-          var v: Bureau_Facts_V1_RoleRemoved?
-          var hadOneofValue = false
-          if let current = _storage._fact {
-            hadOneofValue = true
-            if case .roleRemoved(let m) = current {v = m}
-          }
-          try decoder.decodeSingularMessageField(value: &v)
-          if let v = v {
-            if hadOneofValue {try decoder.handleConflictingOneOf()}
-            _storage._fact = .roleRemoved(v)
-          }
-        }()
-        case 15: try {
-          var v: Bureau_Facts_V1_TokenCreated?
-          var hadOneofValue = false
-          if let current = _storage._fact {
-            hadOneofValue = true
-            if case .tokenCreated(let m) = current {v = m}
-          }
-          try decoder.decodeSingularMessageField(value: &v)
-          if let v = v {
-            if hadOneofValue {try decoder.handleConflictingOneOf()}
-            _storage._fact = .tokenCreated(v)
-          }
-        }()
-        case 16: try {
-          var v: Bureau_Facts_V1_TokenRevoked?
-          var hadOneofValue = false
-          if let current = _storage._fact {
-            hadOneofValue = true
-            if case .tokenRevoked(let m) = current {v = m}
-          }
-          try decoder.decodeSingularMessageField(value: &v)
-          if let v = v {
-            if hadOneofValue {try decoder.handleConflictingOneOf()}
-            _storage._fact = .tokenRevoked(v)
-          }
-        }()
-        case 17: try {
-          var v: Bureau_Facts_V1_CompanyUpdated?
-          var hadOneofValue = false
-          if let current = _storage._fact {
-            hadOneofValue = true
-            if case .companyUpdated(let m) = current {v = m}
-          }
-          try decoder.decodeSingularMessageField(value: &v)
-          if let v = v {
-            if hadOneofValue {try decoder.handleConflictingOneOf()}
-            _storage._fact = .companyUpdated(v)
-          }
-        }()
-        case 18: try {
-          var v: Bureau_Facts_V1_CompanyActivated?
-          var hadOneofValue = false
-          if let current = _storage._fact {
-            hadOneofValue = true
-            if case .companyActivated(let m) = current {v = m}
-          }
-          try decoder.decodeSingularMessageField(value: &v)
-          if let v = v {
-            if hadOneofValue {try decoder.handleConflictingOneOf()}
-            _storage._fact = .companyActivated(v)
-          }
-        }()
-        case 20: try {
-          var v: Bureau_Facts_V1_UserUpdated?
-          var hadOneofValue = false
-          if let current = _storage._fact {
-            hadOneofValue = true
-            if case .userUpdated(let m) = current {v = m}
-          }
-          try decoder.decodeSingularMessageField(value: &v)
-          if let v = v {
-            if hadOneofValue {try decoder.handleConflictingOneOf()}
-            _storage._fact = .userUpdated(v)
-          }
-        }()
-        case 21: try {
-          var v: Bureau_Facts_V1_UserBlocked?
-          var hadOneofValue = false
-          if let current = _storage._fact {
-            hadOneofValue = true
-            if case .userBlocked(let m) = current {v = m}
-          }
-          try decoder.decodeSingularMessageField(value: &v)
-          if let v = v {
-            if hadOneofValue {try decoder.handleConflictingOneOf()}
-            _storage._fact = .userBlocked(v)
-          }
-        }()
-        case 22: try {
-          var v: Bureau_Facts_V1_UserUnblocked?
-          var hadOneofValue = false
-          if let current = _storage._fact {
-            hadOneofValue = true
-            if case .userUnblocked(let m) = current {v = m}
-          }
-          try decoder.decodeSingularMessageField(value: &v)
-          if let v = v {
-            if hadOneofValue {try decoder.handleConflictingOneOf()}
-            _storage._fact = .userUnblocked(v)
-          }
-        }()
-        case 30: try {
-          var v: Bureau_Facts_V1_AgreementDrafted?
-          var hadOneofValue = false
-          if let current = _storage._fact {
-            hadOneofValue = true
-            if case .agreementDrafted(let m) = current {v = m}
-          }
-          try decoder.decodeSingularMessageField(value: &v)
-          if let v = v {
-            if hadOneofValue {try decoder.handleConflictingOneOf()}
-            _storage._fact = .agreementDrafted(v)
-          }
-        }()
-        case 31: try {
-          var v: Bureau_Facts_V1_AgreementSent?
-          var hadOneofValue = false
-          if let current = _storage._fact {
-            hadOneofValue = true
-            if case .agreementSent(let m) = current {v = m}
-          }
-          try decoder.decodeSingularMessageField(value: &v)
-          if let v = v {
-            if hadOneofValue {try decoder.handleConflictingOneOf()}
-            _storage._fact = .agreementSent(v)
-          }
-        }()
-        case 32: try {
-          var v: Bureau_Facts_V1_AgreementSigned?
-          var hadOneofValue = false
-          if let current = _storage._fact {
-            hadOneofValue = true
-            if case .agreementSigned(let m) = current {v = m}
-          }
-          try decoder.decodeSingularMessageField(value: &v)
-          if let v = v {
-            if hadOneofValue {try decoder.handleConflictingOneOf()}
-            _storage._fact = .agreementSigned(v)
-          }
-        }()
-        case 33: try {
-          var v: Bureau_Facts_V1_AgreementDeclined?
-          var hadOneofValue = false
-          if let current = _storage._fact {
-            hadOneofValue = true
-            if case .agreementDeclined(let m) = current {v = m}
-          }
-          try decoder.decodeSingularMessageField(value: &v)
-          if let v = v {
-            if hadOneofValue {try decoder.handleConflictingOneOf()}
-            _storage._fact = .agreementDeclined(v)
-          }
-        }()
-        case 34: try {
-          var v: Bureau_Facts_V1_AgreementLinkExpired?
-          var hadOneofValue = false
-          if let current = _storage._fact {
-            hadOneofValue = true
-            if case .agreementLinkExpired(let m) = current {v = m}
-          }
-          try decoder.decodeSingularMessageField(value: &v)
-          if let v = v {
-            if hadOneofValue {try decoder.handleConflictingOneOf()}
-            _storage._fact = .agreementLinkExpired(v)
-          }
-        }()
-        case 35: try {
-          var v: Bureau_Facts_V1_AgreementHeldForReview?
-          var hadOneofValue = false
-          if let current = _storage._fact {
-            hadOneofValue = true
-            if case .agreementHeldForReview(let m) = current {v = m}
-          }
-          try decoder.decodeSingularMessageField(value: &v)
-          if let v = v {
-            if hadOneofValue {try decoder.handleConflictingOneOf()}
-            _storage._fact = .agreementHeldForReview(v)
-          }
-        }()
-        case 36: try {
-          var v: Bureau_Facts_V1_AgreementApproved?
-          var hadOneofValue = false
-          if let current = _storage._fact {
-            hadOneofValue = true
-            if case .agreementApproved(let m) = current {v = m}
-          }
-          try decoder.decodeSingularMessageField(value: &v)
-          if let v = v {
-            if hadOneofValue {try decoder.handleConflictingOneOf()}
-            _storage._fact = .agreementApproved(v)
-          }
-        }()
-        case 37: try {
-          var v: Bureau_Facts_V1_AgreementRejected?
-          var hadOneofValue = false
-          if let current = _storage._fact {
-            hadOneofValue = true
-            if case .agreementRejected(let m) = current {v = m}
-          }
-          try decoder.decodeSingularMessageField(value: &v)
-          if let v = v {
-            if hadOneofValue {try decoder.handleConflictingOneOf()}
-            _storage._fact = .agreementRejected(v)
-          }
-        }()
-        case 38: try {
-          var v: Bureau_Facts_V1_ConnectionChecked?
-          var hadOneofValue = false
-          if let current = _storage._fact {
-            hadOneofValue = true
-            if case .connectionChecked(let m) = current {v = m}
-          }
-          try decoder.decodeSingularMessageField(value: &v)
-          if let v = v {
-            if hadOneofValue {try decoder.handleConflictingOneOf()}
-            _storage._fact = .connectionChecked(v)
-          }
-        }()
-        case 39: try {
-          var v: Bureau_Facts_V1_AgreementActivated?
-          var hadOneofValue = false
-          if let current = _storage._fact {
-            hadOneofValue = true
-            if case .agreementActivated(let m) = current {v = m}
-          }
-          try decoder.decodeSingularMessageField(value: &v)
-          if let v = v {
-            if hadOneofValue {try decoder.handleConflictingOneOf()}
-            _storage._fact = .agreementActivated(v)
-          }
-        }()
-        case 40: try {
-          var v: Bureau_Facts_V1_ConsentGiven?
-          var hadOneofValue = false
-          if let current = _storage._fact {
-            hadOneofValue = true
-            if case .consentGiven(let m) = current {v = m}
-          }
-          try decoder.decodeSingularMessageField(value: &v)
-          if let v = v {
-            if hadOneofValue {try decoder.handleConflictingOneOf()}
-            _storage._fact = .consentGiven(v)
-          }
-        }()
-        case 41: try {
-          var v: Bureau_Facts_V1_ConsentRevoked?
-          var hadOneofValue = false
-          if let current = _storage._fact {
-            hadOneofValue = true
-            if case .consentRevoked(let m) = current {v = m}
-          }
-          try decoder.decodeSingularMessageField(value: &v)
-          if let v = v {
-            if hadOneofValue {try decoder.handleConflictingOneOf()}
-            _storage._fact = .consentRevoked(v)
-          }
-        }()
-        case 42: try {
-          var v: Bureau_Facts_V1_ConsentInvited?
-          var hadOneofValue = false
-          if let current = _storage._fact {
-            hadOneofValue = true
-            if case .consentInvited(let m) = current {v = m}
-          }
-          try decoder.decodeSingularMessageField(value: &v)
-          if let v = v {
-            if hadOneofValue {try decoder.handleConflictingOneOf()}
-            _storage._fact = .consentInvited(v)
-          }
-        }()
-        case 43: try {
-          var v: Bureau_Facts_V1_ConsentDeclined?
-          var hadOneofValue = false
-          if let current = _storage._fact {
-            hadOneofValue = true
-            if case .consentDeclined(let m) = current {v = m}
-          }
-          try decoder.decodeSingularMessageField(value: &v)
-          if let v = v {
-            if hadOneofValue {try decoder.handleConflictingOneOf()}
-            _storage._fact = .consentDeclined(v)
-          }
-        }()
-        case 50: try {
-          var v: Bureau_Facts_V1_InvoiceImported?
-          var hadOneofValue = false
-          if let current = _storage._fact {
-            hadOneofValue = true
-            if case .invoiceImported(let m) = current {v = m}
-          }
-          try decoder.decodeSingularMessageField(value: &v)
-          if let v = v {
-            if hadOneofValue {try decoder.handleConflictingOneOf()}
-            _storage._fact = .invoiceImported(v)
-          }
-        }()
-        case 51: try {
-          var v: Bureau_Facts_V1_PaymentProposed?
-          var hadOneofValue = false
-          if let current = _storage._fact {
-            hadOneofValue = true
-            if case .paymentProposed(let m) = current {v = m}
-          }
-          try decoder.decodeSingularMessageField(value: &v)
-          if let v = v {
-            if hadOneofValue {try decoder.handleConflictingOneOf()}
-            _storage._fact = .paymentProposed(v)
-          }
-        }()
-        case 52: try {
-          var v: Bureau_Facts_V1_PaymentChanged?
-          var hadOneofValue = false
-          if let current = _storage._fact {
-            hadOneofValue = true
-            if case .paymentChanged(let m) = current {v = m}
-          }
-          try decoder.decodeSingularMessageField(value: &v)
-          if let v = v {
-            if hadOneofValue {try decoder.handleConflictingOneOf()}
-            _storage._fact = .paymentChanged(v)
-          }
-        }()
-        case 53: try {
-          var v: Bureau_Facts_V1_PaymentAcknowledged?
-          var hadOneofValue = false
-          if let current = _storage._fact {
-            hadOneofValue = true
-            if case .paymentAcknowledged(let m) = current {v = m}
-          }
-          try decoder.decodeSingularMessageField(value: &v)
-          if let v = v {
-            if hadOneofValue {try decoder.handleConflictingOneOf()}
-            _storage._fact = .paymentAcknowledged(v)
-          }
-        }()
-        case 54: try {
-          var v: Bureau_Facts_V1_PaymentSigned?
-          var hadOneofValue = false
-          if let current = _storage._fact {
-            hadOneofValue = true
-            if case .paymentSigned(let m) = current {v = m}
-          }
-          try decoder.decodeSingularMessageField(value: &v)
-          if let v = v {
-            if hadOneofValue {try decoder.handleConflictingOneOf()}
-            _storage._fact = .paymentSigned(v)
-          }
-        }()
-        case 55: try {
-          var v: Bureau_Facts_V1_PaymentDeleted?
-          var hadOneofValue = false
-          if let current = _storage._fact {
-            hadOneofValue = true
-            if case .paymentDeleted(let m) = current {v = m}
-          }
-          try decoder.decodeSingularMessageField(value: &v)
-          if let v = v {
-            if hadOneofValue {try decoder.handleConflictingOneOf()}
-            _storage._fact = .paymentDeleted(v)
-          }
-        }()
-        case 56: try {
-          var v: Bureau_Facts_V1_PaymentRestored?
-          var hadOneofValue = false
-          if let current = _storage._fact {
-            hadOneofValue = true
-            if case .paymentRestored(let m) = current {v = m}
-          }
-          try decoder.decodeSingularMessageField(value: &v)
-          if let v = v {
-            if hadOneofValue {try decoder.handleConflictingOneOf()}
-            _storage._fact = .paymentRestored(v)
-          }
-        }()
-        case 70: try {
-          var v: Bureau_Facts_V1_TransferPrepared?
-          var hadOneofValue = false
-          if let current = _storage._fact {
-            hadOneofValue = true
-            if case .transferPrepared(let m) = current {v = m}
-          }
-          try decoder.decodeSingularMessageField(value: &v)
-          if let v = v {
-            if hadOneofValue {try decoder.handleConflictingOneOf()}
-            _storage._fact = .transferPrepared(v)
-          }
-        }()
-        case 71: try {
-          var v: Bureau_Facts_V1_TransferDelivered?
-          var hadOneofValue = false
-          if let current = _storage._fact {
-            hadOneofValue = true
-            if case .transferDelivered(let m) = current {v = m}
-          }
-          try decoder.decodeSingularMessageField(value: &v)
-          if let v = v {
-            if hadOneofValue {try decoder.handleConflictingOneOf()}
-            _storage._fact = .transferDelivered(v)
-          }
-        }()
-        case 72: try {
-          var v: Bureau_Facts_V1_TransfersHeld?
-          var hadOneofValue = false
-          if let current = _storage._fact {
-            hadOneofValue = true
-            if case .transfersHeld(let m) = current {v = m}
-          }
-          try decoder.decodeSingularMessageField(value: &v)
-          if let v = v {
-            if hadOneofValue {try decoder.handleConflictingOneOf()}
-            _storage._fact = .transfersHeld(v)
-          }
-        }()
-        case 73: try {
-          var v: Bureau_Facts_V1_TransferRecovered?
-          var hadOneofValue = false
-          if let current = _storage._fact {
-            hadOneofValue = true
-            if case .transferRecovered(let m) = current {v = m}
-          }
-          try decoder.decodeSingularMessageField(value: &v)
-          if let v = v {
-            if hadOneofValue {try decoder.handleConflictingOneOf()}
-            _storage._fact = .transferRecovered(v)
-          }
-        }()
-        case 74: try {
-          var v: Bureau_Facts_V1_UnknownPaymentFound?
-          var hadOneofValue = false
-          if let current = _storage._fact {
-            hadOneofValue = true
-            if case .unknownPaymentFound(let m) = current {v = m}
-          }
-          try decoder.decodeSingularMessageField(value: &v)
-          if let v = v {
-            if hadOneofValue {try decoder.handleConflictingOneOf()}
-            _storage._fact = .unknownPaymentFound(v)
-          }
-        }()
-        case 75: try {
-          var v: Bureau_Facts_V1_TransfersReleased?
-          var hadOneofValue = false
-          if let current = _storage._fact {
-            hadOneofValue = true
-            if case .transfersReleased(let m) = current {v = m}
-          }
-          try decoder.decodeSingularMessageField(value: &v)
-          if let v = v {
-            if hadOneofValue {try decoder.handleConflictingOneOf()}
-            _storage._fact = .transfersReleased(v)
-          }
-        }()
-        case 76: try {
-          var v: Bureau_Facts_V1_UnknownPaymentDismissed?
-          var hadOneofValue = false
-          if let current = _storage._fact {
-            hadOneofValue = true
-            if case .unknownPaymentDismissed(let m) = current {v = m}
-          }
-          try decoder.decodeSingularMessageField(value: &v)
-          if let v = v {
-            if hadOneofValue {try decoder.handleConflictingOneOf()}
-            _storage._fact = .unknownPaymentDismissed(v)
-          }
-        }()
-        case 80: try {
-          var v: Bureau_Facts_V1_ReturnFileRead?
-          var hadOneofValue = false
-          if let current = _storage._fact {
-            hadOneofValue = true
-            if case .returnFileRead(let m) = current {v = m}
-          }
-          try decoder.decodeSingularMessageField(value: &v)
-          if let v = v {
-            if hadOneofValue {try decoder.handleConflictingOneOf()}
-            _storage._fact = .returnFileRead(v)
-          }
-        }()
-        case 81: try {
-          var v: Bureau_Facts_V1_InstructionAccepted?
-          var hadOneofValue = false
-          if let current = _storage._fact {
-            hadOneofValue = true
-            if case .instructionAccepted(let m) = current {v = m}
-          }
-          try decoder.decodeSingularMessageField(value: &v)
-          if let v = v {
-            if hadOneofValue {try decoder.handleConflictingOneOf()}
-            _storage._fact = .instructionAccepted(v)
-          }
-        }()
-        case 82: try {
-          var v: Bureau_Facts_V1_PaymentRejected?
-          var hadOneofValue = false
-          if let current = _storage._fact {
-            hadOneofValue = true
-            if case .paymentRejected(let m) = current {v = m}
-          }
-          try decoder.decodeSingularMessageField(value: &v)
-          if let v = v {
-            if hadOneofValue {try decoder.handleConflictingOneOf()}
-            _storage._fact = .paymentRejected(v)
-          }
-        }()
-        case 83: try {
-          var v: Bureau_Facts_V1_PaymentPaid?
-          var hadOneofValue = false
-          if let current = _storage._fact {
-            hadOneofValue = true
-            if case .paymentPaid(let m) = current {v = m}
-          }
-          try decoder.decodeSingularMessageField(value: &v)
-          if let v = v {
-            if hadOneofValue {try decoder.handleConflictingOneOf()}
-            _storage._fact = .paymentPaid(v)
-          }
-        }()
-        case 84: try {
-          var v: Bureau_Facts_V1_PaymentLost?
-          var hadOneofValue = false
-          if let current = _storage._fact {
-            hadOneofValue = true
-            if case .paymentLost(let m) = current {v = m}
-          }
-          try decoder.decodeSingularMessageField(value: &v)
-          if let v = v {
-            if hadOneofValue {try decoder.handleConflictingOneOf()}
-            _storage._fact = .paymentLost(v)
-          }
-        }()
-        case 85: try {
-          var v: Bureau_Facts_V1_BankCheckRecorded?
-          var hadOneofValue = false
-          if let current = _storage._fact {
-            hadOneofValue = true
-            if case .bankCheckRecorded(let m) = current {v = m}
-          }
-          try decoder.decodeSingularMessageField(value: &v)
-          if let v = v {
-            if hadOneofValue {try decoder.handleConflictingOneOf()}
-            _storage._fact = .bankCheckRecorded(v)
-          }
-        }()
-        case 86: try {
-          var v: Bureau_Facts_V1_AlarmRaised?
-          var hadOneofValue = false
-          if let current = _storage._fact {
-            hadOneofValue = true
-            if case .alarmRaised(let m) = current {v = m}
-          }
-          try decoder.decodeSingularMessageField(value: &v)
-          if let v = v {
-            if hadOneofValue {try decoder.handleConflictingOneOf()}
-            _storage._fact = .alarmRaised(v)
-          }
-        }()
-        case 90: try {
-          var v: Bureau_Facts_V1_VoucherPosted?
-          var hadOneofValue = false
-          if let current = _storage._fact {
-            hadOneofValue = true
-            if case .voucherPosted(let m) = current {v = m}
-          }
-          try decoder.decodeSingularMessageField(value: &v)
-          if let v = v {
-            if hadOneofValue {try decoder.handleConflictingOneOf()}
-            _storage._fact = .voucherPosted(v)
-          }
-        }()
-        case 100: try {
-          var v: Bureau_Facts_V1_SigningKeyCreated?
-          var hadOneofValue = false
-          if let current = _storage._fact {
-            hadOneofValue = true
-            if case .signingKeyCreated(let m) = current {v = m}
-          }
-          try decoder.decodeSingularMessageField(value: &v)
-          if let v = v {
-            if hadOneofValue {try decoder.handleConflictingOneOf()}
-            _storage._fact = .signingKeyCreated(v)
-          }
-        }()
-        case 101: try {
-          var v: Bureau_Facts_V1_SigningKeyRevoked?
-          var hadOneofValue = false
-          if let current = _storage._fact {
-            hadOneofValue = true
-            if case .signingKeyRevoked(let m) = current {v = m}
-          }
-          try decoder.decodeSingularMessageField(value: &v)
-          if let v = v {
-            if hadOneofValue {try decoder.handleConflictingOneOf()}
-            _storage._fact = .signingKeyRevoked(v)
-          }
-        }()
-        case 102: try {
-          var v: Bureau_Facts_V1_BatchSubmitted?
-          var hadOneofValue = false
-          if let current = _storage._fact {
-            hadOneofValue = true
-            if case .batchSubmitted(let m) = current {v = m}
-          }
-          try decoder.decodeSingularMessageField(value: &v)
-          if let v = v {
-            if hadOneofValue {try decoder.handleConflictingOneOf()}
-            _storage._fact = .batchSubmitted(v)
-          }
-        }()
-        case 103: try {
-          var v: Bureau_Facts_V1_SealRefused?
-          var hadOneofValue = false
-          if let current = _storage._fact {
-            hadOneofValue = true
-            if case .sealRefused(let m) = current {v = m}
-          }
-          try decoder.decodeSingularMessageField(value: &v)
-          if let v = v {
-            if hadOneofValue {try decoder.handleConflictingOneOf()}
-            _storage._fact = .sealRefused(v)
-          }
-        }()
-        case 140: try {
-          var v: Bureau_Facts_V1_CompanyClosed?
-          var hadOneofValue = false
-          if let current = _storage._fact {
-            hadOneofValue = true
-            if case .companyClosed(let m) = current {v = m}
-          }
-          try decoder.decodeSingularMessageField(value: &v)
-          if let v = v {
-            if hadOneofValue {try decoder.handleConflictingOneOf()}
-            _storage._fact = .companyClosed(v)
-          }
-        }()
-        case 180: try {
-          var v: Bureau_Facts_V1_AgreementNotActivated?
-          var hadOneofValue = false
-          if let current = _storage._fact {
-            hadOneofValue = true
-            if case .agreementNotActivated(let m) = current {v = m}
-          }
-          try decoder.decodeSingularMessageField(value: &v)
-          if let v = v {
-            if hadOneofValue {try decoder.handleConflictingOneOf()}
-            _storage._fact = .agreementNotActivated(v)
-          }
-        }()
-        case 181: try {
-          var v: Bureau_Facts_V1_AgreementTerminated?
-          var hadOneofValue = false
-          if let current = _storage._fact {
-            hadOneofValue = true
-            if case .agreementTerminated(let m) = current {v = m}
-          }
-          try decoder.decodeSingularMessageField(value: &v)
-          if let v = v {
-            if hadOneofValue {try decoder.handleConflictingOneOf()}
-            _storage._fact = .agreementTerminated(v)
-          }
-        }()
-        case 182: try {
-          var v: Bureau_Facts_V1_AgreementChanged?
-          var hadOneofValue = false
-          if let current = _storage._fact {
-            hadOneofValue = true
-            if case .agreementChanged(let m) = current {v = m}
-          }
-          try decoder.decodeSingularMessageField(value: &v)
-          if let v = v {
-            if hadOneofValue {try decoder.handleConflictingOneOf()}
-            _storage._fact = .agreementChanged(v)
-          }
-        }()
-        case 220: try {
-          var v: Bureau_Facts_V1_CompanyOnboarded?
-          var hadOneofValue = false
-          if let current = _storage._fact {
-            hadOneofValue = true
-            if case .companyOnboarded(let m) = current {v = m}
-          }
-          try decoder.decodeSingularMessageField(value: &v)
-          if let v = v {
-            if hadOneofValue {try decoder.handleConflictingOneOf()}
-            _storage._fact = .companyOnboarded(v)
-          }
-        }()
-        default: break
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularBytesField(value: &self.salt) }()
+      case 10: try {
+        var v: Bureau_Facts_V1_BureauCreated?
+        var hadOneofValue = false
+        if let current = self.fact {
+          hadOneofValue = true
+          if case .bureauCreated(let m) = current {v = m}
         }
+        try decoder.decodeSingularMessageField(value: &v)
+        if let v = v {
+          if hadOneofValue {try decoder.handleConflictingOneOf()}
+          self.fact = .bureauCreated(v)
+        }
+      }()
+      case 11: try {
+        var v: Bureau_Facts_V1_CompanyCreated?
+        var hadOneofValue = false
+        if let current = self.fact {
+          hadOneofValue = true
+          if case .companyCreated(let m) = current {v = m}
+        }
+        try decoder.decodeSingularMessageField(value: &v)
+        if let v = v {
+          if hadOneofValue {try decoder.handleConflictingOneOf()}
+          self.fact = .companyCreated(v)
+        }
+      }()
+      case 12: try {
+        var v: Bureau_Facts_V1_UserCreated?
+        var hadOneofValue = false
+        if let current = self.fact {
+          hadOneofValue = true
+          if case .userCreated(let m) = current {v = m}
+        }
+        try decoder.decodeSingularMessageField(value: &v)
+        if let v = v {
+          if hadOneofValue {try decoder.handleConflictingOneOf()}
+          self.fact = .userCreated(v)
+        }
+      }()
+      case 13: try {
+        var v: Bureau_Facts_V1_RoleAssigned?
+        var hadOneofValue = false
+        if let current = self.fact {
+          hadOneofValue = true
+          if case .roleAssigned(let m) = current {v = m}
+        }
+        try decoder.decodeSingularMessageField(value: &v)
+        if let v = v {
+          if hadOneofValue {try decoder.handleConflictingOneOf()}
+          self.fact = .roleAssigned(v)
+        }
+      }()
+      case 14: try {
+        var v: Bureau_Facts_V1_RoleRemoved?
+        var hadOneofValue = false
+        if let current = self.fact {
+          hadOneofValue = true
+          if case .roleRemoved(let m) = current {v = m}
+        }
+        try decoder.decodeSingularMessageField(value: &v)
+        if let v = v {
+          if hadOneofValue {try decoder.handleConflictingOneOf()}
+          self.fact = .roleRemoved(v)
+        }
+      }()
+      case 15: try {
+        var v: Bureau_Facts_V1_TokenCreated?
+        var hadOneofValue = false
+        if let current = self.fact {
+          hadOneofValue = true
+          if case .tokenCreated(let m) = current {v = m}
+        }
+        try decoder.decodeSingularMessageField(value: &v)
+        if let v = v {
+          if hadOneofValue {try decoder.handleConflictingOneOf()}
+          self.fact = .tokenCreated(v)
+        }
+      }()
+      case 16: try {
+        var v: Bureau_Facts_V1_TokenRevoked?
+        var hadOneofValue = false
+        if let current = self.fact {
+          hadOneofValue = true
+          if case .tokenRevoked(let m) = current {v = m}
+        }
+        try decoder.decodeSingularMessageField(value: &v)
+        if let v = v {
+          if hadOneofValue {try decoder.handleConflictingOneOf()}
+          self.fact = .tokenRevoked(v)
+        }
+      }()
+      case 17: try {
+        var v: Bureau_Facts_V1_CompanyUpdated?
+        var hadOneofValue = false
+        if let current = self.fact {
+          hadOneofValue = true
+          if case .companyUpdated(let m) = current {v = m}
+        }
+        try decoder.decodeSingularMessageField(value: &v)
+        if let v = v {
+          if hadOneofValue {try decoder.handleConflictingOneOf()}
+          self.fact = .companyUpdated(v)
+        }
+      }()
+      case 18: try {
+        var v: Bureau_Facts_V1_CompanyActivated?
+        var hadOneofValue = false
+        if let current = self.fact {
+          hadOneofValue = true
+          if case .companyActivated(let m) = current {v = m}
+        }
+        try decoder.decodeSingularMessageField(value: &v)
+        if let v = v {
+          if hadOneofValue {try decoder.handleConflictingOneOf()}
+          self.fact = .companyActivated(v)
+        }
+      }()
+      case 19: try {
+        var v: Bureau_Facts_V1_PackagesChosen?
+        var hadOneofValue = false
+        if let current = self.fact {
+          hadOneofValue = true
+          if case .packagesChosen(let m) = current {v = m}
+        }
+        try decoder.decodeSingularMessageField(value: &v)
+        if let v = v {
+          if hadOneofValue {try decoder.handleConflictingOneOf()}
+          self.fact = .packagesChosen(v)
+        }
+      }()
+      case 20: try {
+        var v: Bureau_Facts_V1_UserUpdated?
+        var hadOneofValue = false
+        if let current = self.fact {
+          hadOneofValue = true
+          if case .userUpdated(let m) = current {v = m}
+        }
+        try decoder.decodeSingularMessageField(value: &v)
+        if let v = v {
+          if hadOneofValue {try decoder.handleConflictingOneOf()}
+          self.fact = .userUpdated(v)
+        }
+      }()
+      case 21: try {
+        var v: Bureau_Facts_V1_UserBlocked?
+        var hadOneofValue = false
+        if let current = self.fact {
+          hadOneofValue = true
+          if case .userBlocked(let m) = current {v = m}
+        }
+        try decoder.decodeSingularMessageField(value: &v)
+        if let v = v {
+          if hadOneofValue {try decoder.handleConflictingOneOf()}
+          self.fact = .userBlocked(v)
+        }
+      }()
+      case 22: try {
+        var v: Bureau_Facts_V1_UserUnblocked?
+        var hadOneofValue = false
+        if let current = self.fact {
+          hadOneofValue = true
+          if case .userUnblocked(let m) = current {v = m}
+        }
+        try decoder.decodeSingularMessageField(value: &v)
+        if let v = v {
+          if hadOneofValue {try decoder.handleConflictingOneOf()}
+          self.fact = .userUnblocked(v)
+        }
+      }()
+      case 23: try {
+        var v: Bureau_Facts_V1_LicenceOrdered?
+        var hadOneofValue = false
+        if let current = self.fact {
+          hadOneofValue = true
+          if case .licenceOrdered(let m) = current {v = m}
+        }
+        try decoder.decodeSingularMessageField(value: &v)
+        if let v = v {
+          if hadOneofValue {try decoder.handleConflictingOneOf()}
+          self.fact = .licenceOrdered(v)
+        }
+      }()
+      case 24: try {
+        var v: Bureau_Facts_V1_TermsAccepted?
+        var hadOneofValue = false
+        if let current = self.fact {
+          hadOneofValue = true
+          if case .termsAccepted(let m) = current {v = m}
+        }
+        try decoder.decodeSingularMessageField(value: &v)
+        if let v = v {
+          if hadOneofValue {try decoder.handleConflictingOneOf()}
+          self.fact = .termsAccepted(v)
+        }
+      }()
+      case 25: try {
+        var v: Bureau_Facts_V1_ServiceUserLinked?
+        var hadOneofValue = false
+        if let current = self.fact {
+          hadOneofValue = true
+          if case .serviceUserLinked(let m) = current {v = m}
+        }
+        try decoder.decodeSingularMessageField(value: &v)
+        if let v = v {
+          if hadOneofValue {try decoder.handleConflictingOneOf()}
+          self.fact = .serviceUserLinked(v)
+        }
+      }()
+      case 26: try {
+        var v: Bureau_Facts_V1_PhoneEntered?
+        var hadOneofValue = false
+        if let current = self.fact {
+          hadOneofValue = true
+          if case .phoneEntered(let m) = current {v = m}
+        }
+        try decoder.decodeSingularMessageField(value: &v)
+        if let v = v {
+          if hadOneofValue {try decoder.handleConflictingOneOf()}
+          self.fact = .phoneEntered(v)
+        }
+      }()
+      case 27: try {
+        var v: Bureau_Facts_V1_PhoneConfirmed?
+        var hadOneofValue = false
+        if let current = self.fact {
+          hadOneofValue = true
+          if case .phoneConfirmed(let m) = current {v = m}
+        }
+        try decoder.decodeSingularMessageField(value: &v)
+        if let v = v {
+          if hadOneofValue {try decoder.handleConflictingOneOf()}
+          self.fact = .phoneConfirmed(v)
+        }
+      }()
+      case 28: try {
+        var v: Bureau_Facts_V1_AccessCellSet?
+        var hadOneofValue = false
+        if let current = self.fact {
+          hadOneofValue = true
+          if case .accessCellSet(let m) = current {v = m}
+        }
+        try decoder.decodeSingularMessageField(value: &v)
+        if let v = v {
+          if hadOneofValue {try decoder.handleConflictingOneOf()}
+          self.fact = .accessCellSet(v)
+        }
+      }()
+      case 30: try {
+        var v: Bureau_Facts_V1_AgreementDrafted?
+        var hadOneofValue = false
+        if let current = self.fact {
+          hadOneofValue = true
+          if case .agreementDrafted(let m) = current {v = m}
+        }
+        try decoder.decodeSingularMessageField(value: &v)
+        if let v = v {
+          if hadOneofValue {try decoder.handleConflictingOneOf()}
+          self.fact = .agreementDrafted(v)
+        }
+      }()
+      case 31: try {
+        var v: Bureau_Facts_V1_AgreementSent?
+        var hadOneofValue = false
+        if let current = self.fact {
+          hadOneofValue = true
+          if case .agreementSent(let m) = current {v = m}
+        }
+        try decoder.decodeSingularMessageField(value: &v)
+        if let v = v {
+          if hadOneofValue {try decoder.handleConflictingOneOf()}
+          self.fact = .agreementSent(v)
+        }
+      }()
+      case 32: try {
+        var v: Bureau_Facts_V1_AgreementSigned?
+        var hadOneofValue = false
+        if let current = self.fact {
+          hadOneofValue = true
+          if case .agreementSigned(let m) = current {v = m}
+        }
+        try decoder.decodeSingularMessageField(value: &v)
+        if let v = v {
+          if hadOneofValue {try decoder.handleConflictingOneOf()}
+          self.fact = .agreementSigned(v)
+        }
+      }()
+      case 33: try {
+        var v: Bureau_Facts_V1_AgreementDeclined?
+        var hadOneofValue = false
+        if let current = self.fact {
+          hadOneofValue = true
+          if case .agreementDeclined(let m) = current {v = m}
+        }
+        try decoder.decodeSingularMessageField(value: &v)
+        if let v = v {
+          if hadOneofValue {try decoder.handleConflictingOneOf()}
+          self.fact = .agreementDeclined(v)
+        }
+      }()
+      case 34: try {
+        var v: Bureau_Facts_V1_AgreementLinkExpired?
+        var hadOneofValue = false
+        if let current = self.fact {
+          hadOneofValue = true
+          if case .agreementLinkExpired(let m) = current {v = m}
+        }
+        try decoder.decodeSingularMessageField(value: &v)
+        if let v = v {
+          if hadOneofValue {try decoder.handleConflictingOneOf()}
+          self.fact = .agreementLinkExpired(v)
+        }
+      }()
+      case 35: try {
+        var v: Bureau_Facts_V1_AgreementHeldForReview?
+        var hadOneofValue = false
+        if let current = self.fact {
+          hadOneofValue = true
+          if case .agreementHeldForReview(let m) = current {v = m}
+        }
+        try decoder.decodeSingularMessageField(value: &v)
+        if let v = v {
+          if hadOneofValue {try decoder.handleConflictingOneOf()}
+          self.fact = .agreementHeldForReview(v)
+        }
+      }()
+      case 36: try {
+        var v: Bureau_Facts_V1_AgreementApproved?
+        var hadOneofValue = false
+        if let current = self.fact {
+          hadOneofValue = true
+          if case .agreementApproved(let m) = current {v = m}
+        }
+        try decoder.decodeSingularMessageField(value: &v)
+        if let v = v {
+          if hadOneofValue {try decoder.handleConflictingOneOf()}
+          self.fact = .agreementApproved(v)
+        }
+      }()
+      case 37: try {
+        var v: Bureau_Facts_V1_AgreementRejected?
+        var hadOneofValue = false
+        if let current = self.fact {
+          hadOneofValue = true
+          if case .agreementRejected(let m) = current {v = m}
+        }
+        try decoder.decodeSingularMessageField(value: &v)
+        if let v = v {
+          if hadOneofValue {try decoder.handleConflictingOneOf()}
+          self.fact = .agreementRejected(v)
+        }
+      }()
+      case 38: try {
+        var v: Bureau_Facts_V1_ConnectionChecked?
+        var hadOneofValue = false
+        if let current = self.fact {
+          hadOneofValue = true
+          if case .connectionChecked(let m) = current {v = m}
+        }
+        try decoder.decodeSingularMessageField(value: &v)
+        if let v = v {
+          if hadOneofValue {try decoder.handleConflictingOneOf()}
+          self.fact = .connectionChecked(v)
+        }
+      }()
+      case 39: try {
+        var v: Bureau_Facts_V1_AgreementActivated?
+        var hadOneofValue = false
+        if let current = self.fact {
+          hadOneofValue = true
+          if case .agreementActivated(let m) = current {v = m}
+        }
+        try decoder.decodeSingularMessageField(value: &v)
+        if let v = v {
+          if hadOneofValue {try decoder.handleConflictingOneOf()}
+          self.fact = .agreementActivated(v)
+        }
+      }()
+      case 40: try {
+        var v: Bureau_Facts_V1_ConsentGiven?
+        var hadOneofValue = false
+        if let current = self.fact {
+          hadOneofValue = true
+          if case .consentGiven(let m) = current {v = m}
+        }
+        try decoder.decodeSingularMessageField(value: &v)
+        if let v = v {
+          if hadOneofValue {try decoder.handleConflictingOneOf()}
+          self.fact = .consentGiven(v)
+        }
+      }()
+      case 41: try {
+        var v: Bureau_Facts_V1_ConsentRevoked?
+        var hadOneofValue = false
+        if let current = self.fact {
+          hadOneofValue = true
+          if case .consentRevoked(let m) = current {v = m}
+        }
+        try decoder.decodeSingularMessageField(value: &v)
+        if let v = v {
+          if hadOneofValue {try decoder.handleConflictingOneOf()}
+          self.fact = .consentRevoked(v)
+        }
+      }()
+      case 42: try {
+        var v: Bureau_Facts_V1_ConsentInvited?
+        var hadOneofValue = false
+        if let current = self.fact {
+          hadOneofValue = true
+          if case .consentInvited(let m) = current {v = m}
+        }
+        try decoder.decodeSingularMessageField(value: &v)
+        if let v = v {
+          if hadOneofValue {try decoder.handleConflictingOneOf()}
+          self.fact = .consentInvited(v)
+        }
+      }()
+      case 43: try {
+        var v: Bureau_Facts_V1_ConsentDeclined?
+        var hadOneofValue = false
+        if let current = self.fact {
+          hadOneofValue = true
+          if case .consentDeclined(let m) = current {v = m}
+        }
+        try decoder.decodeSingularMessageField(value: &v)
+        if let v = v {
+          if hadOneofValue {try decoder.handleConflictingOneOf()}
+          self.fact = .consentDeclined(v)
+        }
+      }()
+      case 50: try {
+        var v: Bureau_Facts_V1_InvoiceImported?
+        var hadOneofValue = false
+        if let current = self.fact {
+          hadOneofValue = true
+          if case .invoiceImported(let m) = current {v = m}
+        }
+        try decoder.decodeSingularMessageField(value: &v)
+        if let v = v {
+          if hadOneofValue {try decoder.handleConflictingOneOf()}
+          self.fact = .invoiceImported(v)
+        }
+      }()
+      case 51: try {
+        var v: Bureau_Facts_V1_PaymentProposed?
+        var hadOneofValue = false
+        if let current = self.fact {
+          hadOneofValue = true
+          if case .paymentProposed(let m) = current {v = m}
+        }
+        try decoder.decodeSingularMessageField(value: &v)
+        if let v = v {
+          if hadOneofValue {try decoder.handleConflictingOneOf()}
+          self.fact = .paymentProposed(v)
+        }
+      }()
+      case 52: try {
+        var v: Bureau_Facts_V1_PaymentChanged?
+        var hadOneofValue = false
+        if let current = self.fact {
+          hadOneofValue = true
+          if case .paymentChanged(let m) = current {v = m}
+        }
+        try decoder.decodeSingularMessageField(value: &v)
+        if let v = v {
+          if hadOneofValue {try decoder.handleConflictingOneOf()}
+          self.fact = .paymentChanged(v)
+        }
+      }()
+      case 53: try {
+        var v: Bureau_Facts_V1_PaymentAcknowledged?
+        var hadOneofValue = false
+        if let current = self.fact {
+          hadOneofValue = true
+          if case .paymentAcknowledged(let m) = current {v = m}
+        }
+        try decoder.decodeSingularMessageField(value: &v)
+        if let v = v {
+          if hadOneofValue {try decoder.handleConflictingOneOf()}
+          self.fact = .paymentAcknowledged(v)
+        }
+      }()
+      case 54: try {
+        var v: Bureau_Facts_V1_PaymentSigned?
+        var hadOneofValue = false
+        if let current = self.fact {
+          hadOneofValue = true
+          if case .paymentSigned(let m) = current {v = m}
+        }
+        try decoder.decodeSingularMessageField(value: &v)
+        if let v = v {
+          if hadOneofValue {try decoder.handleConflictingOneOf()}
+          self.fact = .paymentSigned(v)
+        }
+      }()
+      case 55: try {
+        var v: Bureau_Facts_V1_PaymentDeleted?
+        var hadOneofValue = false
+        if let current = self.fact {
+          hadOneofValue = true
+          if case .paymentDeleted(let m) = current {v = m}
+        }
+        try decoder.decodeSingularMessageField(value: &v)
+        if let v = v {
+          if hadOneofValue {try decoder.handleConflictingOneOf()}
+          self.fact = .paymentDeleted(v)
+        }
+      }()
+      case 56: try {
+        var v: Bureau_Facts_V1_PaymentRestored?
+        var hadOneofValue = false
+        if let current = self.fact {
+          hadOneofValue = true
+          if case .paymentRestored(let m) = current {v = m}
+        }
+        try decoder.decodeSingularMessageField(value: &v)
+        if let v = v {
+          if hadOneofValue {try decoder.handleConflictingOneOf()}
+          self.fact = .paymentRestored(v)
+        }
+      }()
+      case 70: try {
+        var v: Bureau_Facts_V1_TransferPrepared?
+        var hadOneofValue = false
+        if let current = self.fact {
+          hadOneofValue = true
+          if case .transferPrepared(let m) = current {v = m}
+        }
+        try decoder.decodeSingularMessageField(value: &v)
+        if let v = v {
+          if hadOneofValue {try decoder.handleConflictingOneOf()}
+          self.fact = .transferPrepared(v)
+        }
+      }()
+      case 71: try {
+        var v: Bureau_Facts_V1_TransferDelivered?
+        var hadOneofValue = false
+        if let current = self.fact {
+          hadOneofValue = true
+          if case .transferDelivered(let m) = current {v = m}
+        }
+        try decoder.decodeSingularMessageField(value: &v)
+        if let v = v {
+          if hadOneofValue {try decoder.handleConflictingOneOf()}
+          self.fact = .transferDelivered(v)
+        }
+      }()
+      case 72: try {
+        var v: Bureau_Facts_V1_TransfersHeld?
+        var hadOneofValue = false
+        if let current = self.fact {
+          hadOneofValue = true
+          if case .transfersHeld(let m) = current {v = m}
+        }
+        try decoder.decodeSingularMessageField(value: &v)
+        if let v = v {
+          if hadOneofValue {try decoder.handleConflictingOneOf()}
+          self.fact = .transfersHeld(v)
+        }
+      }()
+      case 73: try {
+        var v: Bureau_Facts_V1_TransferRecovered?
+        var hadOneofValue = false
+        if let current = self.fact {
+          hadOneofValue = true
+          if case .transferRecovered(let m) = current {v = m}
+        }
+        try decoder.decodeSingularMessageField(value: &v)
+        if let v = v {
+          if hadOneofValue {try decoder.handleConflictingOneOf()}
+          self.fact = .transferRecovered(v)
+        }
+      }()
+      case 74: try {
+        var v: Bureau_Facts_V1_UnknownPaymentFound?
+        var hadOneofValue = false
+        if let current = self.fact {
+          hadOneofValue = true
+          if case .unknownPaymentFound(let m) = current {v = m}
+        }
+        try decoder.decodeSingularMessageField(value: &v)
+        if let v = v {
+          if hadOneofValue {try decoder.handleConflictingOneOf()}
+          self.fact = .unknownPaymentFound(v)
+        }
+      }()
+      case 75: try {
+        var v: Bureau_Facts_V1_TransfersReleased?
+        var hadOneofValue = false
+        if let current = self.fact {
+          hadOneofValue = true
+          if case .transfersReleased(let m) = current {v = m}
+        }
+        try decoder.decodeSingularMessageField(value: &v)
+        if let v = v {
+          if hadOneofValue {try decoder.handleConflictingOneOf()}
+          self.fact = .transfersReleased(v)
+        }
+      }()
+      case 76: try {
+        var v: Bureau_Facts_V1_UnknownPaymentDismissed?
+        var hadOneofValue = false
+        if let current = self.fact {
+          hadOneofValue = true
+          if case .unknownPaymentDismissed(let m) = current {v = m}
+        }
+        try decoder.decodeSingularMessageField(value: &v)
+        if let v = v {
+          if hadOneofValue {try decoder.handleConflictingOneOf()}
+          self.fact = .unknownPaymentDismissed(v)
+        }
+      }()
+      case 80: try {
+        var v: Bureau_Facts_V1_ReturnFileRead?
+        var hadOneofValue = false
+        if let current = self.fact {
+          hadOneofValue = true
+          if case .returnFileRead(let m) = current {v = m}
+        }
+        try decoder.decodeSingularMessageField(value: &v)
+        if let v = v {
+          if hadOneofValue {try decoder.handleConflictingOneOf()}
+          self.fact = .returnFileRead(v)
+        }
+      }()
+      case 81: try {
+        var v: Bureau_Facts_V1_InstructionAccepted?
+        var hadOneofValue = false
+        if let current = self.fact {
+          hadOneofValue = true
+          if case .instructionAccepted(let m) = current {v = m}
+        }
+        try decoder.decodeSingularMessageField(value: &v)
+        if let v = v {
+          if hadOneofValue {try decoder.handleConflictingOneOf()}
+          self.fact = .instructionAccepted(v)
+        }
+      }()
+      case 82: try {
+        var v: Bureau_Facts_V1_PaymentRejected?
+        var hadOneofValue = false
+        if let current = self.fact {
+          hadOneofValue = true
+          if case .paymentRejected(let m) = current {v = m}
+        }
+        try decoder.decodeSingularMessageField(value: &v)
+        if let v = v {
+          if hadOneofValue {try decoder.handleConflictingOneOf()}
+          self.fact = .paymentRejected(v)
+        }
+      }()
+      case 83: try {
+        var v: Bureau_Facts_V1_PaymentPaid?
+        var hadOneofValue = false
+        if let current = self.fact {
+          hadOneofValue = true
+          if case .paymentPaid(let m) = current {v = m}
+        }
+        try decoder.decodeSingularMessageField(value: &v)
+        if let v = v {
+          if hadOneofValue {try decoder.handleConflictingOneOf()}
+          self.fact = .paymentPaid(v)
+        }
+      }()
+      case 84: try {
+        var v: Bureau_Facts_V1_PaymentLost?
+        var hadOneofValue = false
+        if let current = self.fact {
+          hadOneofValue = true
+          if case .paymentLost(let m) = current {v = m}
+        }
+        try decoder.decodeSingularMessageField(value: &v)
+        if let v = v {
+          if hadOneofValue {try decoder.handleConflictingOneOf()}
+          self.fact = .paymentLost(v)
+        }
+      }()
+      case 85: try {
+        var v: Bureau_Facts_V1_BankCheckRecorded?
+        var hadOneofValue = false
+        if let current = self.fact {
+          hadOneofValue = true
+          if case .bankCheckRecorded(let m) = current {v = m}
+        }
+        try decoder.decodeSingularMessageField(value: &v)
+        if let v = v {
+          if hadOneofValue {try decoder.handleConflictingOneOf()}
+          self.fact = .bankCheckRecorded(v)
+        }
+      }()
+      case 86: try {
+        var v: Bureau_Facts_V1_AlarmRaised?
+        var hadOneofValue = false
+        if let current = self.fact {
+          hadOneofValue = true
+          if case .alarmRaised(let m) = current {v = m}
+        }
+        try decoder.decodeSingularMessageField(value: &v)
+        if let v = v {
+          if hadOneofValue {try decoder.handleConflictingOneOf()}
+          self.fact = .alarmRaised(v)
+        }
+      }()
+      case 90: try {
+        var v: Bureau_Facts_V1_VoucherPosted?
+        var hadOneofValue = false
+        if let current = self.fact {
+          hadOneofValue = true
+          if case .voucherPosted(let m) = current {v = m}
+        }
+        try decoder.decodeSingularMessageField(value: &v)
+        if let v = v {
+          if hadOneofValue {try decoder.handleConflictingOneOf()}
+          self.fact = .voucherPosted(v)
+        }
+      }()
+      case 100: try {
+        var v: Bureau_Facts_V1_SigningKeyCreated?
+        var hadOneofValue = false
+        if let current = self.fact {
+          hadOneofValue = true
+          if case .signingKeyCreated(let m) = current {v = m}
+        }
+        try decoder.decodeSingularMessageField(value: &v)
+        if let v = v {
+          if hadOneofValue {try decoder.handleConflictingOneOf()}
+          self.fact = .signingKeyCreated(v)
+        }
+      }()
+      case 101: try {
+        var v: Bureau_Facts_V1_SigningKeyRevoked?
+        var hadOneofValue = false
+        if let current = self.fact {
+          hadOneofValue = true
+          if case .signingKeyRevoked(let m) = current {v = m}
+        }
+        try decoder.decodeSingularMessageField(value: &v)
+        if let v = v {
+          if hadOneofValue {try decoder.handleConflictingOneOf()}
+          self.fact = .signingKeyRevoked(v)
+        }
+      }()
+      case 102: try {
+        var v: Bureau_Facts_V1_BatchSubmitted?
+        var hadOneofValue = false
+        if let current = self.fact {
+          hadOneofValue = true
+          if case .batchSubmitted(let m) = current {v = m}
+        }
+        try decoder.decodeSingularMessageField(value: &v)
+        if let v = v {
+          if hadOneofValue {try decoder.handleConflictingOneOf()}
+          self.fact = .batchSubmitted(v)
+        }
+      }()
+      case 103: try {
+        var v: Bureau_Facts_V1_SealRefused?
+        var hadOneofValue = false
+        if let current = self.fact {
+          hadOneofValue = true
+          if case .sealRefused(let m) = current {v = m}
+        }
+        try decoder.decodeSingularMessageField(value: &v)
+        if let v = v {
+          if hadOneofValue {try decoder.handleConflictingOneOf()}
+          self.fact = .sealRefused(v)
+        }
+      }()
+      case 110: try {
+        var v: Bureau_Facts_V1_CompanyPolicySet?
+        var hadOneofValue = false
+        if let current = self.fact {
+          hadOneofValue = true
+          if case .companyPolicySet(let m) = current {v = m}
+        }
+        try decoder.decodeSingularMessageField(value: &v)
+        if let v = v {
+          if hadOneofValue {try decoder.handleConflictingOneOf()}
+          self.fact = .companyPolicySet(v)
+        }
+      }()
+      case 111: try {
+        var v: Bureau_Facts_V1_PaymentPartlySigned?
+        var hadOneofValue = false
+        if let current = self.fact {
+          hadOneofValue = true
+          if case .paymentPartlySigned(let m) = current {v = m}
+        }
+        try decoder.decodeSingularMessageField(value: &v)
+        if let v = v {
+          if hadOneofValue {try decoder.handleConflictingOneOf()}
+          self.fact = .paymentPartlySigned(v)
+        }
+      }()
+      case 140: try {
+        var v: Bureau_Facts_V1_CompanyClosed?
+        var hadOneofValue = false
+        if let current = self.fact {
+          hadOneofValue = true
+          if case .companyClosed(let m) = current {v = m}
+        }
+        try decoder.decodeSingularMessageField(value: &v)
+        if let v = v {
+          if hadOneofValue {try decoder.handleConflictingOneOf()}
+          self.fact = .companyClosed(v)
+        }
+      }()
+      case 141: try {
+        var v: Bureau_Facts_V1_BankSigningSet?
+        var hadOneofValue = false
+        if let current = self.fact {
+          hadOneofValue = true
+          if case .bankSigningSet(let m) = current {v = m}
+        }
+        try decoder.decodeSingularMessageField(value: &v)
+        if let v = v {
+          if hadOneofValue {try decoder.handleConflictingOneOf()}
+          self.fact = .bankSigningSet(v)
+        }
+      }()
+      case 142: try {
+        var v: Bureau_Facts_V1_AutomationEmployeeSet?
+        var hadOneofValue = false
+        if let current = self.fact {
+          hadOneofValue = true
+          if case .automationEmployeeSet(let m) = current {v = m}
+        }
+        try decoder.decodeSingularMessageField(value: &v)
+        if let v = v {
+          if hadOneofValue {try decoder.handleConflictingOneOf()}
+          self.fact = .automationEmployeeSet(v)
+        }
+      }()
+      case 160: try {
+        var v: Bureau_Facts_V1_SessionsEnded?
+        var hadOneofValue = false
+        if let current = self.fact {
+          hadOneofValue = true
+          if case .sessionsEnded(let m) = current {v = m}
+        }
+        try decoder.decodeSingularMessageField(value: &v)
+        if let v = v {
+          if hadOneofValue {try decoder.handleConflictingOneOf()}
+          self.fact = .sessionsEnded(v)
+        }
+      }()
+      case 180: try {
+        var v: Bureau_Facts_V1_AgreementNotActivated?
+        var hadOneofValue = false
+        if let current = self.fact {
+          hadOneofValue = true
+          if case .agreementNotActivated(let m) = current {v = m}
+        }
+        try decoder.decodeSingularMessageField(value: &v)
+        if let v = v {
+          if hadOneofValue {try decoder.handleConflictingOneOf()}
+          self.fact = .agreementNotActivated(v)
+        }
+      }()
+      case 181: try {
+        var v: Bureau_Facts_V1_AgreementTerminated?
+        var hadOneofValue = false
+        if let current = self.fact {
+          hadOneofValue = true
+          if case .agreementTerminated(let m) = current {v = m}
+        }
+        try decoder.decodeSingularMessageField(value: &v)
+        if let v = v {
+          if hadOneofValue {try decoder.handleConflictingOneOf()}
+          self.fact = .agreementTerminated(v)
+        }
+      }()
+      case 182: try {
+        var v: Bureau_Facts_V1_AgreementChanged?
+        var hadOneofValue = false
+        if let current = self.fact {
+          hadOneofValue = true
+          if case .agreementChanged(let m) = current {v = m}
+        }
+        try decoder.decodeSingularMessageField(value: &v)
+        if let v = v {
+          if hadOneofValue {try decoder.handleConflictingOneOf()}
+          self.fact = .agreementChanged(v)
+        }
+      }()
+      case 183: try {
+        var v: Bureau_Facts_V1_PaymentsHandled?
+        var hadOneofValue = false
+        if let current = self.fact {
+          hadOneofValue = true
+          if case .paymentsHandled(let m) = current {v = m}
+        }
+        try decoder.decodeSingularMessageField(value: &v)
+        if let v = v {
+          if hadOneofValue {try decoder.handleConflictingOneOf()}
+          self.fact = .paymentsHandled(v)
+        }
+      }()
+      case 220: try {
+        var v: Bureau_Facts_V1_CompanyOnboarded?
+        var hadOneofValue = false
+        if let current = self.fact {
+          hadOneofValue = true
+          if case .companyOnboarded(let m) = current {v = m}
+        }
+        try decoder.decodeSingularMessageField(value: &v)
+        if let v = v {
+          if hadOneofValue {try decoder.handleConflictingOneOf()}
+          self.fact = .companyOnboarded(v)
+        }
+      }()
+      case 230: try {
+        var v: Bureau_Facts_V1_AgreementStepRecorded?
+        var hadOneofValue = false
+        if let current = self.fact {
+          hadOneofValue = true
+          if case .agreementStepRecorded(let m) = current {v = m}
+        }
+        try decoder.decodeSingularMessageField(value: &v)
+        if let v = v {
+          if hadOneofValue {try decoder.handleConflictingOneOf()}
+          self.fact = .agreementStepRecorded(v)
+        }
+      }()
+      case 231: try {
+        var v: Bureau_Facts_V1_AgreementConverted?
+        var hadOneofValue = false
+        if let current = self.fact {
+          hadOneofValue = true
+          if case .agreementConverted(let m) = current {v = m}
+        }
+        try decoder.decodeSingularMessageField(value: &v)
+        if let v = v {
+          if hadOneofValue {try decoder.handleConflictingOneOf()}
+          self.fact = .agreementConverted(v)
+        }
+      }()
+      default: break
       }
     }
   }
 
   package func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
-    try withExtendedLifetime(_storage) { (_storage: _StorageClass) in
-      // The use of inline closures is to circumvent an issue where the compiler
-      // allocates stack space for every if/case branch local when no optimizations
-      // are enabled. https://github.com/apple/swift-protobuf/issues/1034 and
-      // https://github.com/apple/swift-protobuf/issues/1182
-      if !_storage._salt.isEmpty {
-        try visitor.visitSingularBytesField(value: _storage._salt, fieldNumber: 1)
-      }
-      switch _storage._fact {
-      case .bureauCreated?: try {
-        guard case .bureauCreated(let v)? = _storage._fact else { preconditionFailure() }
-        try visitor.visitSingularMessageField(value: v, fieldNumber: 10)
-      }()
-      case .companyCreated?: try {
-        guard case .companyCreated(let v)? = _storage._fact else { preconditionFailure() }
-        try visitor.visitSingularMessageField(value: v, fieldNumber: 11)
-      }()
-      case .userCreated?: try {
-        guard case .userCreated(let v)? = _storage._fact else { preconditionFailure() }
-        try visitor.visitSingularMessageField(value: v, fieldNumber: 12)
-      }()
-      case .roleAssigned?: try {
-        guard case .roleAssigned(let v)? = _storage._fact else { preconditionFailure() }
-        try visitor.visitSingularMessageField(value: v, fieldNumber: 13)
-      }()
-      case .roleRemoved?: try {
-        guard case .roleRemoved(let v)? = _storage._fact else { preconditionFailure() }
-        try visitor.visitSingularMessageField(value: v, fieldNumber: 14)
-      }()
-      case .tokenCreated?: try {
-        guard case .tokenCreated(let v)? = _storage._fact else { preconditionFailure() }
-        try visitor.visitSingularMessageField(value: v, fieldNumber: 15)
-      }()
-      case .tokenRevoked?: try {
-        guard case .tokenRevoked(let v)? = _storage._fact else { preconditionFailure() }
-        try visitor.visitSingularMessageField(value: v, fieldNumber: 16)
-      }()
-      case .companyUpdated?: try {
-        guard case .companyUpdated(let v)? = _storage._fact else { preconditionFailure() }
-        try visitor.visitSingularMessageField(value: v, fieldNumber: 17)
-      }()
-      case .companyActivated?: try {
-        guard case .companyActivated(let v)? = _storage._fact else { preconditionFailure() }
-        try visitor.visitSingularMessageField(value: v, fieldNumber: 18)
-      }()
-      case .userUpdated?: try {
-        guard case .userUpdated(let v)? = _storage._fact else { preconditionFailure() }
-        try visitor.visitSingularMessageField(value: v, fieldNumber: 20)
-      }()
-      case .userBlocked?: try {
-        guard case .userBlocked(let v)? = _storage._fact else { preconditionFailure() }
-        try visitor.visitSingularMessageField(value: v, fieldNumber: 21)
-      }()
-      case .userUnblocked?: try {
-        guard case .userUnblocked(let v)? = _storage._fact else { preconditionFailure() }
-        try visitor.visitSingularMessageField(value: v, fieldNumber: 22)
-      }()
-      case .agreementDrafted?: try {
-        guard case .agreementDrafted(let v)? = _storage._fact else { preconditionFailure() }
-        try visitor.visitSingularMessageField(value: v, fieldNumber: 30)
-      }()
-      case .agreementSent?: try {
-        guard case .agreementSent(let v)? = _storage._fact else { preconditionFailure() }
-        try visitor.visitSingularMessageField(value: v, fieldNumber: 31)
-      }()
-      case .agreementSigned?: try {
-        guard case .agreementSigned(let v)? = _storage._fact else { preconditionFailure() }
-        try visitor.visitSingularMessageField(value: v, fieldNumber: 32)
-      }()
-      case .agreementDeclined?: try {
-        guard case .agreementDeclined(let v)? = _storage._fact else { preconditionFailure() }
-        try visitor.visitSingularMessageField(value: v, fieldNumber: 33)
-      }()
-      case .agreementLinkExpired?: try {
-        guard case .agreementLinkExpired(let v)? = _storage._fact else { preconditionFailure() }
-        try visitor.visitSingularMessageField(value: v, fieldNumber: 34)
-      }()
-      case .agreementHeldForReview?: try {
-        guard case .agreementHeldForReview(let v)? = _storage._fact else { preconditionFailure() }
-        try visitor.visitSingularMessageField(value: v, fieldNumber: 35)
-      }()
-      case .agreementApproved?: try {
-        guard case .agreementApproved(let v)? = _storage._fact else { preconditionFailure() }
-        try visitor.visitSingularMessageField(value: v, fieldNumber: 36)
-      }()
-      case .agreementRejected?: try {
-        guard case .agreementRejected(let v)? = _storage._fact else { preconditionFailure() }
-        try visitor.visitSingularMessageField(value: v, fieldNumber: 37)
-      }()
-      case .connectionChecked?: try {
-        guard case .connectionChecked(let v)? = _storage._fact else { preconditionFailure() }
-        try visitor.visitSingularMessageField(value: v, fieldNumber: 38)
-      }()
-      case .agreementActivated?: try {
-        guard case .agreementActivated(let v)? = _storage._fact else { preconditionFailure() }
-        try visitor.visitSingularMessageField(value: v, fieldNumber: 39)
-      }()
-      case .consentGiven?: try {
-        guard case .consentGiven(let v)? = _storage._fact else { preconditionFailure() }
-        try visitor.visitSingularMessageField(value: v, fieldNumber: 40)
-      }()
-      case .consentRevoked?: try {
-        guard case .consentRevoked(let v)? = _storage._fact else { preconditionFailure() }
-        try visitor.visitSingularMessageField(value: v, fieldNumber: 41)
-      }()
-      case .consentInvited?: try {
-        guard case .consentInvited(let v)? = _storage._fact else { preconditionFailure() }
-        try visitor.visitSingularMessageField(value: v, fieldNumber: 42)
-      }()
-      case .consentDeclined?: try {
-        guard case .consentDeclined(let v)? = _storage._fact else { preconditionFailure() }
-        try visitor.visitSingularMessageField(value: v, fieldNumber: 43)
-      }()
-      case .invoiceImported?: try {
-        guard case .invoiceImported(let v)? = _storage._fact else { preconditionFailure() }
-        try visitor.visitSingularMessageField(value: v, fieldNumber: 50)
-      }()
-      case .paymentProposed?: try {
-        guard case .paymentProposed(let v)? = _storage._fact else { preconditionFailure() }
-        try visitor.visitSingularMessageField(value: v, fieldNumber: 51)
-      }()
-      case .paymentChanged?: try {
-        guard case .paymentChanged(let v)? = _storage._fact else { preconditionFailure() }
-        try visitor.visitSingularMessageField(value: v, fieldNumber: 52)
-      }()
-      case .paymentAcknowledged?: try {
-        guard case .paymentAcknowledged(let v)? = _storage._fact else { preconditionFailure() }
-        try visitor.visitSingularMessageField(value: v, fieldNumber: 53)
-      }()
-      case .paymentSigned?: try {
-        guard case .paymentSigned(let v)? = _storage._fact else { preconditionFailure() }
-        try visitor.visitSingularMessageField(value: v, fieldNumber: 54)
-      }()
-      case .paymentDeleted?: try {
-        guard case .paymentDeleted(let v)? = _storage._fact else { preconditionFailure() }
-        try visitor.visitSingularMessageField(value: v, fieldNumber: 55)
-      }()
-      case .paymentRestored?: try {
-        guard case .paymentRestored(let v)? = _storage._fact else { preconditionFailure() }
-        try visitor.visitSingularMessageField(value: v, fieldNumber: 56)
-      }()
-      case .transferPrepared?: try {
-        guard case .transferPrepared(let v)? = _storage._fact else { preconditionFailure() }
-        try visitor.visitSingularMessageField(value: v, fieldNumber: 70)
-      }()
-      case .transferDelivered?: try {
-        guard case .transferDelivered(let v)? = _storage._fact else { preconditionFailure() }
-        try visitor.visitSingularMessageField(value: v, fieldNumber: 71)
-      }()
-      case .transfersHeld?: try {
-        guard case .transfersHeld(let v)? = _storage._fact else { preconditionFailure() }
-        try visitor.visitSingularMessageField(value: v, fieldNumber: 72)
-      }()
-      case .transferRecovered?: try {
-        guard case .transferRecovered(let v)? = _storage._fact else { preconditionFailure() }
-        try visitor.visitSingularMessageField(value: v, fieldNumber: 73)
-      }()
-      case .unknownPaymentFound?: try {
-        guard case .unknownPaymentFound(let v)? = _storage._fact else { preconditionFailure() }
-        try visitor.visitSingularMessageField(value: v, fieldNumber: 74)
-      }()
-      case .transfersReleased?: try {
-        guard case .transfersReleased(let v)? = _storage._fact else { preconditionFailure() }
-        try visitor.visitSingularMessageField(value: v, fieldNumber: 75)
-      }()
-      case .unknownPaymentDismissed?: try {
-        guard case .unknownPaymentDismissed(let v)? = _storage._fact else { preconditionFailure() }
-        try visitor.visitSingularMessageField(value: v, fieldNumber: 76)
-      }()
-      case .returnFileRead?: try {
-        guard case .returnFileRead(let v)? = _storage._fact else { preconditionFailure() }
-        try visitor.visitSingularMessageField(value: v, fieldNumber: 80)
-      }()
-      case .instructionAccepted?: try {
-        guard case .instructionAccepted(let v)? = _storage._fact else { preconditionFailure() }
-        try visitor.visitSingularMessageField(value: v, fieldNumber: 81)
-      }()
-      case .paymentRejected?: try {
-        guard case .paymentRejected(let v)? = _storage._fact else { preconditionFailure() }
-        try visitor.visitSingularMessageField(value: v, fieldNumber: 82)
-      }()
-      case .paymentPaid?: try {
-        guard case .paymentPaid(let v)? = _storage._fact else { preconditionFailure() }
-        try visitor.visitSingularMessageField(value: v, fieldNumber: 83)
-      }()
-      case .paymentLost?: try {
-        guard case .paymentLost(let v)? = _storage._fact else { preconditionFailure() }
-        try visitor.visitSingularMessageField(value: v, fieldNumber: 84)
-      }()
-      case .bankCheckRecorded?: try {
-        guard case .bankCheckRecorded(let v)? = _storage._fact else { preconditionFailure() }
-        try visitor.visitSingularMessageField(value: v, fieldNumber: 85)
-      }()
-      case .alarmRaised?: try {
-        guard case .alarmRaised(let v)? = _storage._fact else { preconditionFailure() }
-        try visitor.visitSingularMessageField(value: v, fieldNumber: 86)
-      }()
-      case .voucherPosted?: try {
-        guard case .voucherPosted(let v)? = _storage._fact else { preconditionFailure() }
-        try visitor.visitSingularMessageField(value: v, fieldNumber: 90)
-      }()
-      case .signingKeyCreated?: try {
-        guard case .signingKeyCreated(let v)? = _storage._fact else { preconditionFailure() }
-        try visitor.visitSingularMessageField(value: v, fieldNumber: 100)
-      }()
-      case .signingKeyRevoked?: try {
-        guard case .signingKeyRevoked(let v)? = _storage._fact else { preconditionFailure() }
-        try visitor.visitSingularMessageField(value: v, fieldNumber: 101)
-      }()
-      case .batchSubmitted?: try {
-        guard case .batchSubmitted(let v)? = _storage._fact else { preconditionFailure() }
-        try visitor.visitSingularMessageField(value: v, fieldNumber: 102)
-      }()
-      case .sealRefused?: try {
-        guard case .sealRefused(let v)? = _storage._fact else { preconditionFailure() }
-        try visitor.visitSingularMessageField(value: v, fieldNumber: 103)
-      }()
-      case .companyClosed?: try {
-        guard case .companyClosed(let v)? = _storage._fact else { preconditionFailure() }
-        try visitor.visitSingularMessageField(value: v, fieldNumber: 140)
-      }()
-      case .agreementNotActivated?: try {
-        guard case .agreementNotActivated(let v)? = _storage._fact else { preconditionFailure() }
-        try visitor.visitSingularMessageField(value: v, fieldNumber: 180)
-      }()
-      case .agreementTerminated?: try {
-        guard case .agreementTerminated(let v)? = _storage._fact else { preconditionFailure() }
-        try visitor.visitSingularMessageField(value: v, fieldNumber: 181)
-      }()
-      case .agreementChanged?: try {
-        guard case .agreementChanged(let v)? = _storage._fact else { preconditionFailure() }
-        try visitor.visitSingularMessageField(value: v, fieldNumber: 182)
-      }()
-      case .companyOnboarded?: try {
-        guard case .companyOnboarded(let v)? = _storage._fact else { preconditionFailure() }
-        try visitor.visitSingularMessageField(value: v, fieldNumber: 220)
-      }()
-      case nil: break
-      }
+    // The use of inline closures is to circumvent an issue where the compiler
+    // allocates stack space for every if/case branch local when no optimizations
+    // are enabled. https://github.com/apple/swift-protobuf/issues/1034 and
+    // https://github.com/apple/swift-protobuf/issues/1182
+    if !self.salt.isEmpty {
+      try visitor.visitSingularBytesField(value: self.salt, fieldNumber: 1)
+    }
+    switch self.fact {
+    case .bureauCreated?: try {
+      guard case .bureauCreated(let v)? = self.fact else { preconditionFailure() }
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 10)
+    }()
+    case .companyCreated?: try {
+      guard case .companyCreated(let v)? = self.fact else { preconditionFailure() }
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 11)
+    }()
+    case .userCreated?: try {
+      guard case .userCreated(let v)? = self.fact else { preconditionFailure() }
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 12)
+    }()
+    case .roleAssigned?: try {
+      guard case .roleAssigned(let v)? = self.fact else { preconditionFailure() }
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 13)
+    }()
+    case .roleRemoved?: try {
+      guard case .roleRemoved(let v)? = self.fact else { preconditionFailure() }
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 14)
+    }()
+    case .tokenCreated?: try {
+      guard case .tokenCreated(let v)? = self.fact else { preconditionFailure() }
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 15)
+    }()
+    case .tokenRevoked?: try {
+      guard case .tokenRevoked(let v)? = self.fact else { preconditionFailure() }
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 16)
+    }()
+    case .companyUpdated?: try {
+      guard case .companyUpdated(let v)? = self.fact else { preconditionFailure() }
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 17)
+    }()
+    case .companyActivated?: try {
+      guard case .companyActivated(let v)? = self.fact else { preconditionFailure() }
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 18)
+    }()
+    case .packagesChosen?: try {
+      guard case .packagesChosen(let v)? = self.fact else { preconditionFailure() }
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 19)
+    }()
+    case .userUpdated?: try {
+      guard case .userUpdated(let v)? = self.fact else { preconditionFailure() }
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 20)
+    }()
+    case .userBlocked?: try {
+      guard case .userBlocked(let v)? = self.fact else { preconditionFailure() }
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 21)
+    }()
+    case .userUnblocked?: try {
+      guard case .userUnblocked(let v)? = self.fact else { preconditionFailure() }
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 22)
+    }()
+    case .licenceOrdered?: try {
+      guard case .licenceOrdered(let v)? = self.fact else { preconditionFailure() }
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 23)
+    }()
+    case .termsAccepted?: try {
+      guard case .termsAccepted(let v)? = self.fact else { preconditionFailure() }
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 24)
+    }()
+    case .serviceUserLinked?: try {
+      guard case .serviceUserLinked(let v)? = self.fact else { preconditionFailure() }
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 25)
+    }()
+    case .phoneEntered?: try {
+      guard case .phoneEntered(let v)? = self.fact else { preconditionFailure() }
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 26)
+    }()
+    case .phoneConfirmed?: try {
+      guard case .phoneConfirmed(let v)? = self.fact else { preconditionFailure() }
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 27)
+    }()
+    case .accessCellSet?: try {
+      guard case .accessCellSet(let v)? = self.fact else { preconditionFailure() }
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 28)
+    }()
+    case .agreementDrafted?: try {
+      guard case .agreementDrafted(let v)? = self.fact else { preconditionFailure() }
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 30)
+    }()
+    case .agreementSent?: try {
+      guard case .agreementSent(let v)? = self.fact else { preconditionFailure() }
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 31)
+    }()
+    case .agreementSigned?: try {
+      guard case .agreementSigned(let v)? = self.fact else { preconditionFailure() }
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 32)
+    }()
+    case .agreementDeclined?: try {
+      guard case .agreementDeclined(let v)? = self.fact else { preconditionFailure() }
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 33)
+    }()
+    case .agreementLinkExpired?: try {
+      guard case .agreementLinkExpired(let v)? = self.fact else { preconditionFailure() }
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 34)
+    }()
+    case .agreementHeldForReview?: try {
+      guard case .agreementHeldForReview(let v)? = self.fact else { preconditionFailure() }
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 35)
+    }()
+    case .agreementApproved?: try {
+      guard case .agreementApproved(let v)? = self.fact else { preconditionFailure() }
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 36)
+    }()
+    case .agreementRejected?: try {
+      guard case .agreementRejected(let v)? = self.fact else { preconditionFailure() }
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 37)
+    }()
+    case .connectionChecked?: try {
+      guard case .connectionChecked(let v)? = self.fact else { preconditionFailure() }
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 38)
+    }()
+    case .agreementActivated?: try {
+      guard case .agreementActivated(let v)? = self.fact else { preconditionFailure() }
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 39)
+    }()
+    case .consentGiven?: try {
+      guard case .consentGiven(let v)? = self.fact else { preconditionFailure() }
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 40)
+    }()
+    case .consentRevoked?: try {
+      guard case .consentRevoked(let v)? = self.fact else { preconditionFailure() }
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 41)
+    }()
+    case .consentInvited?: try {
+      guard case .consentInvited(let v)? = self.fact else { preconditionFailure() }
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 42)
+    }()
+    case .consentDeclined?: try {
+      guard case .consentDeclined(let v)? = self.fact else { preconditionFailure() }
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 43)
+    }()
+    case .invoiceImported?: try {
+      guard case .invoiceImported(let v)? = self.fact else { preconditionFailure() }
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 50)
+    }()
+    case .paymentProposed?: try {
+      guard case .paymentProposed(let v)? = self.fact else { preconditionFailure() }
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 51)
+    }()
+    case .paymentChanged?: try {
+      guard case .paymentChanged(let v)? = self.fact else { preconditionFailure() }
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 52)
+    }()
+    case .paymentAcknowledged?: try {
+      guard case .paymentAcknowledged(let v)? = self.fact else { preconditionFailure() }
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 53)
+    }()
+    case .paymentSigned?: try {
+      guard case .paymentSigned(let v)? = self.fact else { preconditionFailure() }
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 54)
+    }()
+    case .paymentDeleted?: try {
+      guard case .paymentDeleted(let v)? = self.fact else { preconditionFailure() }
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 55)
+    }()
+    case .paymentRestored?: try {
+      guard case .paymentRestored(let v)? = self.fact else { preconditionFailure() }
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 56)
+    }()
+    case .transferPrepared?: try {
+      guard case .transferPrepared(let v)? = self.fact else { preconditionFailure() }
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 70)
+    }()
+    case .transferDelivered?: try {
+      guard case .transferDelivered(let v)? = self.fact else { preconditionFailure() }
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 71)
+    }()
+    case .transfersHeld?: try {
+      guard case .transfersHeld(let v)? = self.fact else { preconditionFailure() }
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 72)
+    }()
+    case .transferRecovered?: try {
+      guard case .transferRecovered(let v)? = self.fact else { preconditionFailure() }
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 73)
+    }()
+    case .unknownPaymentFound?: try {
+      guard case .unknownPaymentFound(let v)? = self.fact else { preconditionFailure() }
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 74)
+    }()
+    case .transfersReleased?: try {
+      guard case .transfersReleased(let v)? = self.fact else { preconditionFailure() }
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 75)
+    }()
+    case .unknownPaymentDismissed?: try {
+      guard case .unknownPaymentDismissed(let v)? = self.fact else { preconditionFailure() }
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 76)
+    }()
+    case .returnFileRead?: try {
+      guard case .returnFileRead(let v)? = self.fact else { preconditionFailure() }
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 80)
+    }()
+    case .instructionAccepted?: try {
+      guard case .instructionAccepted(let v)? = self.fact else { preconditionFailure() }
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 81)
+    }()
+    case .paymentRejected?: try {
+      guard case .paymentRejected(let v)? = self.fact else { preconditionFailure() }
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 82)
+    }()
+    case .paymentPaid?: try {
+      guard case .paymentPaid(let v)? = self.fact else { preconditionFailure() }
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 83)
+    }()
+    case .paymentLost?: try {
+      guard case .paymentLost(let v)? = self.fact else { preconditionFailure() }
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 84)
+    }()
+    case .bankCheckRecorded?: try {
+      guard case .bankCheckRecorded(let v)? = self.fact else { preconditionFailure() }
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 85)
+    }()
+    case .alarmRaised?: try {
+      guard case .alarmRaised(let v)? = self.fact else { preconditionFailure() }
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 86)
+    }()
+    case .voucherPosted?: try {
+      guard case .voucherPosted(let v)? = self.fact else { preconditionFailure() }
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 90)
+    }()
+    case .signingKeyCreated?: try {
+      guard case .signingKeyCreated(let v)? = self.fact else { preconditionFailure() }
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 100)
+    }()
+    case .signingKeyRevoked?: try {
+      guard case .signingKeyRevoked(let v)? = self.fact else { preconditionFailure() }
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 101)
+    }()
+    case .batchSubmitted?: try {
+      guard case .batchSubmitted(let v)? = self.fact else { preconditionFailure() }
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 102)
+    }()
+    case .sealRefused?: try {
+      guard case .sealRefused(let v)? = self.fact else { preconditionFailure() }
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 103)
+    }()
+    case .companyPolicySet?: try {
+      guard case .companyPolicySet(let v)? = self.fact else { preconditionFailure() }
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 110)
+    }()
+    case .paymentPartlySigned?: try {
+      guard case .paymentPartlySigned(let v)? = self.fact else { preconditionFailure() }
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 111)
+    }()
+    case .companyClosed?: try {
+      guard case .companyClosed(let v)? = self.fact else { preconditionFailure() }
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 140)
+    }()
+    case .bankSigningSet?: try {
+      guard case .bankSigningSet(let v)? = self.fact else { preconditionFailure() }
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 141)
+    }()
+    case .automationEmployeeSet?: try {
+      guard case .automationEmployeeSet(let v)? = self.fact else { preconditionFailure() }
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 142)
+    }()
+    case .sessionsEnded?: try {
+      guard case .sessionsEnded(let v)? = self.fact else { preconditionFailure() }
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 160)
+    }()
+    case .agreementNotActivated?: try {
+      guard case .agreementNotActivated(let v)? = self.fact else { preconditionFailure() }
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 180)
+    }()
+    case .agreementTerminated?: try {
+      guard case .agreementTerminated(let v)? = self.fact else { preconditionFailure() }
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 181)
+    }()
+    case .agreementChanged?: try {
+      guard case .agreementChanged(let v)? = self.fact else { preconditionFailure() }
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 182)
+    }()
+    case .paymentsHandled?: try {
+      guard case .paymentsHandled(let v)? = self.fact else { preconditionFailure() }
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 183)
+    }()
+    case .companyOnboarded?: try {
+      guard case .companyOnboarded(let v)? = self.fact else { preconditionFailure() }
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 220)
+    }()
+    case .agreementStepRecorded?: try {
+      guard case .agreementStepRecorded(let v)? = self.fact else { preconditionFailure() }
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 230)
+    }()
+    case .agreementConverted?: try {
+      guard case .agreementConverted(let v)? = self.fact else { preconditionFailure() }
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 231)
+    }()
+    case nil: break
     }
     try unknownFields.traverse(visitor: &visitor)
   }
 
   package static func ==(lhs: Bureau_Facts_V1_Body, rhs: Bureau_Facts_V1_Body) -> Bool {
-    if lhs._storage !== rhs._storage {
-      let storagesAreEqual: Bool = withExtendedLifetime((lhs._storage, rhs._storage)) { (_args: (_StorageClass, _StorageClass)) in
-        let _storage = _args.0
-        let rhs_storage = _args.1
-        if _storage._salt != rhs_storage._salt {return false}
-        if _storage._fact != rhs_storage._fact {return false}
-        return true
-      }
-      if !storagesAreEqual {return false}
-    }
+    if lhs.salt != rhs.salt {return false}
+    if lhs.fact != rhs.fact {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }
@@ -3135,7 +3543,7 @@ nonisolated extension Bureau_Facts_V1_RoleRemoved: SwiftProtobuf.Message, SwiftP
 
 nonisolated extension Bureau_Facts_V1_TokenCreated: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   package static let protoMessageName: String = _protobuf_package + ".TokenCreated"
-  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}token\0\u{1}user\0\u{3}expire_time_us\0\u{3}secret_hash\0")
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}token\0\u{1}user\0\u{3}expire_time_us\0\u{3}secret_hash\0\u{1}companies\0\u{1}verbs\0\u{1}certificate\0\u{3}display_name\0\u{3}create_time_us\0")
 
   package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -3147,6 +3555,11 @@ nonisolated extension Bureau_Facts_V1_TokenCreated: SwiftProtobuf.Message, Swift
       case 2: try { try decoder.decodeSingularBytesField(value: &self.user) }()
       case 3: try { try decoder.decodeSingularInt64Field(value: &self.expireTimeUs) }()
       case 4: try { try decoder.decodeSingularBytesField(value: &self.secretHash) }()
+      case 5: try { try decoder.decodeRepeatedBytesField(value: &self.companies) }()
+      case 6: try { try decoder.decodeRepeatedStringField(value: &self.verbs) }()
+      case 7: try { try decoder.decodeSingularBytesField(value: &self.certificate) }()
+      case 8: try { try decoder.decodeSingularStringField(value: &self.displayName) }()
+      case 9: try { try decoder.decodeSingularInt64Field(value: &self.createTimeUs) }()
       default: break
       }
     }
@@ -3165,6 +3578,21 @@ nonisolated extension Bureau_Facts_V1_TokenCreated: SwiftProtobuf.Message, Swift
     if !self.secretHash.isEmpty {
       try visitor.visitSingularBytesField(value: self.secretHash, fieldNumber: 4)
     }
+    if !self.companies.isEmpty {
+      try visitor.visitRepeatedBytesField(value: self.companies, fieldNumber: 5)
+    }
+    if !self.verbs.isEmpty {
+      try visitor.visitRepeatedStringField(value: self.verbs, fieldNumber: 6)
+    }
+    if !self.certificate.isEmpty {
+      try visitor.visitSingularBytesField(value: self.certificate, fieldNumber: 7)
+    }
+    if !self.displayName.isEmpty {
+      try visitor.visitSingularStringField(value: self.displayName, fieldNumber: 8)
+    }
+    if self.createTimeUs != 0 {
+      try visitor.visitSingularInt64Field(value: self.createTimeUs, fieldNumber: 9)
+    }
     try unknownFields.traverse(visitor: &visitor)
   }
 
@@ -3173,6 +3601,41 @@ nonisolated extension Bureau_Facts_V1_TokenCreated: SwiftProtobuf.Message, Swift
     if lhs.user != rhs.user {return false}
     if lhs.expireTimeUs != rhs.expireTimeUs {return false}
     if lhs.secretHash != rhs.secretHash {return false}
+    if lhs.companies != rhs.companies {return false}
+    if lhs.verbs != rhs.verbs {return false}
+    if lhs.certificate != rhs.certificate {return false}
+    if lhs.displayName != rhs.displayName {return false}
+    if lhs.createTimeUs != rhs.createTimeUs {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension Bureau_Facts_V1_SessionsEnded: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  package static let protoMessageName: String = _protobuf_package + ".SessionsEnded"
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}user\0")
+
+  package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularBytesField(value: &self.user) }()
+      default: break
+      }
+    }
+  }
+
+  package func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if !self.user.isEmpty {
+      try visitor.visitSingularBytesField(value: self.user, fieldNumber: 1)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  package static func ==(lhs: Bureau_Facts_V1_SessionsEnded, rhs: Bureau_Facts_V1_SessionsEnded) -> Bool {
+    if lhs.user != rhs.user {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }
@@ -3334,7 +3797,7 @@ nonisolated extension Bureau_Facts_V1_Terms: SwiftProtobuf.Message, SwiftProtobu
 
 nonisolated extension Bureau_Facts_V1_PaymentProposed: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   package static let protoMessageName: String = _protobuf_package + ".PaymentProposed"
-  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}payment\0\u{1}state\0\u{3}invoice_number\0\u{3}supplier_key\0\u{1}terms\0\u{3}account_as_written\0\u{3}reference_as_written\0\u{1}warnings\0")
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}payment\0\u{1}state\0\u{3}invoice_number\0\u{3}supplier_key\0\u{1}terms\0\u{3}account_as_written\0\u{3}reference_as_written\0\u{1}warnings\0\u{1}maker\0")
 
   fileprivate class _StorageClass {
     var _payment: Data = Data()
@@ -3345,6 +3808,7 @@ nonisolated extension Bureau_Facts_V1_PaymentProposed: SwiftProtobuf.Message, Sw
     var _accountAsWritten: String = String()
     var _referenceAsWritten: String = String()
     var _warnings: [String] = []
+    var _maker: Data = Data()
 
       // This property is used as the initial default value for new instances of the type.
       // The type itself is protecting the reference to its storage via CoW semantics.
@@ -3363,6 +3827,7 @@ nonisolated extension Bureau_Facts_V1_PaymentProposed: SwiftProtobuf.Message, Sw
       _accountAsWritten = source._accountAsWritten
       _referenceAsWritten = source._referenceAsWritten
       _warnings = source._warnings
+      _maker = source._maker
     }
   }
 
@@ -3389,6 +3854,7 @@ nonisolated extension Bureau_Facts_V1_PaymentProposed: SwiftProtobuf.Message, Sw
         case 6: try { try decoder.decodeSingularStringField(value: &_storage._accountAsWritten) }()
         case 7: try { try decoder.decodeSingularStringField(value: &_storage._referenceAsWritten) }()
         case 8: try { try decoder.decodeRepeatedStringField(value: &_storage._warnings) }()
+        case 9: try { try decoder.decodeSingularBytesField(value: &_storage._maker) }()
         default: break
         }
       }
@@ -3425,6 +3891,9 @@ nonisolated extension Bureau_Facts_V1_PaymentProposed: SwiftProtobuf.Message, Sw
       if !_storage._warnings.isEmpty {
         try visitor.visitRepeatedStringField(value: _storage._warnings, fieldNumber: 8)
       }
+      if !_storage._maker.isEmpty {
+        try visitor.visitSingularBytesField(value: _storage._maker, fieldNumber: 9)
+      }
     }
     try unknownFields.traverse(visitor: &visitor)
   }
@@ -3442,6 +3911,7 @@ nonisolated extension Bureau_Facts_V1_PaymentProposed: SwiftProtobuf.Message, Sw
         if _storage._accountAsWritten != rhs_storage._accountAsWritten {return false}
         if _storage._referenceAsWritten != rhs_storage._referenceAsWritten {return false}
         if _storage._warnings != rhs_storage._warnings {return false}
+        if _storage._maker != rhs_storage._maker {return false}
         return true
       }
       if !storagesAreEqual {return false}
@@ -3453,7 +3923,7 @@ nonisolated extension Bureau_Facts_V1_PaymentProposed: SwiftProtobuf.Message, Sw
 
 nonisolated extension Bureau_Facts_V1_PaymentChanged: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   package static let protoMessageName: String = _protobuf_package + ".PaymentChanged"
-  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}payment\0\u{1}state\0\u{1}terms\0")
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}payment\0\u{1}state\0\u{1}terms\0\u{1}maker\0")
 
   package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -3464,6 +3934,7 @@ nonisolated extension Bureau_Facts_V1_PaymentChanged: SwiftProtobuf.Message, Swi
       case 1: try { try decoder.decodeSingularBytesField(value: &self.payment) }()
       case 2: try { try decoder.decodeSingularStringField(value: &self.state) }()
       case 3: try { try decoder.decodeSingularMessageField(value: &self._terms) }()
+      case 4: try { try decoder.decodeSingularBytesField(value: &self.maker) }()
       default: break
       }
     }
@@ -3483,6 +3954,9 @@ nonisolated extension Bureau_Facts_V1_PaymentChanged: SwiftProtobuf.Message, Swi
     try { if let v = self._terms {
       try visitor.visitSingularMessageField(value: v, fieldNumber: 3)
     } }()
+    if !self.maker.isEmpty {
+      try visitor.visitSingularBytesField(value: self.maker, fieldNumber: 4)
+    }
     try unknownFields.traverse(visitor: &visitor)
   }
 
@@ -3490,6 +3964,7 @@ nonisolated extension Bureau_Facts_V1_PaymentChanged: SwiftProtobuf.Message, Swi
     if lhs.payment != rhs.payment {return false}
     if lhs.state != rhs.state {return false}
     if lhs._terms != rhs._terms {return false}
+    if lhs.maker != rhs.maker {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }
@@ -4506,7 +4981,7 @@ nonisolated extension Bureau_Facts_V1_VoucherLine: SwiftProtobuf.Message, SwiftP
 
 nonisolated extension Bureau_Facts_V1_VoucherPosted: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   package static let protoMessageName: String = _protobuf_package + ".VoucherPosted"
-  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}voucher\0\u{1}number\0\u{1}date\0\u{1}lines\0\u{1}payments\0")
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}voucher\0\u{1}number\0\u{1}date\0\u{1}lines\0\u{1}payments\0\u{3}post_time_us\0")
 
   package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -4519,6 +4994,7 @@ nonisolated extension Bureau_Facts_V1_VoucherPosted: SwiftProtobuf.Message, Swif
       case 3: try { try decoder.decodeSingularStringField(value: &self.date) }()
       case 4: try { try decoder.decodeRepeatedMessageField(value: &self.lines) }()
       case 5: try { try decoder.decodeRepeatedBytesField(value: &self.payments) }()
+      case 6: try { try decoder.decodeSingularInt64Field(value: &self.postTimeUs) }()
       default: break
       }
     }
@@ -4540,6 +5016,9 @@ nonisolated extension Bureau_Facts_V1_VoucherPosted: SwiftProtobuf.Message, Swif
     if !self.payments.isEmpty {
       try visitor.visitRepeatedBytesField(value: self.payments, fieldNumber: 5)
     }
+    if self.postTimeUs != 0 {
+      try visitor.visitSingularInt64Field(value: self.postTimeUs, fieldNumber: 6)
+    }
     try unknownFields.traverse(visitor: &visitor)
   }
 
@@ -4549,6 +5028,7 @@ nonisolated extension Bureau_Facts_V1_VoucherPosted: SwiftProtobuf.Message, Swif
     if lhs.date != rhs.date {return false}
     if lhs.lines != rhs.lines {return false}
     if lhs.payments != rhs.payments {return false}
+    if lhs.postTimeUs != rhs.postTimeUs {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }
@@ -4624,6 +5104,45 @@ nonisolated extension Bureau_Facts_V1_CompanyOnboarded: SwiftProtobuf.Message, S
     if lhs.rolesTaken != rhs.rolesTaken {return false}
     if lhs.agreementsCreated != rhs.agreementsCreated {return false}
     if lhs.agreementsSent != rhs.agreementsSent {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension Bureau_Facts_V1_PaymentPartlySigned: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  package static let protoMessageName: String = _protobuf_package + ".PaymentPartlySigned"
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}signed\0\u{1}required\0")
+
+  package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularMessageField(value: &self._signed) }()
+      case 2: try { try decoder.decodeSingularInt32Field(value: &self.required) }()
+      default: break
+      }
+    }
+  }
+
+  package func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    // The use of inline closures is to circumvent an issue where the compiler
+    // allocates stack space for every if/case branch local when no optimizations
+    // are enabled. https://github.com/apple/swift-protobuf/issues/1034 and
+    // https://github.com/apple/swift-protobuf/issues/1182
+    try { if let v = self._signed {
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 1)
+    } }()
+    if self.required != 0 {
+      try visitor.visitSingularInt32Field(value: self.required, fieldNumber: 2)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  package static func ==(lhs: Bureau_Facts_V1_PaymentPartlySigned, rhs: Bureau_Facts_V1_PaymentPartlySigned) -> Bool {
+    if lhs._signed != rhs._signed {return false}
+    if lhs.required != rhs.required {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }

@@ -33,7 +33,7 @@ extension FileClient {
   }
 }
 
-private struct BureauFileWriter {
+struct BureauFileWriter {
   private(set) var text = ""
 
   mutating func write(_ file: BureauFile) {

@@ -36,6 +36,11 @@ package struct Finding: Sendable, Equatable, Error {
     case accountTwice = "ACCOUNT_TWICE"
     case currencyUnknown = "CURRENCY_UNKNOWN"
     case kindUnknown = "KIND_UNKNOWN"
+    case numberInvalid = "NUMBER_INVALID"
+    case amountInvalid = "AMOUNT_INVALID"
+    case valueUnknown = "VALUE_UNKNOWN"
+    case policyInvalid = "POLICY_INVALID"
+    case policyExampleFails = "POLICY_EXAMPLE_FAILS"
   }
 
   /// A reason of the reader, or of a plan (`OnboardingError.reason`).

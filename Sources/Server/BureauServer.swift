@@ -23,6 +23,8 @@ package struct ServerParts: Sendable {
   package var witness: any Witness
   package var bootstrap: any BootstrapToken
   package var sessionLimits = Session.Limits()
+  /// How often users, companies and addresses may call.
+  package var rates = RateSettings()
   /// Between two checkpoints of a bureau.
   package var checkpointMinutes = 15
   /// BankID is asked about an order at most this often.
@@ -79,20 +81,14 @@ package struct BureauServer: Sendable {
 
   package init(_ parts: ServerParts) {
     let metrics = parts.metrics
-    let group = GroupCommit(parts.database) { event in
-      switch event {
-      case .committed(let commands, let nanoseconds):
-        metrics.observe(.commitCommands, Double(commands))
-        metrics.observe(.commitSeconds, Double(nanoseconds) / 1e9)
-      case .conflicted: metrics.count(.commitConflicts)
-      }
-    }
+    let rates = RateLimits(parts.rates, now: parts.sources.now)
     let commands = Commands(
-      database: parts.database, group: group, sources: parts.sources,
-      secrets: parts.secrets, drain: parts.drain,
+      database: parts.database, group: Self.group(parts.database, metrics), sources: parts.sources,
+      secrets: parts.secrets, rates: rates, drain: parts.drain,
       past: PastReads(limits: parts.pastLimits, open: parts.emptyDatabase))
     let access = Access(
-      database: parts.database, sessionLimits: parts.sessionLimits, now: parts.sources.now)
+      database: parts.database, sessionLimits: parts.sessionLimits, rates: rates,
+      now: parts.sources.now)
     let activation = Activation(
       commands: commands, partner: parts.partner, register: parts.register,
       channel: parts.channel)
@@ -124,12 +120,16 @@ package struct BureauServer: Sendable {
       OnboardingService(
         commands: commands, key: parts.nationalIDKey, allowsSynthetic: parts.allowsSyntheticIDs),
       PaymentService(commands: commands, orders: orders, access: access, watch: watch),
+      PolicyService(commands: commands),
       SigningKeyService(commands: commands),
       SubmissionService(commands: commands),
       TransferService(commands: commands, reconciliation: reconciliation),
       StatementService(commands: commands),
-      PostingService(commands: commands),
+      PostingService(commands: commands, watch: watch),
       AuditService(commands: commands, publisher: publisher, watch: watch),
+      LicenceService(commands: commands),
+      PhoneService(commands: commands, key: parts.nationalIDKey),
+      EmployeeService(commands: commands), AccessService(commands: commands),
     ]
     interceptors = [AuthenticationInterceptor(access: access)]
     pages = Pages(
@@ -144,5 +144,16 @@ package struct BureauServer: Sendable {
       reconciliation: reconciliation, metrics: metrics, logger: parts.logger)
     self.commands = commands
     self.metrics = metrics
+  }
+
+  private static func group(_ database: any Database, _ metrics: Metrics) -> GroupCommit {
+    GroupCommit(database) { event in
+      switch event {
+      case .committed(let commands, let nanoseconds):
+        metrics.observe(.commitCommands, Double(commands))
+        metrics.observe(.commitSeconds, Double(nanoseconds) / 1e9)
+      case .conflicted: metrics.count(.commitConflicts)
+      }
+    }
   }
 }

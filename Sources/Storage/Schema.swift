@@ -13,18 +13,23 @@ package enum Schema {
   package static let classes: [String: TableClass] = [
     "stream": .journal, "fact": .journal, "blob": .journal,
     "bureau": .projection, "company": .projection, "app_user": .projection, "role": .projection,
-    "token": .projection, "credential": .projection, "request": .projection,
+    "token": .projection, "credential": .projection, "token_scope": .projection,
+    "token_detail": .projection, "token_use": .working, "request": .projection,
     "agreement": .projection, "consent": .projection, "consent_invitation": .projection,
     "invoice": .projection,
     "payment": .projection, "instruction": .projection, "transfer": .projection,
     "transfer_hold": .projection, "hold_evidence": .projection, "unknown_payment": .projection,
     "return_file": .projection, "alarm": .projection, "voucher": .projection,
-    "voucher_line": .projection,
+    "voucher_line": .projection, "voucher_payment": .projection,
     "signing_key": .projection, "signing_key_owner": .projection, "batch": .projection,
+    "company_policy": .projection, "payment_approval": .projection,
     "company_closure": .projection,
+    "licence": .projection, "package_grant": .projection, "phone": .projection,
+    "bank_signing": .projection, "employee": .projection, "automation_employee": .projection,
+    "access_cell": .projection,
     "onboarding": .projection, "payment_queue": .projection,
     "session": .working, "bankid_order": .working, "message": .working, "work": .working,
-    "sealing_key": .working,
+    "sealing_key": .working, "phone_code": .working,
   ]
 
   package static let migrations: [Migration] = [
@@ -36,6 +41,13 @@ package enum Schema {
     AgreementSchema.lives,
     onboarding,
     board,
+    PostingSchema.bundles,
+    tokenScopes,
+    AgreementSchema.conversion,
+    policies,
+    licences,
+    phones,
+    accessCells,
   ]
 
   /// Several servers share the work of one database (invariant O).

@@ -72,6 +72,7 @@ struct Wiring: Sendable {
     parts.sessionLimits = Session.Limits(
       idleSeconds: configuration.sessionIdleMinutes * 60,
       absoluteSeconds: configuration.sessionAbsoluteMinutes * 60)
+    parts.rates = configuration.rates
     parts.checkpointMinutes = configuration.witnessIntervalMinutes
     parts.collectInterval = collectInterval
     parts.pastLimits = configuration.past

@@ -4,6 +4,7 @@ import BureauAPI
 import Foundation
 import Primitives
 import Sandbox
+import SwiftProtobuf
 import TestKit
 import Testing
 
@@ -125,6 +126,50 @@ struct PageBrowserTests {
     }
   }
 
+  @Test(arguments: Screen.allCases)
+  func `an invited person gives a consent, and another says no`(screen: Screen) async throws {
+    try await withOffice { office in
+      let max = try await office.bureau.approver("Max")
+      let parent = try office.bureau.company.name
+      @Sendable func link() async throws -> String {
+        let invitation = try await office.kim.calls { connection, metadata in
+          try await connection.consents.createConsentInvitation(
+            .with {
+              $0.parent = parent
+              $0.consentInvitation.user = max.name
+              $0.consentInvitation.bank = "dnb"
+              $0.consentInvitation.mobile = "+46701740605"
+              $0.requestID = office.kim.newRequestID()
+            }, metadata: metadata)
+        }
+        return try #require(try await office.kim.pageLinks(about: invitation.name).first)
+      }
+      let first = try await link()
+      try await Browser.run(screen) { browser in
+        func pictures(_ name: String) async throws {
+          try await Health.expectSound(browser)
+          try await browser.pictures("\(screen.rawValue)-en-consent-\(name)")
+        }
+        try await browser.opens(first)
+        try await browser.sees(heading: "Personal consent")
+        try await pictures("1-text")
+        try await browser.presses("I do not want this")
+        try await browser.sees(heading: "Say no?")
+        try await pictures("2-decline")
+        try await browser.presses("Say no")
+        try await browser.sees(heading: "You have said no")
+        try await pictures("3-declined")
+        try await browser.opens(try await link())
+        try await browser.presses("BankID on another device")
+        try await browser.sees("Waiting for you to open BankID.")
+        try await max.approvesInApp()
+        try await browser.sees(heading: "Consent given")
+        try await pictures("4-given")
+        #expect(try await browser.complaints() == [])
+      }
+    }
+  }
+
   @Test func `without scripts the page renews itself until it is signed`() async throws {
     try await withLink { sent in
       try await Browser.run { browser in
@@ -195,7 +240,8 @@ struct PageBrowserTests {
             + top + [
               "heading 1: Bank agreement to sign", "region: The text that you sign",
               "heading 2: The text that you sign", "region: Sign", "heading 2: Sign", "form: ",
-              "button: BankID on another device", "button: BankID on this device", "contentinfo: ",
+              "button: BankID on another device", "button: BankID on this device",
+              "link: I do not want this", "contentinfo: ",
             ])
         try await browser.presses("BankID on another device")
         try await browser.sees("Waiting for you to open BankID.")

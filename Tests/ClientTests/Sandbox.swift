@@ -170,9 +170,10 @@ struct Sandbox: Sendable {
         "init", "--name", "Fjord Regnskap AS", "--organisation-number", "974760673",
         "--country", "NO", "--administrator-name", "Astrid Lindqvist",
         "--administrator-email", "astrid@example.com", "--administrator-national-id-file", "-",
-        "--bootstrap-token-file", bootstrapToken,
+        "--bootstrap-token-file", bootstrapToken, "--customer-number", "100200",
       ], input: astrid)
     try bureau(["login", "--sandbox-person", astrid])
+    try bureau(["licence", "accept", "--terms", "2026-01"])
     let company = try made([
       "company", "create", "--name", "Nordlys Verksted AS", "--organisation-number", "923609016",
       "--country", "NO", "--street", "Verftsgata 4", "--postal-code", "8004", "--town", "Bodø",

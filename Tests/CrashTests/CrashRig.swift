@@ -63,8 +63,10 @@ final class CrashRig: Sendable {
       "init", "--name", "Fjord Regnskap AS", "--organisation-number", "974760673",
       "--country", "NO", "--administrator-name", "Astrid Lindqvist",
       "--administrator-email", "astrid@example.com", "--administrator-national-id-file", "-",
-      "--bootstrap-token-file", sheet.bootstrap_token_file, input: administrator.nationalID)
+      "--bootstrap-token-file", sheet.bootstrap_token_file, "--customer-number", "100200",
+      input: administrator.nationalID)
     try await administrator.bureau("login", "--sandbox-person", administrator.nationalID)
+    try await administrator.bureau("licence", "accept", "--terms", "2026-01")
     company = try await administrator.made([
       "company", "create", "--name", "Nordlys Verksted AS", "--organisation-number", "923609016",
       "--country", "NO", "--street", "Verftsgata 4", "--postal-code", "8004", "--town", "Bodø",

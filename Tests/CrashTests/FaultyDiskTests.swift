@@ -77,7 +77,7 @@ extension Crashes {
             try await Bureau_V1_TenancyService.Client(wrapping: world.client)
               .createBureau(request, metadata: ["authorization": "Bearer \(token)"])
           }
-          log.note(Acknowledgement(requestID: request.requestID, name: made.name, facts: 3))
+          log.note(Acknowledgement(requestID: request.requestID, name: made.name, facts: 4))
         }
         disk.count(.all)
         try await found(1)

@@ -192,7 +192,9 @@ enum Sample {
       .fileTooLarge, .notUTF8, .clientTwice, .accountTwice, .tooMany, .personTwoIDs,
       .nationalIDTwice, .nationalIDInvalid, .nationalIDUnused,
     ]
-    #expect(Set(Self.wrong.map(\.reason)).union(own) == Set(Finding.Reason.allCases))
+    #expect(
+      Set(Self.wrong.map(\.reason)).union(own).union(PolicyFileTests.reasons)
+        == Set(Finding.Reason.allCases))
   }
 
   @Test func `all findings are told at once, in the order of the file`() {

@@ -16,6 +16,17 @@ extension History {
       ])
   }
 
+  private func steps(of id: ID<Agreement>) -> [[Fact]] {
+    AgreementStep.allCases.map { step in
+      [
+        .agreementStepRecorded(
+          AgreementStepRecorded(
+            agreement: id, step: step, date: day("2026-03-02"), note: "Case \(mark)",
+            recordTime: monday))
+      ]
+    }
+  }
+
   /// A second agreement through all that can happen to one.
   var agreementLife: [[Fact]] {
     let id = Self.secondAgreement
@@ -24,6 +35,8 @@ extension History {
     drafted.kind = .incoming
     (drafted.state, drafted.signTime, drafted.linkHash) = (.draft, nil, nil)
     drafted.declarations = declarations
+    drafted.number = "OLD-\(mark)"
+    drafted.state = .legacyActive
     let signer = Signer(
       displayName: "Other \(mark)", mobile: "+4790000002", email: "other@example.com",
       nationalIDDigest: NationalIDDigest(bytes: hash(11)))
@@ -64,6 +77,12 @@ extension History {
           AgreementNotActivated(agreement: id, reason: "the gateway is missing \(mark)")),
       ],
       [checked(.ok), .agreementActivated(AgreementActivated(agreement: id))],
+    ] + steps(of: id) + [
+      [
+        .agreementConverted(
+          AgreementConverted(
+            agreement: id, startDate: day("2026-04-01"), convertTime: monday))
+      ],
       [
         .agreementTerminated(
           AgreementTerminated(agreement: id, reason: "Sold \(mark)", terminateTime: monday))

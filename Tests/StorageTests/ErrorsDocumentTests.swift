@@ -1,5 +1,7 @@
 import Domain
 import Foundation
+import Policies
+import Primitives
 import Server
 import Storage
 import Testing
@@ -22,22 +24,33 @@ import Testing
   }
 
   static let features = [
-    Feature("Identity", identity), Feature("Access", [AccessError.denied]),
-    Feature("Names and pages", names), Feature("Requests", requests), Feature("The past", past),
-    Feature("Bureaus, companies, users and roles", tenancy),
-    Feature("Companies", companies), Feature("Users", users), Feature("Agreements", agreements),
+    Feature("Identity", identity), Feature("Access", [AccessError.denied, .outsideToken]),
+    Feature("Rates", rates), Feature("Names and pages", names), Feature("Requests", requests),
+    Feature("The past", past),
+    Feature("Bureaus, companies, users and roles", tenancy), Feature("Tokens", tokens),
+    Feature("Companies", companies), Feature("Users", users),
+    Feature("Licences and packages", licences), Feature("Phones", phones),
+    Feature("Signing by SMS", smsSigning), Feature("Employees", employees),
+    Feature("The access table", accessCells), Feature("Agreements", agreements),
     Feature("Consents", consents), Feature("Bureau files", onboarding),
     Feature("Reviews", [ReviewError.nameInvalid, .operatorMissing]), Feature("Invoices", invoices),
     Feature("Payments", payments),
+    Feature("Many payments", [BulkError.actionMissing, .empty, .tooMany(limit: 1_000)]),
     Feature("Signing keys", signingKeys), Feature("Seals", seals), Feature("Batches", batches),
+    Feature("Policies", policies),
     Feature("Transfers", transfers), Feature("Holds", holds),
-    Feature("Postings", [PostingError.notFound]), Feature("Audit", audit),
+    Feature("Postings", postings), Feature("Ledgers", ledgers), Feature("Audit", audit),
   ]
 
   static let identity: [IdentityError] = [
-    .unauthenticated, .sessionExpired, .loginRefused, .orderNotFound, .orderEnded, .tooManyOrders,
+    .unauthenticated, .sessionExpired, .sessionNotFound, .certificateMissing, .loginRefused,
+    .orderNotFound, .orderEnded, .tooManyOrders,
+    .tooManyTries(waitSeconds: 60), .alreadyInProgress,
     .evidenceRefused("the certificate is revoked"), .otherPerson, .otherContent,
     .bankIDUnavailable("it is being maintained."),
+  ]
+  static let rates: [RateError] = [
+    .user(waitMilliseconds: 100), .company(waitMilliseconds: 100), .address(waitMilliseconds: 100),
   ]
   static let names: [NameError] = [
     .malformed(field: "name", pattern: "bureaus/{bureau}/companies/{company}"), .pageTokenInvalid,
@@ -56,6 +69,9 @@ import Testing
     .emailInvalid("it has no @."), .userExists, .userNotFound, .roleInvalid, .roleExists,
     .roleNotFound, .userNotService, .userNotPerson, .tokenLifetimeInvalid, .tokenNotFound,
   ]
+  static let tokens: [TokenError] = [
+    .tooWide, .verbUnknown("fly"), .companyWithoutRole, .tooMany, .certificateInvalid,
+  ]
   static let companies: [CompanyError] = [
     .existsInactive, .existsClosed, .fieldFixed("organisation_number"), .nothingToChange,
     .changedMeanwhile, .inactive, .closed, .active, .openPayments(count: 3, first: []), .held,
@@ -64,6 +80,26 @@ import Testing
     .fieldFixed("national_id"), .nothingToChange, .changedMeanwhile, .blocked, .notBlocked,
     .lastAdministrator,
   ]
+  private static let soon = monday.date(in: .centralEuropean)
+  static let licences: [LicenceError] = [
+    .packagesMissing, .packageUnknown("gold"), .administratorUnknown, .exists, .missing, .accepted,
+    .otherPerson, .termsUnknown("2026-01"), .packageTwice(.bank), .accessElsewhere(.signing, .bank),
+    .notLicensed(.remittance), .packageMissing(.bank, onBureau: false),
+    .accessMissing(.payments, onBureau: true),
+  ]
+  static let phones: [PhoneError] = [
+    .notOwn, .invalid("it has no +."), .same(.unconfirmed), .absent, .confirmed, .tooSoon, .tooMany,
+    .codeEnded, .codeWrong(left: 4), .userNotPerson,
+  ]
+  static let smsSigning: [SMSSigningError] = [
+    .companyNumberMissing, .profileNumberMissing, .profileNumberUnconfirmed, .numbersDiffer,
+  ]
+  static let employees: [EmployeeError] = [
+    .notOwn, .notPerson, .notServiceUser, .noFileRole, .taken, .notEntitled, .nobody,
+  ]
+  static let accessCells: [AccessCellError] = [
+    .methodUnknown("PaymentService/Fly"), .roleMissing, .fixed, .same, .nobody,
+  ]
   static let agreements: [AgreementError] = [
     .notFound, .bankNotSupported("nobank"), .kindInvalid, .currencyUnknown("NKR"),
     .accountInvalid("the check digit is wrong."), .accountNotAtBank("DNB"), .accountPrivate,
@@ -71,7 +107,12 @@ import Testing
     .signerIncomplete("signer.mobile"), .signerInvalid(field: "signer.mobile", "it has no +."),
     .declarationInvalid(field: "declarations.persons", "there are too many"),
     .fieldUnknown("account"), .reasonInvalid, .linkRefused, .linkExpired, .linkUsed, .otherSigner,
-    .textChanged, .openPayments(3), .state(.sign, in: .draft),
+    .textChanged, .openPayments(3), .numberInvalid, .conversionNotAgreed,
+    .conversionTooEarly(soon), .returnDataOutstanding(soon),
+    .conversionNotConnected("the bank does not answer"), .applicationNotNeeded, .stepMissing,
+    .stepDateInFuture,
+    .stepDateInvalid("yesterday"), .stepTooEarly(.settingsReviewed, in: .draft),
+    .stepDone(.applicationConfirmed), .settingsChanged, .state(.sign, in: .draft),
   ]
   static let consents: [ConsentError] = [
     .notFound, .invitationNotFound, .noAgreement(bank: "dnb"), .noBankRights, .contactMissing,
@@ -106,6 +147,13 @@ import Testing
   static let seals: [SealError] = [
     .required, .malformed, .keyUnknown, .keyRevoked, .keySuperseded, .broken, .tooOld, .ahead,
   ]
+  static let policies: [PolicyError] = [
+    .changedMeanwhile, .invalid(field: "approvers", "approvers must be a number from 1 to 5."),
+    .exampleFails(
+      field: "examples", "The example \"a\" expects 1 approver, and the policy says 2."),
+    .notAcknowledged, .makerSigns, .paymentLimit(.nok(500_000_000), of: .nok),
+    .dayLimit(.nok(500_000_000), of: .sek), .signedAlready, .payeeAccount(.administrators),
+  ]
   static let batches: [BatchError] = [
     .idInvalid, .timeInvalid, .empty, .tooLarge(limit: 500), .countWrong(said: 3, sent: 2),
     .totalsWrong, .idReused, .itemEmpty, .invoiceNumberInvalid, .countryInvalid("Norge"),
@@ -116,6 +164,16 @@ import Testing
     .wrongDate(endToEndID: "0af7…-1"),
   ]
 
+  static let postings: [PostingError] = [
+    .notFound, .bookingDateInvalid("yesterday"), .nothingPaid, .bundleTooLarge,
+    .datesDiffer(
+      [CalendarDate(iso: "2026-03-30"), CalendarDate(iso: "2026-03-31")].compactMap(\.self)),
+  ]
+  static let ledgers: [LedgerError] = [
+    .formatMissing, .dateInvalid(field: "from_date"), .periodInvalid, .countryUnfit,
+    .tooMany(limit: 20_000), .currencyOther(voucher: 7, .eur), .sumTooLarge,
+    .textUnfit("Name"),
+  ]
   static let audit: [WitnessError] = [
     .unavailable("the folder cannot be read"), .damaged("statement 7 cannot be read"),
     .keyDiffers("Statement 7"), .contradicted("company 0af7… ends before fact 12"), .noCheckpoint,

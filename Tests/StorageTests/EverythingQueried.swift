@@ -68,7 +68,7 @@ enum EverythingQueried {
       try HoldTables.unknownPayments(listedFor: place, in: tx).map(\.payment))
     try noteSealing(place, tx, note)
     note("AuditTables.hash", try some(AuditTables.hash(of: 1, at: place, in: tx)))
-    note("TenancyTables.remains", try flag(TenancyTables.remains(of: place, in: tx).isHeld))
+    all.merge(try people(place, tx)) { $1 }
     let origin = Origin.example(place, request: "request-5", digest: hash(0))
     do { note("Requests.earlier", try some(Requests.earlier(origin, in: tx))) } catch {
       note("Requests.earlier", error)
@@ -83,12 +83,32 @@ enum EverythingQueried {
     note(
       "SigningKeyTables.list", try SigningKeyTables.list(of: place, after: nil, limit: 9, in: tx))
     note("SigningKeyTables.all", try SigningKeyTables.all(of: place, in: tx))
+    note("PolicyTables.inForce", try flag(PolicyTables.inForce(at: place, in: tx).revision > 0))
+    note(
+      "PolicyTables.approvals",
+      try PolicyTables.approvals(of: key(41), at: place, in: tx).signatures)
+    let day = try PolicyTables.signedDay(of: monday, at: place, in: tx)
+    note("PolicyTables.signedDay", day.totals.isEmpty ? [] : ["\(day)"])
     note("SubmissionTables.load", try some(SubmissionTables.load("B-1", of: place, in: tx)))
   }
 
   private static func messages(of place: Place, _ tx: any Transaction) throws -> [String: String] {
     let found = try MessageTables.load(key(70), openedBy: exampleBox, of: place, in: tx)
     return ["MessageTables.load": "\(some(found))"]
+  }
+
+  private static func people(_ place: Place, _ tx: any Transaction) throws -> [String: String] {
+    var all: [String: String] = [:]
+    func note(_ name: String, _ value: some Any) { all[name] = "\(value)" }
+    note(
+      "PhoneTables.bankSigning",
+      try some(PhoneTables.bankSigning(of: key(10), at: place, in: tx)))
+    note(
+      "PhoneTables.bankSignings",
+      try PhoneTables.bankSignings(of: place, limit: 10, in: tx).map(\.number))
+    note("EmployeeTables.chosen", try some(EmployeeTables.chosen(for: place, in: tx)))
+    note("TenancyTables.remains", try flag(TenancyTables.remains(of: place, in: tx).isHeld))
+    return all
   }
 
   static func byBureau(_ place: Place, _ tx: any Transaction) throws -> [String: String] {
@@ -109,7 +129,10 @@ enum EverythingQueried {
     note("TenancyTables.role", try some(TenancyTables.role(key(60), of: bureau, in: tx)))
     note("TenancyTables.roles of a user", try TenancyTables.roles(of: key(10), in: bureau, tx))
     note("TenancyTables.roles", try TenancyTables.roles(of: bureau, after: nil, limit: 10, in: tx))
-    note("TenancyTables.token", try some(TenancyTables.token(key(63), of: bureau, in: tx)))
+    note("TokenTables.load", try some(TokenTables.load(key(63), of: bureau, in: tx)))
+    note(
+      "TokenTables.list",
+      try TokenTables.list(of: bureau, user: nil, liveAt: nil, after: nil, limit: 10, in: tx))
     note(
       "TenancyTables.companyState",
       try some(
@@ -128,7 +151,24 @@ enum EverythingQueried {
     note(
       "TenancyTables.hasAdministrator",
       try flag(TenancyTables.hasAdministrator(besides: key(13), of: bureau, in: tx)))
-    note("Standing.read", try roles(Standing.read(of: key(10), at: place, in: tx)))
+    note("LicenceTables.load", try some(LicenceTables.load(of: bureau, in: tx)))
+    note("LicenceTables.packages", try LicenceTables.packages(at: place, in: tx).bureau)
+    note(
+      "LicenceTables.packages of a company",
+      try LicenceTables.packages(at: place, in: tx).company ?? [])
+    note("TenancyTables.administrators", try TenancyTables.administrators(of: bureau, in: tx))
+    note("PhoneTables.phone", try some(PhoneTables.phone(of: key(10), in: bureau, tx)))
+    note(
+      "EmployeeTables.serviceUser",
+      try some(EmployeeTables.serviceUser(of: key(10), in: bureau, tx)))
+    note("EmployeeTables.holder", try some(EmployeeTables.holder(of: key(12), in: bureau, tx)))
+    note("EmployeeTables.entitled", try EmployeeTables.entitled(to: place, in: tx))
+    note("AccessCellTables.all", try AccessCellTables.all(of: bureau, in: tx).keys.sorted())
+    note(
+      "Standing.read",
+      try roles(
+        Standing.read(
+          of: key(10), calling: "bureau.v1.PaymentService/AcknowledgePayment", at: place, in: tx)))
     note(
       "OrderTables.load",
       try some(OrderTables.load(key(71), openedBy: exampleBox, of: bureau, in: tx)))

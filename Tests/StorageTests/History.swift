@@ -33,14 +33,14 @@ struct History {
 
   /// Appends all of it.
   func append(to database: some Database, withBureau: Bool = true) async throws {
-    for step in (withBureau ? bureauSteps : []) + companySteps {
+    for step in (withBureau ? bureauSteps + newerBureauSteps : []) + companySteps {
       try await database.append(
         step.facts,
         by: .example(step.place, request: step.request, digest: hash(mark), at: step.time))
     }
   }
 
-  var steps: [Step] { bureauSteps + companySteps }
+  var steps: [Step] { bureauSteps + newerBureauSteps + companySteps }
 
   // MARK: The bureau's own journal
 
@@ -54,6 +54,14 @@ struct History {
       id: company, displayName: "Company \(mark)",
       organisationNumber: Self.number(organisationNumber), street: "Storgata 1",
       postalCode: "0155", town: "Oslo", createTime: monday)
+  }
+  var licence: Licence {
+    Licence(
+      customerNumber: "100\(mark)", administrator: person.id, administratorName: "Alex \(mark)",
+      administratorEmail: "alex@example.com", packages: [.bank, .messages], orderTime: monday)
+  }
+  static func phone(_ text: String) -> PhoneNumber {
+    valid { () throws(IdentifierError) in try PhoneNumber(text) }
   }
   /// Made by hand, changed and activated.
   var theSleeper: Company {
@@ -107,6 +115,7 @@ struct History {
       [.tokenCreated(TokenCreated(token: token(63), secretHash: hash(100 + mark)))],
       [.tokenCreated(TokenCreated(token: token(64), secretHash: hash(150 + mark)))],
       [.tokenRevoked(TokenRevoked(token: token(64)))],
+      [.sessionsEnded(SessionsEnded(user: person.id))],
       [.companyCreated(CompanyCreated(company: theSleeper))],
       [
         .companyUpdated(
@@ -114,7 +123,32 @@ struct History {
             company: theSleeper.id, displayName: "Sover & Våkner \(mark)", street: "Nygata 2",
             postalCode: "8006", town: "Bodø"))
       ],
-      [.companyActivated(CompanyActivated(company: theSleeper.id))],
+      [
+        .licenceOrdered(LicenceOrdered(licence: licence)),
+        .termsAccepted(TermsAccepted(version: "2026-01", user: person.id)),
+        .packagesChosen(
+          PackagesChosen(company: nil, grants: [PackageGrant(.bank), PackageGrant(.messages)])),
+      ],
+      [
+        .companyActivated(CompanyActivated(company: theSleeper.id)),
+        .packagesChosen(
+          PackagesChosen(
+            company: theSleeper.id,
+            grants: [PackageGrant(package: .bank, accesses: [.agreements, .payments])])),
+      ],
+      [.packagesChosen(PackagesChosen(company: company, grants: [PackageGrant(.bank)]))],
+      [
+        .accessCellSet(
+          AccessCellSet(
+            method: "bureau.v1.PaymentService/AcknowledgePayment", role: .accountant,
+            isAllowed: mark.isMultiple(of: 2)))
+      ],
+      [.phoneEntered(PhoneEntered(user: person.id, number: Self.phone("+46701234567")))],
+      [.phoneConfirmed(PhoneConfirmed(user: person.id, number: Self.phone("+46701234567")))],
+      [.phoneEntered(PhoneEntered(user: key(15), number: Self.phone("+4790000002")))],
+      [.serviceUserLinked(ServiceUserLinked(employee: person.id, serviceUser: robot.id))],
+      [.serviceUserLinked(ServiceUserLinked(employee: key(15), serviceUser: key(16)))],
+      [.serviceUserLinked(ServiceUserLinked(employee: key(15), serviceUser: nil))],
       [.userCreated(UserCreated(user: leaver))],
       [.tokenCreated(TokenCreated(token: leaverToken, secretHash: hash(200 + mark)))],
       [
@@ -129,6 +163,18 @@ struct History {
     return steps(facts, at: bureauPlace)
   }
 
+  /// What the first schemas have no room for.
+  var newerBureauSteps: [Step] {
+    let scoped = Token(
+      id: key(66), user: robot.id, expireTime: monday.adding(days: 65),
+      displayName: "Import \(mark)",
+      scope: TokenScope(companies: [company], verbs: ["import", "read"], certificate: hash(9)),
+      createTime: monday)
+    return steps(
+      [[.tokenCreated(TokenCreated(token: scoped, secretHash: hash(180 + mark)))]],
+      at: bureauPlace, after: "newer")
+  }
+
   private var onboarded: CompanyOnboarded {
     var done = OnboardingCounts()
     done.companyCreated = true
@@ -141,10 +187,11 @@ struct History {
     return CompanyOnboarded(company: company, contentDigest: "digest \(mark)", done: done)
   }
 
-  private func steps(_ facts: [[Fact]], at place: Place) -> [Step] {
+  private func steps(_ facts: [[Fact]], at place: Place, after prefix: String = "request") -> [Step]
+  {
     facts.enumerated().map { index, facts in
       Step(
-        place: place, request: "request-\(index)", facts: facts,
+        place: place, request: "\(prefix)-\(index)", facts: facts,
         time: monday.adding(minutes: index))
     }
   }
@@ -242,7 +289,7 @@ struct History {
         VoucherLine(
           ledgerAccount: LedgerAccount(number: "1920"), amount: .nok(-125_000),
           text: "Elbolaget \(mark) 42"),
-      ], payments: [Self.first])
+      ], payments: [Self.first], postTime: monday)
   }
 
   var alarm: AlarmRaised {
@@ -354,8 +401,13 @@ struct History {
             UnknownPaymentDismissed(endToEndID: untold.endToEndID, reason: "Rent \(mark)"))
         ],
         [.transfersReleased(TransfersReleased(digest: hash(6), reason: "Looked \(mark)"))],
-      ] + agreementLife + sealingFacts + [
+      ] + agreementLife + sealingFacts + policyFacts + bulkFacts + [
         [.companyClosed(CompanyClosed(company: company, reason: "Has ended \(mark)"))],
+        [.bankSigningSet(BankSigningSet(user: person.id, number: Self.phone("+46701234567")))],
+        [.bankSigningSet(BankSigningSet(user: key(15), number: Self.phone("+4790000002")))],
+        [.bankSigningSet(BankSigningSet(user: key(15), number: nil))],
+        [.automationEmployeeSet(AutomationEmployeeSet(employee: nil))],
+        [.automationEmployeeSet(AutomationEmployeeSet(employee: person.id))],
         [held("answer", .answer)],
       ]
     return steps(facts, at: place)

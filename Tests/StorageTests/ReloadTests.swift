@@ -37,7 +37,8 @@ import Testing
         createTime: created(History.first), signature: history.signature(History.first),
         instructions: [Instruction(number: 1, state: .executed, transfer: key(50))],
         voucher: key(80), bookingDate: day("2026-03-31"),
-        revision: sequence { if case .voucherPosted = $0 { true } else { false } }), history
+        revision: sequence { if case .voucherPosted = $0 { true } else { false } },
+        approvals: [history.signature(History.first)], requiredSignatures: 1), history
     )
     let loaded = try await database().read(as: history.place.scope) { tx in
       try PaymentTables.load(History.first, of: history.place, in: tx)
@@ -59,7 +60,9 @@ import Testing
         Instruction(number: 2, state: .rejected, transfer: key(51)),
         Instruction(number: 3, state: .rejected, transfer: key(52)),
       ], rejection: Rejection(code: "AC03", text: "No account 1"), isHeld: true,
-      revision: sequence { if case .paymentRestored = $0 { true } else { false } })
+      revision: sequence { if case .paymentPartlySigned = $0 { true } else { false } },
+      approvals: [history.signature(History.second)], requiredSignatures: 2,
+      makers: [history.person.id])
     let loaded = try await database().read(as: history.place.scope) { [history] tx in
       try PaymentTables.load(History.second, of: history.place, in: tx)
     }
@@ -181,8 +184,8 @@ import Testing
       #expect(try TenancyTables.bureau(bureau, in: tx) == history.theBureau)
       var closed = history.theCompany
       closed.state = .closed
-      // By the step before the last of the company's own.
-      closed.closeTime = history.companySteps.dropLast().last?.time
+      closed.closeTime =
+        history.companySteps.first { $0.facts.map(\.name) == ["CompanyClosed"] }?.time
       #expect(try TenancyTables.company(history.place, in: tx) == closed)
       let sleeper = try TenancyTables.company(
         Place(bureau: bureau, company: history.theSleeper.id), in: tx)
@@ -190,7 +193,8 @@ import Testing
       #expect(sleeper?.displayName == "Sover & Våkner 1")
       let leaver = try TenancyTables.user(history.leaver.id, of: bureau, in: tx)
       #expect(leaver?.isBlocked == true && leaver?.email == "gone@example.com")
-      #expect(try TenancyTables.token(history.leaverToken.id, of: bureau, in: tx) == nil)
+      let left = try TokenTables.load(history.leaverToken.id, of: bureau, in: tx)
+      #expect(left?.isRevoked == true)
       #expect(try TenancyTables.user(key(10), of: bureau, in: tx) == history.person)
       #expect(
         try TenancyTables.user(with: NationalIDDigest(bytes: hash(10)), of: bureau, in: tx)
@@ -201,8 +205,8 @@ import Testing
           history.role(60, .customerAdministrator, in: nil),
           history.role(61, .approver, in: history.company),
         ])
-      #expect(try TenancyTables.token(key(63), of: bureau, in: tx) == history.token(63))
-      #expect(try TenancyTables.token(key(64), of: bureau, in: tx) == nil)
+      #expect(try TokenTables.load(key(63), of: bureau, in: tx)?.token == history.token(63))
+      #expect(try TokenTables.load(key(64), of: bureau, in: tx)?.isRevoked == true)
     }
     let credentials = try await database.read(as: .platform) { tx in
       try [hash(101), hash(151), hash(99), hash(201)].map {
@@ -262,6 +266,7 @@ extension History {
       case .paymentChanged(let fact): fact.payment == payment
       case .paymentAcknowledged(let fact): fact.payment == payment
       case .paymentSigned(let fact): fact.payment == payment
+      case .paymentPartlySigned(let fact): fact.payment == payment
       case .paymentDeleted(let fact): fact.payment == payment
       case .paymentRestored(let fact): fact.payment == payment
       case .transferPrepared(let fact): fact.items.contains { $0.payment == payment }

@@ -23,7 +23,8 @@ import Testing
     // What the platform's scope shows is found without a tenant: ids and times only.
     #expect(
       Set(guards.filter { $0.kind == .platform }.map(\.name)) == [
-        "credential", "session", "work", "sealing_key", "signing_key_owner",
+        "credential", "session", "work", "sealing_key", "signing_key_owner", "token_scope",
+        "token_use",
       ])
   }
 
@@ -32,7 +33,9 @@ import Testing
     let keys = try await database.read(as: .platform) { tx in
       try Schema.classes.keys.map { table in (table, try tx.layout(of: table).key) }
     }
-    let own = ["credential", "session", "sealing_key", "signing_key_owner"]
+    let own = [
+      "credential", "session", "sealing_key", "signing_key_owner", "token_scope", "token_use",
+    ]
     for (table, key) in keys where !own.contains(table) {
       #expect(key.first == "bureau", "\(table)")
     }

@@ -198,4 +198,62 @@ import Testing
       #expect(!dnb.finalSignatureInBank && !dnb.needsApplication && dnb.channel == .api)
     }
   }
+
+  @Test func `V-10 V-11 V-12 V-13 an old agreement is taken over, waited for and converted`()
+    async throws
+  {
+    try await withOffice { office in
+      let bureau = office.bureau, robin = try office.bureau.administrator
+      let taken = try await office.kim.takesOver(signer: office.alex)
+      #expect(taken.state == .legacyActive && taken.number == "OLD-17")
+      var reasons: [String] = []
+      func refused() async throws {
+        reasons.append(try await bureau.refusal { try await robin.converts(taken.name) }.reason)
+      }
+      try await refused()
+      try await office.kim.records(
+        .conversionAgreed, of: taken.name, on: "2026-03-10", note: "Anna, case 17")
+      try await refused()
+      try await bureau.turnClock(to: "2026-03-10T08:00:00Z")
+      try await refused()
+      try await office.kim.records(.returnDataFetched, of: taken.name)
+      let done = try await robin.converts(taken.name)
+      #expect(
+        reasons == ["CONVERSION_NOT_AGREED", "CONVERSION_TOO_EARLY", "RETURN_DATA_OUTSTANDING"])
+      #expect(done.state == .active && done.name == taken.name && done.number == "OLD-17")
+      try await refused()
+      #expect(reasons.last == "AGREEMENT_STATE")
+    }
+  }
+
+  @Test func `A-17 A-22 A-27 what is done outside is recorded, settings as they were seen`()
+    async throws
+  {
+    try await withOffice { office in
+      let bureau = office.bureau
+      let active = try #require(try await office.kim.seesAgreements().first)
+      #expect(active.applicationState == .notNeeded)
+      let form = try await bureau.refusal {
+        try await office.kim.calls { connection, metadata in
+          try await connection.agreements.getBankApplication(
+            .with { $0.name = active.name }, metadata: metadata)
+        }
+      }
+      #expect(form.reason == "BANK_APPLICATION_NOT_NEEDED")
+      let settings = try await office.kim.calls { connection, metadata in
+        try await connection.agreements.getAgreementSettings(
+          .with { $0.name = active.name }, metadata: metadata)
+      }
+      #expect(settings.lines.count > 8)
+      let stale = try await bureau.refusal {
+        try await office.kim.records(.settingsReviewed, of: active.name, digest: "0af7")
+      }
+      #expect(stale.reason == "AGREEMENT_SETTINGS_CHANGED")
+      let read = try await office.kim.records(
+        .settingsReviewed, of: active.name, digest: settings.digest)
+      #expect(read.hasSettingsReviewTime && !read.hasAccountingTime)
+      let done = try await office.kim.records(.accountingSetUp, of: active.name)
+      #expect(done.hasAccountingTime && done.state == .active)
+    }
+  }
 }

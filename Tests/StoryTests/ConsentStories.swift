@@ -110,6 +110,42 @@ import Testing
     }
   }
 
+  @Test func `C-01 two weeks before its end a consent's person is sent a link to renew it`()
+    async throws
+  {
+    try await withOffice { office in
+      let bureau = office.bureau
+      try await bureau.turnClock(to: "2026-08-14T08:00:00Z")
+      #expect(try await office.kim.seesInvitations().isEmpty)
+      try await bureau.turnClock(to: "2026-08-16T08:00:00Z")
+      let invitation = try #require(try await office.kim.seesInvitations().first)
+      #expect(invitation.user == office.alex.name && invitation.state == .open)
+      let link = try #require(try await office.alex.links(about: invitation.name).first)
+      try await office.alex.approves(try await office.alex.opens(link, of: invitation))
+      let states = try await office.alex.seesConsents().map(\.state)
+      #expect(Set(states) == [.superseded, .active])
+      // Once: not again for the consent that was renewed.
+      try await bureau.turnClock(to: "2026-09-15T08:00:00Z")
+      #expect(try await office.kim.seesInvitations().count == 1)
+    }
+  }
+
+  @Test func `C-05 nobody is asked to renew what was revoked, or what may be given no more`()
+    async throws
+  {
+    try await withOffice { office in
+      let max = try await office.bureau.approver("Max")
+      try await max.consents()
+      try await max.revokes(
+        consent: try #require(
+          try await max.seesConsents().first { $0.user == max.name }
+        ).name)
+      _ = try await office.bureau.administrator.blocks(office.alex)
+      try await office.bureau.turnClock(to: "2026-09-15T08:00:00Z")
+      #expect(try await office.kim.seesInvitations().isEmpty)
+    }
+  }
+
   @Test func `C-05 C-06 C-07 agreement green for both, consent green for the director alone`()
     async throws
   {

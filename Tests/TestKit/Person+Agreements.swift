@@ -6,6 +6,7 @@ import GRPCCore
 import Primitives
 import Storage
 import SwiftProtobuf
+import Sandbox
 
 // Agreements beyond their signature, and invitations to consent.
 
@@ -213,5 +214,59 @@ extension TestBureau {
     let folder = world.bankFolder.appending(path: "\(id.hex)/\(company)/\(bank)")
     try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
     try Data(text.utf8).write(to: folder.appending(path: file))
+  }
+}
+
+extension Person {
+  /// Takes over an agreement that is in use with an old solution, on an account of its own.
+  package func takesOver(
+    signer: Person, number: String = "OLD-17", account: Int = 777,
+    kind: Bureau_V1_Agreement.Kind = .remittance
+  ) async throws -> Bureau_V1_Agreement {
+    let company = try bureau.company
+    var request = agreementRequest(bank: "dnb", signer: signer, at: company)
+    request.agreement.account.text = Numbers.norwegianAccount(account)
+    request.agreement.kind = kind
+    request.legacyNumber = number
+    let asked = request
+    let connection = company.connection(to: "dnb")
+    try bureau.world.bank.openAccount(
+      connection: "\(connection.bureau.hex)/\(connection.company.hex)/dnb",
+      number: try AccountNumber(form: .norwegian, text: request.agreement.account.text),
+      currency: .nok, owner: company.displayName,
+      openingBalance: Money(minorUnits: 100_000_000_00, currency: .nok))
+    return try await calls { connection, metadata in
+      try await connection.agreements.createAgreement(asked, metadata: metadata)
+    }
+  }
+
+  @discardableResult
+  package func records(
+    _ step: Bureau_V1_RecordAgreementStepRequest.Step, of agreement: String, on date: String = "",
+    note: String = "", digest: String = ""
+  ) async throws -> Bureau_V1_Agreement {
+    let id = newRequestID()
+    return try await calls { connection, metadata in
+      try await connection.agreements.recordAgreementStep(
+        .with {
+          $0.name = agreement
+          $0.step = step
+          $0.date = date
+          $0.note = note
+          $0.settingsDigest = digest
+          $0.requestID = id
+        }, metadata: metadata)
+    }
+  }
+
+  package func converts(_ agreement: String) async throws -> Bureau_V1_Agreement {
+    let id = newRequestID()
+    return try await calls { connection, metadata in
+      try await connection.agreements.convertAgreement(
+        .with {
+          $0.name = agreement
+          $0.requestID = id
+        }, metadata: metadata)
+    }
   }
 }

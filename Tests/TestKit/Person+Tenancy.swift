@@ -1,4 +1,5 @@
 package import BureauAPI
+import Connectors
 import GRPCCore
 import SwiftProtobuf
 
@@ -119,6 +120,182 @@ extension Person {
   package func seesCompany(_ company: TestCompany) async throws -> Bureau_V1_Company {
     try await calls { connection, metadata in
       try await connection.tenancy.getCompany(.with { $0.name = company.name }, metadata: metadata)
+    }
+  }
+}
+
+// Licences, packages, phones, employees and the access table.
+
+extension Person {
+  @discardableResult
+  package func acceptsTerms(_ version: String? = nil) async throws -> Bureau_V1_Licence {
+    try await calls { connection, metadata in
+      let terms = try await connection.licences.getTerms(
+        .with { $0.parent = bureau.name }, metadata: metadata)
+      return try await connection.licences.acceptTerms(
+        .with {
+          $0.parent = bureau.name
+          $0.version = version ?? terms.version
+          $0.requestID = newRequestID()
+        }, metadata: metadata)
+    }
+  }
+
+  @discardableResult
+  package func ordersLicence(
+    _ packages: [String], customerNumber: String = "100200", name: String = "Robin",
+    email: String = "robin@fjord.example"
+  ) async throws -> Bureau_V1_Licence {
+    try await calls { connection, metadata in
+      try await connection.licences.orderLicence(
+        .with {
+          $0.parent = bureau.name
+          $0.licence.customerNumber = customerNumber
+          $0.licence.administratorName = name
+          $0.licence.administratorEmail = email
+          $0.licence.packages = packages
+          $0.requestID = newRequestID()
+        }, metadata: metadata)
+    }
+  }
+
+  /// Chooses packages; `company` nil: of the bureau itself.
+  @discardableResult
+  package func choosesPackages(
+    _ packages: [String: [String]], of company: TestCompany?
+  ) async throws -> Bureau_V1_Packages {
+    try await calls { connection, metadata in
+      try await connection.licences.updatePackages(
+        .with {
+          $0.packages.parent = company?.name ?? bureau.name
+          $0.packages.packages = packages.sorted { $0.key < $1.key }.map { name, accesses in
+            .with {
+              $0.package = name
+              $0.accesses = accesses
+            }
+          }
+          $0.requestID = newRequestID()
+        }, metadata: metadata)
+    }
+  }
+
+  package func seesPackages(of company: TestCompany?) async throws -> Bureau_V1_Packages {
+    let parent = company?.name ?? bureau.name
+    return try await calls { connection, metadata in
+      try await connection.licences.getPackages(.with { $0.parent = parent }, metadata: metadata)
+    }
+  }
+
+  @discardableResult
+  package func entersPhone(_ number: String) async throws -> Bureau_V1_Phone {
+    try await calls { connection, metadata in
+      try await connection.phones.updatePhone(
+        .with {
+          $0.parent = "\(bureau.name)/users/-"
+          $0.number = number
+          $0.requestID = newRequestID()
+        }, metadata: metadata)
+    }
+  }
+
+  @discardableResult
+  package func sendsCodeAgain() async throws -> Bureau_V1_Phone {
+    try await calls { connection, metadata in
+      try await connection.phones.sendPhoneCode(
+        .with { $0.parent = "\(bureau.name)/users/-" }, metadata: metadata)
+    }
+  }
+
+  @discardableResult
+  package func confirmsPhone(_ code: String) async throws -> Bureau_V1_Phone {
+    try await calls { connection, metadata in
+      try await connection.phones.confirmPhone(
+        .with {
+          $0.parent = "\(bureau.name)/users/-"
+          $0.code = code
+          $0.requestID = newRequestID()
+        }, metadata: metadata)
+    }
+  }
+
+  /// The codes that were sent to a number, in no order.
+  package func codes(sentTo number: String) async throws -> [String] {
+    try await bureau.settle()
+    return try bureau.world.messenger.messages().filter { $0.mobile == number }.map(\.secret)
+  }
+
+  @discardableResult
+  package func setsBankSigning(of person: Person, _ number: String) async throws
+    -> Bureau_V1_BankSigning
+  {
+    let parent = try bureau.company.name
+    return try await calls { connection, metadata in
+      try await connection.phones.updateBankSigning(
+        .with {
+          $0.parent = parent
+          $0.bankSigning.user = person.name
+          $0.bankSigning.number = number
+          $0.requestID = newRequestID()
+        }, metadata: metadata)
+    }
+  }
+
+  package func checksSMSSigning() async throws -> Bureau_V1_SmsSigningCheck {
+    let name = try bureau.company.name
+    return try await calls { connection, metadata in
+      try await connection.phones.checkSmsSigning(.with { $0.name = name }, metadata: metadata)
+    }
+  }
+
+  @discardableResult
+  package func storesServiceUser(_ service: String, on person: Person? = nil) async throws
+    -> Bureau_V1_Employee
+  {
+    let name = person?.name ?? "\(bureau.name)/users/-"
+    return try await calls { connection, metadata in
+      try await connection.employees.updateEmployee(
+        .with {
+          $0.employee.user = name
+          $0.employee.serviceUser = service
+          $0.requestID = newRequestID()
+        }, metadata: metadata)
+    }
+  }
+
+  @discardableResult
+  package func choosesAutomation(_ person: Person?) async throws -> Bureau_V1_AutomationEmployee {
+    let company = try bureau.company.name
+    return try await calls { connection, metadata in
+      try await connection.employees.updateAutomationEmployee(
+        .with {
+          $0.automationEmployee.company = company
+          $0.automationEmployee.chosenUser = person?.name ?? ""
+          $0.requestID = newRequestID()
+        }, metadata: metadata)
+    }
+  }
+
+  package func seesAutomation() async throws -> Bureau_V1_AutomationEmployee {
+    let company = try bureau.company.name
+    return try await calls { connection, metadata in
+      try await connection.employees.getAutomationEmployee(
+        .with { $0.company = company }, metadata: metadata)
+    }
+  }
+
+  @discardableResult
+  package func setsAccess(_ method: String, _ role: Bureau_V1_Role, _ allowed: Bool) async throws
+    -> Bureau_V1_AccessRule
+  {
+    try await calls { connection, metadata in
+      try await connection.access.updateAccessCell(
+        .with {
+          $0.parent = bureau.name
+          $0.method = "bureau.v1.\(method)"
+          $0.role = role
+          $0.allowed = allowed
+          $0.requestID = newRequestID()
+        }, metadata: metadata)
     }
   }
 }

@@ -21,6 +21,11 @@ package struct Connection: Sendable {
   package var transfers: Bureau_V1_TransferService.Client<Transport> { .init(wrapping: client) }
   package var statements: Bureau_V1_StatementService.Client<Transport> { .init(wrapping: client) }
   package var postings: Bureau_V1_PostingService.Client<Transport> { .init(wrapping: client) }
+  package var policies: Bureau_V1_PolicyService.Client<Transport> { .init(wrapping: client) }
+  package var licences: Bureau_V1_LicenceService.Client<Transport> { .init(wrapping: client) }
+  package var phones: Bureau_V1_PhoneService.Client<Transport> { .init(wrapping: client) }
+  package var employees: Bureau_V1_EmployeeService.Client<Transport> { .init(wrapping: client) }
+  package var access: Bureau_V1_AccessService.Client<Transport> { .init(wrapping: client) }
   package var signingKeys: Bureau_V1_SigningKeyService.Client<Transport> { .init(wrapping: client) }
   package var submissions: Bureau_V1_SubmissionService.Client<Transport> { .init(wrapping: client) }
   package var audit: Bureau_V1_AuditService.Client<Transport> { .init(wrapping: client) }

@@ -23,8 +23,8 @@ extension World {
 }
 
 extension GRPCClient {
-  /// Calls any unary method with the bytes of its request, or a stream with one item: then what
-  /// became of the item.
+  /// Calls any unary method with the bytes of its request, or one that takes several items with one
+  /// of them: then what became of the item.
   package func call(
     _ method: Descriptors.Method, _ request: [UInt8], token: String?
   ) async throws -> Outcome {
@@ -33,11 +33,21 @@ extension GRPCClient {
       service: ServiceDescriptor(fullyQualifiedService: method.service), method: method.name)
     let metadata: Metadata = token.map { ["authorization": "Bearer \($0)"] } ?? [:]
     do {
-      return .answered(
-        try await unary(
-          request: ClientRequest(message: request, metadata: metadata), descriptor: descriptor,
-          serializer: RawBytes(), deserializer: RawBytes(), options: .defaults,
-          onResponse: { try $0.message }))
+      let answer = try await unary(
+        request: ClientRequest(message: request, metadata: metadata), descriptor: descriptor,
+        serializer: RawBytes(), deserializer: RawBytes(), options: .defaults,
+        onResponse: { try $0.message })
+      let results: [Bureau_V1_PaymentResult] =
+        switch method.name {
+        case "HandlePayments": try Bureau_V1_HandlePaymentsResponse(serializedBytes: answer).results
+        case "StartPaymentSignatures":
+          try Bureau_V1_StartPaymentSignaturesResponse(serializedBytes: answer).results
+        default: []
+        }
+      if case .error(let status)? = results.first?.result, results.count == 1 {
+        return .refused(Refused(try RPCError(status)))
+      }
+      return .answered(answer)
     } catch let error as RPCError { return .refused(Refused(error)) }
   }
 }

@@ -7,6 +7,8 @@ package struct Refused: Error, Equatable, Sendable, CustomStringConvertible {
   package let reason: String
   package let message: String
   package let fields: [String]
+  /// When to come back; nil: nothing was said.
+  package let retryAfter: Duration?
   /// Every detail but the request's id, as text.
   package let details: [String]
 
@@ -17,6 +19,7 @@ package struct Refused: Error, Equatable, Sendable, CustomStringConvertible {
     message = error.message
     reason = all.lazy.compactMap(\.errorInfo).first?.reason ?? ""
     fields = all.compactMap(\.badRequest).flatMap { $0.violations.map(\.field) }
+    retryAfter = all.lazy.compactMap(\.retryInfo).first?.delay
     details = all.filter { $0.requestInfo == nil }.map { "\($0)" }
   }
 

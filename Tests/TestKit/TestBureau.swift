@@ -87,7 +87,10 @@ package final class TestBureau: Sendable {
   }
 
   /// Made with a token of its own by its first administrator, who logs in and makes a company.
-  package static func founded(in world: World, name: String) async throws -> TestBureau {
+  /// - Parameter accepting: whether the terms are accepted and the licence is in force.
+  package static func founded(
+    in world: World, name: String, accepting: Bool = true
+  ) async throws -> TestBureau {
     let token = "bootstrap-\(world.next())"
     world.bootstrap.issue(token)
     var citizens = world.bankID.authority.people
@@ -103,6 +106,8 @@ package final class TestBureau: Sendable {
     let administrator = Person(
       "Robin", made.administrator, citizen: citizen, of: bureau)
     bureau.found.withLock { $0.administrator = administrator }
+    // As everybody begins (O-05, O-06).
+    if accepting { try await administrator.acceptsTerms() }
     let company = try await bureau.makeCompany("Nordlys Verksted AS")
     bureau.found.withLock { $0.company = company }
     return bureau
@@ -120,6 +125,7 @@ package final class TestBureau: Sendable {
       $0.administrator.kind = .person
       $0.administrator.nationalID = citizen.personalNumber.digits
       $0.administrator.email = "robin@fjord.example"
+      $0.customerNumber = "100200"
       $0.requestID = id
     }
   }

@@ -42,6 +42,7 @@ package final class World: Sendable {
   package let witness: TestWitness
   private let running = Mutex<Running?>(nil)
   private let counter = Mutex(0)
+  private let rates = Mutex(RateSettings())
   private let asks = Shared(false)
 
   /// A server that has been started.
@@ -200,6 +201,7 @@ package final class World: Sendable {
       bootstrap: bootstrap, logger: log.logger,
       emptyDatabase: { try await SQLiteDatabase.inMemory() })
     parts.sessionLimits = sessionLimits
+    parts.rates = rates.withLock { $0 }
     parts.collectInterval = .zero
     parts.allowsSyntheticIDs = true
     parts.register = FolderChannel(root: bankFolder)
@@ -249,6 +251,12 @@ package final class World: Sendable {
     let result = try await change()
     try await start()
     return result
+  }
+
+  /// Starts the server again with these limits.
+  package func restart(limiting settings: RateSettings) async throws {
+    rates.withLock { $0 = settings }
+    try await restart()
   }
 
   /// Ends the server and starts it again on the same database, as after a crash or an upgrade.

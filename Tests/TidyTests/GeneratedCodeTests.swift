@@ -9,6 +9,7 @@ struct GeneratedCodeTests {
   static let handwritten = [
     "Sources/BureauAPI/Descriptors.swift": "serves descriptors.binpb",
     "Sources/BureauAPI/SealedBatch.swift": "a batch's sealed bytes, the same for both ends",
+    "Sources/BureauAPI/PolicyMessages.swift": "a policy as it is sent, the same for both ends",
   ]
 
   private static func isInside(_ path: String) -> Bool {

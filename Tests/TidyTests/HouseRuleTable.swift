@@ -1,5 +1,8 @@
 extension HouseRule {
-  private static let pure = ["Sources/Primitives/", "Sources/Formats/", "Sources/Domain/"]
+  private static let pure = [
+    "Sources/Primitives/", "Sources/Formats/", "Sources/Domain/", "Sources/Policies/",
+    "Sources/Sealing/",
+  ]
   private static let ours = ["Sources/", "Clients/"]
   private static let everywhere = [""]
 

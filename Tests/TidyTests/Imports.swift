@@ -14,21 +14,24 @@ struct ImportTests {
   static let allowed: [String: Set<String>] = [
     "Sources/Primitives": ["Foundation"],
     "Sources/Formats": ["Primitives", "CLibXML2", "Foundation"],
+    // Pure, for server and command line alike.
+    "Sources/Policies": ["Primitives"],
     // What both ends of a seal compute: no policy, no storage, no wire.
     "Sources/Sealing": ["Primitives", "Crypto", "Foundation"],
-    "Sources/Domain": ["Primitives", "Formats", "Sealing", "Crypto"],
+    "Sources/Domain": ["Primitives", "Formats", "Policies", "Sealing", "Crypto"],
     "Sources/Facts": ["SwiftProtobuf", "Foundation", "FoundationEssentials"],
     "Sources/BureauAPI": [
-      "Sealing", "SwiftProtobuf", "GRPCCore", "GRPCProtobuf", "Foundation",
+      "Primitives", "Policies", "Sealing", "SwiftProtobuf", "GRPCCore", "GRPCProtobuf",
+      "Foundation",
       "FoundationEssentials",
     ],
     "Sources/AuditTrail": ["Primitives", "Facts", "SwiftProtobuf", "Crypto", "Foundation"],
-    "Sources/Onboarding": ["Primitives", "Domain", "Yams", "Crypto"],
+    "Sources/Onboarding": ["Primitives", "Policies", "Domain", "Yams", "Crypto"],
     "Sources/Engine": ["Primitives", "Foundation", "Dispatch", "Synchronization"],
     "Sources/EngineSQLite": ["Engine", "CSQLite"] + system,
     "Sources/EnginePostgres": ["Engine", "CPostgres"] + system,
     "Sources/Storage": [
-      "Primitives", "Formats", "Sealing", "Domain", "Engine", "Facts", "AuditTrail",
+      "Primitives", "Formats", "Policies", "Sealing", "Domain", "Engine", "Facts", "AuditTrail",
       "SwiftProtobuf", "Crypto", "Foundation",
     ],
     "Sources/Connectors": [
@@ -36,7 +39,7 @@ struct ImportTests {
       "NIOSSL", "Crypto", "X509", "SwiftASN1", "Logging",
     ] + system,
     "Sources/Server": [
-      "Primitives", "Formats", "Sealing", "Domain", "AuditTrail", "Engine", "Storage",
+      "Primitives", "Formats", "Policies", "Sealing", "Domain", "AuditTrail", "Engine", "Storage",
       "BureauAPI", "Connectors", "GRPCCore",
       "GRPCNIOTransportHTTP2Posix", "GRPCProtobuf", "SwiftProtobuf", "NIOCore", "NIOPosix",
       "NIOTLS",
@@ -56,8 +59,8 @@ struct ImportTests {
       "UnixSignals", "SystemPackage",
     ] + system,
     "Clients/cli": [
-      "BureauCLI", "Primitives", "Sealing", "Domain", "Onboarding", "AuditTrail", "BureauAPI",
-      "CQREncode",
+      "BureauCLI", "Primitives", "Policies", "Sealing", "Domain", "Onboarding", "AuditTrail",
+      "BureauAPI", "CQREncode",
       "ArgumentParser",
       "GRPCCore",
       "GRPCNIOTransportHTTP2Posix", "GRPCProtobuf", "SwiftProtobuf", "AsyncHTTPClient", "NIOCore",

@@ -10,7 +10,9 @@ package struct BureauCommand: AsyncParsableCommand {
     subcommands: [
       ContextCommand.self, InitCommand.self, LoginCommand.self, LogoutCommand.self,
       WhoamiCommand.self, DoctorCommand.self, CompanyCommand.self, UserCommand.self,
-      RoleCommand.self, TokenCommand.self, KeyCommand.self, BankCommand.self, AgreementCommand.self,
+      RoleCommand.self, AccessCommand.self, TokenCommand.self, SessionCommand.self,
+      LicenceCommand.self, PackageCommand.self, KeyCommand.self, PolicyCommand.self,
+      BankCommand.self, AgreementCommand.self,
       ConsentCommand.self,
       InvoiceCommand.self, PaymentCommand.self, TransferCommand.self, StatementCommand.self,
       VoucherCommand.self, OnboardCommand.self, BoardCommand.self, AuditCommand.self,

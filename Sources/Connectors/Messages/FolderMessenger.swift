@@ -26,7 +26,7 @@ package struct FolderMessenger: Messenger {
     let file = File(
       mobile: message.mobile, email: message.email, subject: message.subject,
       about: message.about, secret: message.secret, link: message.link,
-      text: message.subject + ": " + (message.link ?? message.about))
+      text: message.subject + ": " + (message.link ?? message.body))
     let encoder = JSONEncoder()
     encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
     let target = folder.appending(path: "\(message.id).json")

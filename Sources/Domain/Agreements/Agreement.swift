@@ -35,12 +35,16 @@ package struct Agreement: Sendable, Equatable {
   package var review: AgreementReview?
   /// The newest connection check.
   package var check: ConnectionCheck?
-  package var application = BankApplication()
+  package var application: BankApplication
   /// When all settings were gone through after activation.
   package var settingsReviewTime: Instant?
   /// When it was also set up on the client in accounting.
   package var accountingTime: Instant?
-  /// When it was, or is agreed with the bank to be, converted (V-12).
+  /// The day of conversion that was agreed with the bank (V-12).
+  package var conversionDate: CalendarDate?
+  /// The day on which all return data of the old solution were fetched (V-13).
+  package var returnDataDate: CalendarDate?
+  /// When it was converted.
   package var conversionTime: Instant?
   package var terminateTime: Instant?
 
@@ -59,6 +63,8 @@ package struct Agreement: Sendable, Equatable {
     self.createTime = createTime
     self.signTime = signTime
     self.linkHash = linkHash
+    let needsApplication = BankProfile.named(bank)?.application.isEmpty == false
+    application = BankApplication(state: needsApplication ? .toSend : .notNeeded)
   }
 
   /// Days that a link opens the agreement.
@@ -98,7 +104,7 @@ package struct BankApplication: Sendable, Equatable {
   package var date: CalendarDate?
   package var note: String
 
-  package init(state: State = .notNeeded, date: CalendarDate? = nil, note: String = "") {
+  package init(state: State, date: CalendarDate? = nil, note: String = "") {
     self.state = state
     self.date = date
     self.note = note

@@ -10,6 +10,8 @@ package struct AgreementDraft: Sendable {
   package var signerName, signerMobile, signerEmail: String
   package var signerDigest: NationalIDDigest?
   package var declarations = Declarations()
+  /// The number under which an old solution uses it; empty: it is new.
+  package var legacyNumber = ""
 
   package init(
     kind: Agreement.Kind?, bank: String, accountForm: AccountForm?, accountText: String,
@@ -57,6 +59,10 @@ package struct AgreementDraft: Sendable {
       id: id, kind: kind, state: .draft, bank: profile.id, account: account, currency: currency,
       signer: try signer(), createTime: time, signTime: nil, linkHash: nil)
     agreement.declarations = try declarations.checked()
+    if let number = try Agreement.number(legacyNumber) {
+      agreement.number = number
+      agreement.state = .legacyActive
+    }
     return [.agreementDrafted(AgreementDrafted(agreement: agreement))]
   }
 

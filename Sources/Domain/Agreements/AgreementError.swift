@@ -1,3 +1,5 @@
+package import Primitives
+
 /// Why something about an agreement is refused, in the order it is checked.
 package enum AgreementError: Refusal, Equatable {
   case notFound
@@ -21,6 +23,18 @@ package enum AgreementError: Refusal, Equatable {
   case otherSigner
   case textChanged
   case openPayments(Int)
+  case numberInvalid
+  case conversionNotAgreed
+  case conversionTooEarly(CalendarDate)
+  case returnDataOutstanding(CalendarDate)
+  case conversionNotConnected(String)
+  case applicationNotNeeded
+  case stepMissing
+  case stepDateInFuture
+  case stepDateInvalid(String)
+  case stepTooEarly(AgreementStep, in: AgreementState)
+  case stepDone(AgreementStep)
+  case settingsChanged
   case state(AgreementEvent, in: AgreementState)
 
   package var kind: RefusalKind {
@@ -29,7 +43,9 @@ package enum AgreementError: Refusal, Equatable {
     case .linkRefused: .denied
     case .ownerUnavailable: .unavailable
     case .accountPrivate, .accountOfAnother, .exists, .linkExpired, .linkUsed, .otherSigner,
-      .textChanged, .openPayments, .state:
+      .textChanged, .openPayments, .applicationNotNeeded, .stepTooEarly, .stepDone,
+      .settingsChanged, .conversionNotAgreed, .conversionTooEarly, .returnDataOutstanding,
+      .conversionNotConnected, .state:
       .failedPrecondition
     default: .invalidArgument
     }
@@ -58,6 +74,18 @@ package enum AgreementError: Refusal, Equatable {
     case .otherSigner: "AGREEMENT_OTHER_SIGNER"
     case .textChanged: "AGREEMENT_TEXT_CHANGED"
     case .openPayments: "AGREEMENT_OPEN_PAYMENTS"
+    case .numberInvalid: "AGREEMENT_NUMBER_INVALID"
+    case .conversionNotAgreed: "CONVERSION_NOT_AGREED"
+    case .conversionTooEarly: "CONVERSION_TOO_EARLY"
+    case .returnDataOutstanding: "RETURN_DATA_OUTSTANDING"
+    case .conversionNotConnected: "CONVERSION_NOT_CONNECTED"
+    case .applicationNotNeeded: "BANK_APPLICATION_NOT_NEEDED"
+    case .stepMissing: "AGREEMENT_STEP_MISSING"
+    case .stepDateInFuture: "AGREEMENT_STEP_IN_FUTURE"
+    case .stepDateInvalid: "AGREEMENT_STEP_DATE_INVALID"
+    case .stepTooEarly: "AGREEMENT_STEP_TOO_EARLY"
+    case .stepDone: "AGREEMENT_STEP_DONE"
+    case .settingsChanged: "AGREEMENT_SETTINGS_CHANGED"
     case .state: "AGREEMENT_STATE"
     }
   }
@@ -73,6 +101,10 @@ package enum AgreementError: Refusal, Equatable {
       field
     case .fieldUnknown: "update_mask"
     case .reasonInvalid: "reason"
+    case .numberInvalid: "legacy_number"
+    case .stepMissing: "step"
+    case .stepDateInFuture, .stepDateInvalid: "date"
+    case .settingsChanged: "settings_digest"
     case .linkRefused, .linkExpired, .linkUsed: "link_secret"
     default: nil
     }
@@ -118,6 +150,31 @@ package enum AgreementError: Refusal, Equatable {
     case .openPayments(let count):
       "\(count) payments of this agreement are signed or on their way; let the bank answer,"
         + " or change them, which voids their signatures."
+    case .numberInvalid:
+      "The old agreement's number has at most 35 characters, on one line."
+    case .conversionNotAgreed:
+      "The time of conversion must be agreed with the bank first; record it with"
+        + " `bureau agreement record --step conversion-agreed` (V-12)."
+    case .conversionTooEarly(let date):
+      "The bank has agreed to the conversion on \(date.iso); wait until then (V-12)."
+    case .returnDataOutstanding(let date):
+      "What the old solution has sent must be answered first: fetch its last return data on"
+        + " \(date.iso) or later and record it with"
+        + " `bureau agreement record --step return-data-fetched` (V-13)."
+    case .conversionNotConnected(let why):
+      "The bank is not reached, so the old solution stays in use: \(why)."
+    case .applicationNotNeeded:
+      "This bank wants no application; there is nothing to send (A-17)."
+    case .stepMissing: "Say which step was done; `bureau agreement record --help` lists them."
+    case .stepDateInFuture: "A step is recorded when it has been done; the date lies ahead."
+    case .stepDateInvalid(let text): "The date \(text) cannot be read; write it as 2026-03-02."
+    case .stepTooEarly(let step, let state):
+      "The agreement is \(state.rawValue): \(step.words) comes later. An application is confirmed"
+        + " after it was sent; settings and accounting follow when the agreement is active (A-22)."
+    case .stepDone(let step): "It is recorded already: \(step.words)."
+    case .settingsChanged:
+      "The settings are not those that were shown; read them again with"
+        + " `bureau agreement settings` (A-22)."
     case .state(let event, let state):
       "The agreement is \(state.rawValue): it cannot \(event.rawValue) from there."
     }

@@ -70,12 +70,18 @@ package struct BoardFacts: Sendable {
   }
 }
 
-/// Something that somebody has to do; in the order of how bad it is.
-package enum BoardCause: Int, Sendable, CaseIterable, Comparable {
+/// Something that somebody has to do, or waits for. The numbers are those of the API.
+package enum BoardCause: Int, Sendable, CaseIterable {
   case paymentsInDoubt = 1, paymentsInError, paymentsOverdue, transfersHeld, noAgreement
   case agreementNotSent, agreementNotSigned, noApprover, noConsent, consentEndsSoon
+  case agreementNotActivated, agreementInReview
 
-  package static func < (a: Self, b: Self) -> Bool { a.rawValue < b.rawValue }
+  /// How bad it is: the worst first.
+  package static let order: [Self] = [
+    .paymentsInDoubt, .paymentsInError, .paymentsOverdue, .transfersHeld, .noAgreement,
+    .agreementNotActivated, .agreementNotSent, .agreementNotSigned, .noApprover, .noConsent,
+    .consentEndsSoon, .agreementInReview,
+  ]
 }
 
 package struct BoardException: Sendable, Equatable {
@@ -127,7 +133,7 @@ package struct BoardRow: Sendable {
       }
       if let exception = Self.exception(mark, bank, until, facts) { found.append(exception) }
     }
-    exceptions = found.sorted { $0.cause < $1.cause }
+    exceptions = BoardCause.order.flatMap { cause in found.filter { $0.cause == cause } }
   }
 
   private static func mark(_ until: Instant?, _ soon: Instant) -> BoardMark {
@@ -156,18 +162,7 @@ package struct BoardRow: Sendable {
   }
 
   private static func addAgreements(_ facts: BoardFacts, _ found: inout [BoardException]) {
-    for agreement in facts.waitingAgreements {
-      let date = agreement.createTime.date(in: .centralEuropean)
-      let isDraft = agreement.state == .draft
-      found.append(
-        BoardException(
-          cause: isDraft ? .agreementNotSent : .agreementNotSigned, mark: .red,
-          message: isDraft
-            ? "The agreement with \(agreement.bank) was not sent to its signer."
-            : "The agreement with \(agreement.bank) waits for its signer.",
-          owner: isDraft ? "accountant" : agreement.signer, date: date,
-          command: "bureau agreement send \(agreement.id.hex)"))
-    }
+    found += facts.waitingAgreements.compactMap { exception($0) }
     if facts.activeBanks.isEmpty, facts.waitingAgreements.isEmpty {
       found.append(
         BoardException(
@@ -175,6 +170,34 @@ package struct BoardRow: Sendable {
           message: "The company has no bank agreement: nothing can be paid.",
           owner: "accountant", date: nil, command: "bureau agreement create --bank BANK …"))
     }
+  }
+
+  /// Nil where the agreement is in use or over.
+  private static func exception(_ agreement: BoardFacts.WaitingAgreement) -> BoardException? {
+    let cause: BoardCause, mark: BoardMark, message: String, owner: String, command: String
+    let bank = agreement.bank, id = agreement.id.hex
+    switch agreement.state {
+    case .draft:
+      (cause, mark, owner) = (.agreementNotSent, .red, "accountant")
+      message = "The agreement with \(bank) was not sent to its signer."
+      command = "bureau agreement send \(id)"
+    case .sentForSigning:
+      (cause, mark, owner) = (.agreementNotSigned, .red, agreement.signer)
+      message = "The agreement with \(bank) waits for its signer."
+      command = "bureau agreement send \(id)"
+    case .signed, .manualReview:
+      (cause, mark, owner) = (.agreementInReview, .yellow, "the bank's partner")
+      message = "The agreement with \(bank) is under review: nothing needs doing (R-02)."
+      command = "bureau agreement get \(id)"
+    case .savedNotActivated:
+      (cause, mark, owner) = (.agreementNotActivated, .red, "accountant")
+      message = "The agreement with \(bank) is saved but not activated: the bank was not reached."
+      command = "bureau agreement activate \(id)"
+    case .active, .legacyActive, .rejected, .terminated: return nil
+    }
+    return BoardException(
+      cause: cause, mark: mark, message: message, owner: owner,
+      date: agreement.createTime.date(in: .centralEuropean), command: command)
   }
 
   private static func addPayments(

@@ -50,6 +50,11 @@ package struct Consent: Sendable, Equatable {
     return time < expireTime.adding(days: -Self.warnDays) ? .active : .expiring
   }
 
+  /// The day on which it ends, as the bank counts days: 2026-08-29.
+  package var lastDay: String {
+    expireTime.date(in: BankProfile.named(bank)?.zone ?? .centralEuropean).iso
+  }
+
   /// Days a consent lasts after the signature at most (RTS art. 10a, 2022/2360).
   package static let termDays = 180
   /// Days before its end on which a consent begins to be called expiring.

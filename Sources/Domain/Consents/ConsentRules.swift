@@ -70,6 +70,19 @@ package enum ConsentRules {
     return (mobile, email)
   }
 
+  /// An invitation to renew a consent that ends soon; none for whoever may not give it any more, or
+  /// cannot be reached.
+  package static func renewing(
+    _ consent: Consent, by id: ID<ConsentInvitation>, user: User, roles: [RoleAssignment],
+    agreements: [Agreement], company: ID<Company>, linkHash: [UInt8], at time: Instant
+  ) -> [Fact] {
+    guard !user.isBlocked, !user.email.isEmpty else { return [] }
+    let facts = try? inviting(
+      id, user: user, roles: roles, bank: consent.bank, agreements: agreements,
+      company: company, linkHash: linkHash, at: time)
+    return facts ?? []
+  }
+
   package static func inviting(
     _ id: ID<ConsentInvitation>, user: User, roles: [RoleAssignment], bank: String,
     agreements: [Agreement], company: ID<Company>, linkHash: [UInt8], at time: Instant

@@ -36,6 +36,8 @@ package protocol IdentityProvider: Sendable {
   func collect(_ orderRef: String) async throws(IdentityError) -> IdentityAnswer
   /// Withdraws an order; one that is gone already is no error.
   func cancel(_ orderRef: String) async
+  /// What is said of an order that nobody has picked up for so long: BankID's words, without BankID.
+  func unanswered(seconds: Int) -> IdentityAnswer
   /// The animated QR code's text, `seconds` after the order was started.
   func qrText(_ ticket: OrderTicket, seconds: Int) -> String
   /// Verifies an answer in full: signature, chain, revocation, and that `order` is what was
@@ -79,8 +81,25 @@ package struct NationalIDKey: Sendable {
     } catch { throw .nationalIDInvalid(error.message) }
   }
 
+  /// A key of its own for another purpose.
+  package func purposeBytes(_ purpose: String) -> [UInt8] {
+    Array(HMAC<SHA256>.authenticationCode(for: Array("bureau/\(purpose)".utf8), using: key))
+  }
+
+  /// Of a short secret that could be found from a plain hash by trying all.
+  package func digest(ofSecret text: String) -> [UInt8] {
+    Array(HMAC<SHA256>.authenticationCode(for: Array("secret:\(text)".utf8), using: key))
+  }
+
   private func digest(_ country: String, _ digits: String) -> NationalIDDigest {
     let code = HMAC<SHA256>.authenticationCode(for: Array("\(country):\(digits)".utf8), using: key)
     return NationalIDDigest(bytes: Array(code))
+  }
+}
+
+extension IdentityProvider {
+  package func unanswered(seconds: Int) -> IdentityAnswer {
+    seconds < 30
+      ? .pending(hint: "Waiting for the person.") : .failed(hint: "Nobody answered. Start again.")
   }
 }

@@ -8,6 +8,8 @@ package struct Order: Sendable, Equatable {
     case agreement(ID<Agreement>)
     case consent(bank: String, invitation: ID<ConsentInvitation>? = nil)
     case payments([ID<Payment>])
+    /// One signature over payments of several companies.
+    case bulkPayments([CompanyPayments])
   }
 
   package enum State: String, Sendable, CaseIterable {
@@ -39,6 +41,29 @@ package struct Order: Sendable, Equatable {
     self.visibleText = visibleText
     self.nonVisibleData = nonVisibleData
     self.startTime = startTime
+  }
+}
+
+/// Payments of one company, in the order asked for.
+package struct CompanyPayments: Sendable, Equatable {
+  package var company: ID<Company>
+  package var payments: [ID<Payment>]
+
+  package init(company: ID<Company>, payments: [ID<Payment>]) {
+    self.company = company
+    self.payments = payments
+  }
+}
+
+/// Something that was signed and, when the order was carried out, refused.
+package struct OrderRefusal: Sendable, Equatable {
+  /// Its resource name.
+  package var name: String
+  package var refusal: RecordedRefusal
+
+  package init(name: String, refusal: RecordedRefusal) {
+    self.name = name
+    self.refusal = refusal
   }
 }
 

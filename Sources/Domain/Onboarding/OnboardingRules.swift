@@ -91,8 +91,8 @@ package struct OnboardingPerson: Sendable {
 package enum OnboardingRules {
   package static func applying(
     _ wanted: DesiredCompany, to company: Company?, roles: [RoleAssignment],
-    agreements: [Agreement], people: [String: OnboardingPerson], digest: String,
-    _ sources: OnboardingSources
+    agreements: [Agreement], packages: PackagesInUse, people: [String: OnboardingPerson],
+    digest: String, _ sources: OnboardingSources
   ) throws -> OnboardingDecision {
     for key in wanted.people where people[key] == nil {
       throw OnboardingError.personNotListed(person: key)
@@ -105,8 +105,12 @@ package enum OnboardingRules {
     if let obstacle = steps.obstacles.first { throw obstacle }
     var decision = OnboardingDecision(company: company?.id ?? sources.id(Company.self))
     var application = Application(
-      wanted: wanted, company: company, agreements: agreements, people: people, sources: sources)
+      wanted: wanted, company: company, agreements: agreements, packages: packages,
+      people: people, sources: sources)
     for change in steps.changes { try application.apply(change, to: &decision) }
+    // What it does to agreements needs what the calls of their own need (O-01).
+    if decision.done.agreementsCreated > 0 { try packages.require([.agreements]) }
+    if decision.done.agreementsSent > 0 { try packages.require([.agreements, .links]) }
     if !steps.changes.isEmpty {
       decision.bureauFacts.insert(
         .companyOnboarded(
@@ -120,6 +124,7 @@ package enum OnboardingRules {
     let wanted: DesiredCompany
     var company: Company?
     let agreements: [Agreement]
+    let packages: PackagesInUse
     var people: [String: OnboardingPerson]
     let sources: OnboardingSources
 
@@ -129,6 +134,7 @@ package enum OnboardingRules {
         let new = try draft.validated(as: decision.company, at: sources.time)
         company = new
         decision.bureauFacts.append(.companyCreated(CompanyCreated(company: new)))
+        decision.bureauFacts += PackagesChosen.beginning(new.id, bureau: packages.bureau)
         decision.done.companyCreated = true
       case .updateCompany:
         guard let company else { return }

@@ -13,6 +13,12 @@ package struct Payment: Sendable, Equatable {
   package var createTime: Instant
   /// The valid signature; nil when nobody has signed these very values.
   package var signature: PaymentSignature?
+  /// Who has signed these very values so far, where several must (policies.md); oldest first.
+  package var approvals: [PaymentSignature]
+  /// How many the policy demanded at the last of them.
+  package var requiredSignatures: Int
+  /// Who made or changed it, as far as facts tell.
+  package var makers: [ID<User>]
   /// Oldest first; at most one is neither rejected nor found not executed.
   package var instructions: [Instruction]
   package var rejection: Rejection?
@@ -29,7 +35,8 @@ package struct Payment: Sendable, Equatable {
     terms: PaymentTerms, asWritten: AsWritten, warnings: [PaymentWarning], createTime: Instant,
     signature: PaymentSignature? = nil, instructions: [Instruction] = [],
     rejection: Rejection? = nil, voucher: ID<Voucher>? = nil, bookingDate: CalendarDate? = nil,
-    isHeld: Bool = false, revision: Int64 = 0
+    isHeld: Bool = false, revision: Int64 = 0, approvals: [PaymentSignature] = [],
+    requiredSignatures: Int = 0, makers: [ID<User>] = []
   ) {
     self.id = id
     self.state = state
@@ -40,6 +47,9 @@ package struct Payment: Sendable, Equatable {
     self.warnings = warnings
     self.createTime = createTime
     self.signature = signature
+    self.approvals = approvals
+    self.requiredSignatures = requiredSignatures
+    self.makers = makers
     self.instructions = instructions
     self.rejection = rejection
     self.voucher = voucher
@@ -176,9 +186,12 @@ package struct PaymentProposed: Sendable, Equatable {
   package var terms: PaymentTerms
   package var asWritten: AsWritten
   package var warnings: [PaymentWarning]
+  /// nil in facts of before policies.
+  package var maker: ID<User>?
   package init(
     payment: ID<Payment>, state: PaymentState, invoiceNumber: String, supplierKey: String,
-    terms: PaymentTerms, asWritten: AsWritten, warnings: [PaymentWarning]
+    terms: PaymentTerms, asWritten: AsWritten, warnings: [PaymentWarning],
+    maker: ID<User>? = nil
   ) {
     self.payment = payment
     self.state = state
@@ -187,6 +200,7 @@ package struct PaymentProposed: Sendable, Equatable {
     self.terms = terms
     self.asWritten = asWritten
     self.warnings = warnings
+    self.maker = maker
   }
 }
 
@@ -195,10 +209,15 @@ package struct PaymentChanged: Sendable, Equatable {
   package var payment: ID<Payment>
   package var state: PaymentState
   package var terms: PaymentTerms
-  package init(payment: ID<Payment>, state: PaymentState, terms: PaymentTerms) {
+  /// nil in facts of before policies.
+  package var maker: ID<User>?
+  package init(
+    payment: ID<Payment>, state: PaymentState, terms: PaymentTerms, maker: ID<User>? = nil
+  ) {
     self.payment = payment
     self.state = state
     self.terms = terms
+    self.maker = maker
   }
 }
 

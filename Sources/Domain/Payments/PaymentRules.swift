@@ -6,7 +6,7 @@ package enum PaymentRules {
   /// open records.
   package static func proposing(
     _ payment: ID<Payment>, from invoice: ID<Invoice>, _ reading: InvoiceReading,
-    sourceDigest: [UInt8], known: Bool, openItems: Bool
+    sourceDigest: [UInt8], known: Bool, openItems: Bool, maker: ID<User>? = nil
   ) throws(InvoiceError) -> [Fact] {
     if known { throw .duplicate }
     let event = reading.terms.proposal(openItems: openItems)
@@ -19,7 +19,7 @@ package enum PaymentRules {
         PaymentProposed(
           payment: payment, state: event.proposalState, invoiceNumber: reading.number,
           supplierKey: reading.supplierKey, terms: reading.terms, asWritten: reading.asWritten,
-          warnings: reading.warnings)),
+          warnings: reading.warnings, maker: maker)),
     ]
   }
 
@@ -69,9 +69,9 @@ extension PaymentEvent {
 extension Payment {
   /// Values filled in or corrected (P-07, E-02). From a later state of the list the payment
   /// returns to the proposal: an acknowledgement or signature covers only what it was given for.
-  package func changing(_ correction: PaymentCorrection, openItems: Bool) throws(PaymentError)
-    -> [Fact]
-  {
+  package func changing(
+    _ correction: PaymentCorrection, openItems: Bool, maker: ID<User>? = nil
+  ) throws(PaymentError) -> [Fact] {
     // What is deleted returns by restoring only (P-13).
     if state == .deleted { throw .notAllowed(.correct, in: state) }
     if state != .error { _ = try state.after(.proposeComplete) }
@@ -80,7 +80,7 @@ extension Payment {
     let event: PaymentEvent = state == .error ? .correct : new.proposal(openItems: openItems)
     let next = try state.after(event)
     if new == terms { return [] }
-    return [.paymentChanged(PaymentChanged(payment: id, state: next, terms: new))]
+    return [.paymentChanged(PaymentChanged(payment: id, state: next, terms: new, maker: maker))]
   }
 
   /// The optional extra step before signing (P-08, P-10).
@@ -109,9 +109,10 @@ extension Payment {
     return Approval.Item(rendered: rendered, agreement: agreement.id)
   }
 
-  /// Signed by `user` with evidence over exactly these values (D-01).
+  /// Signed by `user` with evidence over exactly these values (D-01). `required`: how many different
+  /// people the company's policy demands; until they are enough the payment stays where it is.
   package func signing(
-    by user: ID<User>, with evidence: Evidence, agreements: [Agreement]
+    by user: ID<User>, with evidence: Evidence, agreements: [Agreement], required: Int = 1
   ) throws(PaymentError) -> [Fact] {
     let item = try approving(with: agreements)
     let signedLine = "\(id.hex) \(item.rendered.digest.hexText)\n"
@@ -124,6 +125,13 @@ extension Payment {
       user: user, rendered: item.rendered, agreement: item.agreement,
       evidenceDigest: evidence.digest, signTime: evidence.time,
       transferTime: plan.transferTime(signedAt: evidence.time))
+    let signers = Set(approvals(of: item).map(\.user) + [user])
+    if signers.count < required {
+      return [
+        .paymentPartlySigned(
+          PaymentPartlySigned(payment: id, signature: signature, required: required))
+      ]
+    }
     return [.paymentSigned(PaymentSigned(payment: id, signature: signature))]
   }
 

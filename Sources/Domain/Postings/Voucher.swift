@@ -1,6 +1,7 @@
 package import Primitives
 
-/// A balanced entry in the books (B-02, B-03).
+/// A balanced entry in the books (B-02, B-03, B-04). Its first lines stand on the supplier ledger,
+/// one for each payment and in the same order; the rest balances them.
 package struct Voucher: Sendable, Equatable {
   package var id: ID<Voucher>
   /// Unique and gap-free in the company.
@@ -8,16 +9,19 @@ package struct Voucher: Sendable, Equatable {
   package var date: CalendarDate
   package var lines: [VoucherLine]
   package var payments: [ID<Payment>]
+  /// When it was posted; nil in what was written before that was kept.
+  package var postTime: Instant?
 
   package init(
     id: ID<Voucher>, number: Int64, date: CalendarDate, lines: [VoucherLine],
-    payments: [ID<Payment>]
+    payments: [ID<Payment>], postTime: Instant? = nil
   ) {
     self.id = id
     self.number = number
     self.date = date
     self.lines = lines
     self.payments = payments
+    self.postTime = postTime
   }
 }
 
@@ -68,27 +72,75 @@ package struct VoucherPosted: Sendable, Equatable {
   package init(voucher: Voucher) { self.voucher = voucher }
 }
 
-extension Payment {
-  /// Posts what was paid: the debt to the supplier goes, and so does the money (B-01…B-03).
-  package func posting(
-    as voucher: ID<Voucher>, number: Int64, chart: ChartOfAccounts, today: CalendarDate
-  )
-    throws(PaymentError) -> [Fact]
-  {
-    _ = try state.after(.post)
-    let text = "\(terms.creditorName ?? "") \(invoiceNumber)".trimmed
-    let amount = terms.amount
-    // Never overflows: an amount is more than zero.
-    let credit = Money(minorUnits: -amount.minorUnits, currency: amount.currency)
-    let lines = [
-      VoucherLine(ledgerAccount: chart.supplierLedger, amount: amount, text: text),
-      VoucherLine(ledgerAccount: chart.bank, amount: credit, text: text),
-    ]
+/// What a new voucher is given from outside.
+package struct VoucherDraft: Sendable {
+  package var id: ID<Voucher>
+  package var number: Int64
+  package var chart: ChartOfAccounts
+  package var time: Instant
+
+  package init(id: ID<Voucher>, number: Int64, chart: ChartOfAccounts, time: Instant) {
+    self.id = id
+    self.number = number
+    self.chart = chart
+    self.time = time
+  }
+
+  /// Posts what was paid: the debt to the suppliers goes, and so does the money (B-01…B-04).
+  fileprivate func posting(
+    _ payments: [Payment], of total: Money, text: String, on date: CalendarDate
+  ) -> [Fact] {
+    var lines = payments.map { payment in
+      VoucherLine(
+        ledgerAccount: chart.supplierLedger, amount: payment.terms.amount,
+        text: payment.voucherText)
+    }
+    // Never overflows: a total is more than zero.
+    let credit = Money(minorUnits: -total.minorUnits, currency: total.currency)
+    lines.append(VoucherLine(ledgerAccount: chart.bank, amount: credit, text: text))
     return [
       .voucherPosted(
         VoucherPosted(
           voucher: Voucher(
-            id: voucher, number: number, date: bookingDate ?? today, lines: lines, payments: [id])))
+            id: id, number: number, date: date, lines: lines, payments: payments.map(\.id),
+            postTime: time)))
     ]
+  }
+}
+
+extension Payment {
+  fileprivate var voucherText: String { "\(terms.creditorName ?? "") \(invoiceNumber)".trimmed }
+
+  /// A voucher of its own (B-03).
+  package func posting(_ draft: VoucherDraft) throws(PaymentError) -> [Fact] {
+    _ = try state.after(.post)
+    return draft.posting(
+      [self], of: terms.amount, text: voucherText,
+      on: bookingDate ?? draft.time.date(in: .centralEuropean))
+  }
+
+  /// Payments that one voucher holds.
+  package static let bundleLimit = 2_000
+
+  /// One voucher for what is paid of a bundle (B-04); what waits, has failed or is posted already
+  /// stays as it is.
+  /// - Parameter date: Of those booked on this day; nil: they were all booked on one.
+  package static func posting(
+    bundle payments: [Payment], bookedOn date: CalendarDate?, _ draft: VoucherDraft
+  ) throws(PostingError) -> [Fact] {
+    let today = draft.time.date(in: .centralEuropean)
+    let paid = payments.filter {
+      $0.state == .paid && (date == nil || ($0.bookingDate ?? today) == date)
+    }
+    guard let first = paid.first else { throw .nothingPaid }
+    guard paid.count <= Self.bundleLimit else { throw .bundleTooLarge }
+    let dates = Set(paid.map { $0.bookingDate ?? today }).sorted()
+    guard dates.count == 1 else { throw .datesDiffer(dates) }
+    var total = Money.zero(first.terms.amount.currency)
+    for payment in paid {
+      do { total = try total.adding(payment.terms.amount) } catch { throw .bundleTooLarge }
+    }
+    return draft.posting(
+      paid, of: total, text: "Bundle of \(paid.count) payments", on: dates[0])
   }
 }

@@ -1,6 +1,7 @@
 // A batch is taken only under a seal that one of the company's own keys has made of these very
 // bytes, lately (docs/sealing.md).
 
+package import Policies
 package import Primitives
 import Sealing
 
@@ -92,31 +93,15 @@ package struct SealRefused: Sendable, Equatable {
   }
 }
 
-/// Whether a company's accounting system must seal what it submits.
-package enum SealRequirement: String, Sendable, CaseIterable {
-  /// From its first key on, and for good: that a key was revoked opens no door.
-  case onceKeyExists
-  case always
-  case never
-
-  package func demandsSeal(of keys: [SigningKey]) -> Bool {
-    switch self {
-    case .onceKeyExists: !keys.isEmpty
-    case .always: true
-    case .never: false
-    }
-  }
-}
-
 package enum SealRules {
   /// Refuses a batch whose seal does not hold. `bytes`: what it must cover; `keys`: all of the
   /// company; `createTime`: of the batch, which the seal covers.
   package static func check(
     _ seal: Seal?, over bytes: [UInt8], createTime: Instant, keys: [SigningKey],
-    requirement: SealRequirement, at time: Instant
+    requirement: CompanyPolicy.SealRequirement, at time: Instant
   ) throws(SealError) {
     guard let seal else {
-      if requirement.demandsSeal(of: keys) { throw .required }
+      if requirement.demandsSeal(hasHadKey: !keys.isEmpty) { throw .required }
       return
     }
     guard SealingKey.isFingerprint(seal.keyFingerprint), seal.signature.count == 64 else {

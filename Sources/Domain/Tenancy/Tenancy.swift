@@ -115,16 +115,3 @@ package struct RoleAssignment: Sendable, Equatable {
     self.role = role
   }
 }
-
-/// A service user's secret, known to the server by its SHA-256 only.
-package struct Token: Sendable, Equatable {
-  package var id: ID<Token>
-  package var user: ID<User>
-  package var expireTime: Instant
-
-  package init(id: ID<Token>, user: ID<User>, expireTime: Instant) {
-    self.id = id
-    self.user = user
-    self.expireTime = expireTime
-  }
-}

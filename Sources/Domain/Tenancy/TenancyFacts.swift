@@ -22,18 +22,3 @@ package struct RoleRemoved: Sendable, Equatable {
   package var assignment: RoleAssignment
   package init(assignment: RoleAssignment) { self.assignment = assignment }
 }
-
-package struct TokenCreated: Sendable, Equatable {
-  package var token: Token
-  /// SHA-256 of the secret.
-  package var secretHash: [UInt8]
-  package init(token: Token, secretHash: [UInt8]) {
-    self.token = token
-    self.secretHash = secretHash
-  }
-}
-
-package struct TokenRevoked: Sendable, Equatable {
-  package var token: Token
-  package init(token: Token) { self.token = token }
-}

@@ -96,17 +96,6 @@ package enum TenancyRules {
     }
     return [.roleAssigned(RoleAssigned(assignment: new))]
   }
-
-  /// A token for a service user, for at most 400 days.
-  package static func issuing(_ token: Token, secretHash: [UInt8], to user: User, at time: Instant)
-    throws(TenancyError) -> [Fact]
-  {
-    guard user.kind == .service else { throw .userNotService }
-    guard token.expireTime > time, token.expireTime <= time.adding(days: 400) else {
-      throw .tokenLifetimeInvalid
-    }
-    return [.tokenCreated(TokenCreated(token: token, secretHash: secretHash))]
-  }
 }
 
 /// Checks of single fields that several drafts share.

@@ -1,3 +1,4 @@
+import AuditTrail
 import Crypto
 package import Domain
 package import Engine
@@ -8,11 +9,21 @@ package import Storage
 /// The same words whether what was named exists or not.
 package enum AccessError: Refusal, Equatable {
   case denied
+  case outsideToken
 
   package var kind: RefusalKind { .denied }
-  package var reason: String { "ACCESS_DENIED" }
+  package var reason: String {
+    switch self {
+    case .denied: "ACCESS_DENIED"
+    case .outsideToken: "TOKEN_SCOPE"
+    }
+  }
   package var message: String {
-    "You have no role that allows this there; ask your customer administrator."
+    switch self {
+    case .denied: "You have no role that allows this there; ask your customer administrator."
+    case .outsideToken:
+      "The token is not for this; your customer administrator can make one with this verb."
+    }
   }
 }
 
@@ -24,6 +35,19 @@ package struct Caller: Sendable, Equatable {
   package var session: Session?
   /// SHA-256 of the secret that came with the call.
   package var secretHash: [UInt8]
+  /// What the token is limited to; nothing for sessions.
+  package var scope: TokenScope
+
+  package init(
+    bureau: ID<Bureau>, user: ID<User>, session: Session?, secretHash: [UInt8],
+    scope: TokenScope = TokenScope()
+  ) {
+    self.bureau = bureau
+    self.user = user
+    self.session = session
+    self.secretHash = secretHash
+    self.scope = scope
+  }
 }
 
 /// Finds out who calls, and lets them in by the access table.
@@ -31,16 +55,21 @@ package struct Access: Sendable {
   private let database: any Database
   private let credentials: Credentials
   private let now: @Sendable () -> Instant
+  package let rates: RateLimits
   package let sessionLimits: Session.Limits
   /// A session's last use is written at most this often.
   private let touchSeconds = 30
+  /// A token's.
+  private let tokenTouchSeconds = 60
 
   package init(
-    database: any Database, sessionLimits: Session.Limits, now: @escaping @Sendable () -> Instant
+    database: any Database, sessionLimits: Session.Limits, rates: RateLimits? = nil,
+    now: @escaping @Sendable () -> Instant
   ) {
     self.database = database
     credentials = Credentials(database)
     self.sessionLimits = sessionLimits
+    self.rates = rates ?? RateLimits(RateSettings(), now: now)
     self.now = now
   }
 
@@ -49,9 +78,18 @@ package struct Access: Sendable {
     try await caller(Self.secret(in: metadata).map(Self.hash))
   }
 
+  /// The caller of a call that goes on, as things stand now.
+  package func caller(of call: CallContext, isUse: Bool = true) async throws -> Caller {
+    try await caller(call.secretHash, certificate: call.certificate, isUse: isUse)
+  }
+
   /// The caller by the hash of the secret, as things stand now.
-  /// - Parameter isUse: whether it prolongs the session.
-  package func caller(_ secretHash: [UInt8]?, isUse: Bool = true) async throws -> Caller {
+  /// - Parameters:
+  ///   - certificate: What the client has shown in its handshake.
+  ///   - isUse: whether it prolongs the session, and counts as a use of the token.
+  package func caller(
+    _ secretHash: [UInt8]?, certificate: ClientCertificate? = nil, isUse: Bool = true
+  ) async throws -> Caller {
     guard let hash = secretHash, let found = try await credentials.find(hash) else {
       throw IdentityError.unauthenticated
     }
@@ -69,8 +107,22 @@ package struct Access: Sendable {
         }
       }
     }
+    if let wanted = found.scope.certificate, wanted.hexadecimal != certificate?.fingerprint {
+      throw IdentityError.certificateMissing
+    }
+    if isUse, let token = found.token { try await note(token, of: found, hash, at: time) }
     return Caller(
-      bureau: found.bureau, user: found.user, session: found.session, secretHash: hash)
+      bureau: found.bureau, user: found.user, session: found.session, secretHash: hash,
+      scope: found.scope)
+  }
+
+  private func note(
+    _ token: ID<Token>, of found: IdentityTables.Credential, _ hash: [UInt8], at time: Instant
+  ) async throws {
+    if let last = found.tokenUseTime, last.adding(seconds: tokenTouchSeconds) > time { return }
+    try await database.write(as: .bureau(TenantKey(found.bureau))) { tx in
+      try TokenTables.touch(hash, token, at: time, of: found.bureau, in: tx)
+    }
   }
 
   package static func secret(in metadata: Metadata) -> String? {
@@ -96,11 +148,12 @@ package struct Access: Sendable {
       throw AccessError.denied
     }
     if case .anyone = rule.gate { return }
-    let standing = try Standing.read(of: caller.user, at: place, in: tx)
-    guard !standing.isBlocked, rule.gate.lets(standing, at: place) else {
-      throw AccessError.denied
-    }
+    try rule.admits(caller.scope, at: place)
+    let standing = try Standing.read(of: caller.user, calling: method, at: place, in: tx)
+    guard !standing.isBlocked, rule.lets(standing, at: place) else { throw AccessError.denied }
     if rule.needsActiveCompany, let state = standing.company { try Company.requireActive(state) }
+    // What concerns a whole bureau, and what does not exist, is no module's.
+    if standing.company != nil { try standing.packages.require(rule.needs) }
   }
 
   /// The same where a secret of its own stands for the caller: the company must be active.
@@ -109,18 +162,32 @@ package struct Access: Sendable {
   }
 }
 
-extension AccessRule.Gate {
+extension AccessRule {
   func lets(_ standing: Standing, at place: Place) -> Bool {
-    switch self {
-    case .anyone, .member: true
-    case .bureau(let wanted): !standing.bureauRoles.isDisjoint(with: wanted)
-    case .company(let wanted):
+    guard let standard = gate.roles else { return true }
+    let wanted =
+      standing.cells.isEmpty
+      ? standard : AccessBounds(roles: standard, free: free).effective(standing.cells)
+    switch gate {
+    case .anyone, .member: return true
+    case .bureau: return !standing.bureauRoles.isDisjoint(with: wanted)
+    case .company:
       // The bureau's own journal tells of all its people: for customer administrators only.
-      place.isBureau
+      return place.isBureau
         ? wanted.contains(.customerAdministrator)
           && standing.bureauRoles.contains(.customerAdministrator)
         : !standing.bureauRoles.isDisjoint(with: wanted)
           || !standing.companyRoles.isDisjoint(with: wanted)
+    }
+  }
+}
+
+extension AccessRule.Gate {
+  /// nil: no role is asked for.
+  package var roles: Set<Role>? {
+    switch self {
+    case .anyone, .member: nil
+    case .bureau(let roles), .company(let roles): roles
     }
   }
 }

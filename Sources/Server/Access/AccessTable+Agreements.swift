@@ -16,13 +16,20 @@ extension AccessTable {
     rule(
       "AgreementService", "TerminateAgreement", .company([.customerAdministrator]),
       leavesFact: true),
+    rule(
+      "AgreementService", "ConvertAgreement", .company([.customerAdministrator]),
+      leavesFact: true),
+    rule("AgreementService", "RecordAgreementStep", .company(registrars), leavesFact: true),
+    rule("AgreementService", "GetAgreementSettings", .company(all)),
+    rule("AgreementService", "GetBankApplication", .company(registrars)),
   ]
 
   static let consents: [AccessRule] = [
     rule("ConsentService", "StartConsent", .company([.approver])),
     rule("ConsentService", "GetConsent", .company(all)),
     rule("ConsentService", "ListConsents", .company(all)),
-    rule("ConsentService", "RevokeConsent", .company([.approver]), leavesFact: true),
+    // Whoever is no approver any more can still take back what is theirs; nobody else can.
+    rule("ConsentService", "RevokeConsent", .company(all), leavesFact: true),
     rule("ConsentService", "CreateConsentInvitation", .company(registrars), leavesFact: true),
     rule("ConsentService", "ListConsentInvitations", .company(all)),
     rule("ConsentService", "OpenConsentLink", .anyone),

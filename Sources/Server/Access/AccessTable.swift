@@ -30,7 +30,7 @@ package struct AccessRule: Sendable, Equatable {
 
   private static let windingUp = [
     "Get", "List", "Check", "Export", "Verify", "CreateCheckpoint", "Revoke", "Delete",
-    "Terminate", "Dismiss", "Release", "RecordBankCheck", "PostPayment",
+    "Terminate", "Dismiss", "Release", "RecordBankCheck", "PostPayment", "PostBundle",
     // Of the company itself: refused by their own rules, which say what stands in the way.
     "UpdateCompany", "ActivateCompany", "CloseCompany",
   ]
@@ -42,7 +42,7 @@ package enum AccessTable {
 
   package static let rules: [AccessRule] =
     tenancy + identity + agreements + consents + payments + reading + audit
-    + signingKeys + submissions + onboarding + board
+    + signingKeys + submissions + policies + onboarding + board + people
 
   /// The rule of a method, by its full name. A method without a rule is refused.
   package static let byMethod: [String: AccessRule] = Dictionary(
@@ -76,6 +76,7 @@ package enum AccessTable {
     rule("TenancyService", "ListRoleAssignments", administrators),
     rule("TenancyService", "CreateToken", administrators, leavesFact: true),
     rule("TenancyService", "DeleteToken", administrators, leavesFact: true),
+    rule("TenancyService", "ListTokens", administrators),
   ]
 
   private static let identity: [AccessRule] = [
@@ -84,6 +85,9 @@ package enum AccessTable {
     rule("IdentityService", "CancelOrder", .anyone),
     rule("IdentityService", "GetSession", .member),
     rule("IdentityService", "DeleteSession", .member),
+    // Another's: who may end them.
+    rule("IdentityService", "ListSessions", .member),
+    rule("IdentityService", "EndSessions", administrators, leavesFact: true),
   ]
 
   private static let handlers: Set<Role> = [.accountant, .approver]
@@ -103,6 +107,9 @@ package enum AccessTable {
     rule("PaymentService", "DeletePayment", .company(handlers), leavesFact: true),
     rule("PaymentService", "UndeletePayment", .company(handlers), leavesFact: true),
     rule("PaymentService", "RecordBankCheck", .company(handlers), leavesFact: true),
+    // Decided for each payment, by the rule of its single method.
+    rule("PaymentService", "HandlePayments", .company(handlers), leavesFact: true),
+    rule("PaymentService", "StartPaymentSignatures", .company([.approver])),
   ]
 
   private static let reading: [AccessRule] = [
@@ -114,6 +121,8 @@ package enum AccessTable {
     rule("TransferService", "DismissUnknownPayment", administrators, leavesFact: true),
     rule("StatementService", "ListReturnFiles", .company(all)),
     rule("PostingService", "PostPayment", .company([.accountant]), leavesFact: true),
+    rule("PostingService", "PostBundle", .company([.accountant]), leavesFact: true),
+    rule("PostingService", "ExportLedger", .company(all)),
     rule("PostingService", "GetVoucher", .company(all)),
     rule("PostingService", "ListVouchers", .company(all)),
   ]

@@ -19,10 +19,30 @@ package struct AuthenticationInterceptor: ServerInterceptor {
     guard let rule = AccessTable.byMethod[context.method] else { throw AccessError.denied }
     var call = context.call
     call.secretHash = Access.secret(in: request.metadata).map(Access.hash)
-    if rule.gate != .anyone { call.caller = try await access.caller(call.secretHash) }
+    if rule.gate == .anyone {
+      try access.rates.call(from: context.clientAddress)
+    } else {
+      call.caller = try await caller(of: call, from: context.clientAddress)
+    }
     var context = context
     context.transportSpecific = call
     return try await next(request, context)
+  }
+}
+
+extension AuthenticationInterceptor {
+  /// What whoever tries tokens is told, or has somebody else's.
+  private static let guesses: [IdentityError] = [.unauthenticated, .certificateMissing]
+
+  private func caller(of call: CallContext, from address: String) async throws -> Caller {
+    do {
+      let caller = try await access.caller(of: call)
+      try access.rates.call(by: caller.user)
+      return caller
+    } catch let error as IdentityError where Self.guesses.contains(error) {
+      try access.rates.call(from: address)
+      throw error
+    }
   }
 }
 

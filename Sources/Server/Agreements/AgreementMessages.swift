@@ -41,6 +41,17 @@ extension Bureau_V1_Agreement {
     }
     if let check = agreement.check { connectionCheck = Bureau_V1_ConnectionCheck(check) }
     if let time = agreement.terminateTime { terminateTime = time.timestamp }
+    applicationState =
+      switch agreement.application.state {
+      case .notNeeded: .notNeeded
+      case .toSend: .toSend
+      case .sent: .sent
+      case .confirmed: .confirmed
+      }
+    if let time = agreement.settingsReviewTime { settingsReviewTime = time.timestamp }
+    if let time = agreement.accountingTime { accountingTime = time.timestamp }
+    number = agreement.number ?? ""
+    conversionDate = agreement.conversionDate?.iso ?? ""
   }
 }
 
@@ -218,5 +229,17 @@ extension Bureau_V1_AccountNumber {
     self.init()
     form = account.form.message
     text = account.text
+  }
+}
+
+extension OutgoingMessage {
+  /// The link with which its signer opens an agreement.
+  static func agreement(
+    _ agreement: Agreement, secret: String, at place: Place, as id: ID<OutgoingMessage>
+  ) -> OutgoingMessage {
+    OutgoingMessage(
+      id: id, mobile: agreement.signer.mobile, email: agreement.signer.email,
+      subject: "A bank agreement waits for your signature",
+      body: ResourceName.child("agreements", agreement.id, of: place), secret: secret)
   }
 }

@@ -35,10 +35,12 @@ package struct AgreementService: Bureau_V1_AgreementService.SimpleServiceProtoco
   ) async throws -> Bureau_V1_Agreement {
     let place = try ResourceName.parseCompany(request.parent, field: "parent")
     let call = try Call(
-      context, context.caller, request, requestID: request.requestID,
-      isDryRun: request.validateOnly)
-    let draft = try AgreementDraft(
+      context, context.caller, request.concealed(key, allowsSynthetic: allowsSynthetic),
+      requestID: request.requestID, isDryRun: request.validateOnly)
+    var asked = try AgreementDraft(
       request.agreement, key: key, allowsSynthetic: allowsSynthetic)
+    asked.legacyNumber = request.legacyNumber
+    let draft = asked
     try await commands.read(context.method, by: context.caller, at: place) { _ in }
     // The bank is asked whose the account is before anything is written.
     var owner = AccountOwner.untold
@@ -92,8 +94,9 @@ package struct AgreementService: Bureau_V1_AgreementService.SimpleServiceProtoco
       request.agreement, key: key, allowsSynthetic: allowsSynthetic)
     let fields = request.updateMask.paths
     return try await change(
-      request.agreement.name, "agreement.name", request, request.requestID, request.validateOnly,
-      context
+      request.agreement.name, "agreement.name",
+      request.concealed(key, allowsSynthetic: allowsSynthetic), request.requestID,
+      request.validateOnly, context
     ) { agreement, _ in try agreement.changing(to: draft, fields: fields) }
   }
 
@@ -108,12 +111,8 @@ package struct AgreementService: Bureau_V1_AgreementService.SimpleServiceProtoco
     return try await commands.run(call, at: place, subject: id) { context in
       try Self.load(id, context).sending(linkHash: Access.hash(secret), at: context.time)
     } apply: { [secrets = commands.secrets] context in
-      let agreement = try Self.load(id, context)
       try MessageTables.insert(
-        OutgoingMessage(
-          id: message, mobile: agreement.signer.mobile, email: agreement.signer.email,
-          subject: "A bank agreement waits for your signature",
-          body: ResourceName.child("agreements", id, of: place), secret: secret),
+        .agreement(Self.load(id, context), secret: secret, at: place, as: message),
         sealedBy: secrets, of: place, at: context.time, in: context.transaction)
     } answer: { id, context in
       try Self.answer(id, context)
@@ -144,6 +143,22 @@ package struct AgreementService: Bureau_V1_AgreementService.SimpleServiceProtoco
         throw TenancyError.companyNotFound
       }
       return try agreement.activating(found, for: company, at: context.time)
+    }
+  }
+
+  package func convertAgreement(
+    request: Bureau_V1_ConvertAgreementRequest, context: ServerContext
+  ) async throws -> Bureau_V1_Agreement {
+    let (place, id) = try ResourceName.parse(request.name, "agreements", as: Agreement.self)
+    _ = try await allowed(id, at: place, context)
+    let found = try await activation.findings(for: id, at: place)
+    return try await change(
+      request.name, "name", request, request.requestID, request.validateOnly, context
+    ) { agreement, context in
+      guard let company = try TenancyTables.company(place, in: context.transaction) else {
+        throw TenancyError.companyNotFound
+      }
+      return try agreement.converting(found, for: company, at: context.time)
     }
   }
 

@@ -80,7 +80,7 @@ package struct AuditService: Bureau_V1_AuditService.SimpleServiceProtocol {
   ) async throws {
     let place = try ResourceName.parseCompany(request.name)
     try await commands.read(context.method, by: context.caller, at: place) { _ in }
-    try await watch.guarding(context.method, context.call.secretHash, at: place) {
+    try await watch.guarding(context.method, context.call, at: place) {
       try await exporter.export(
         .company(place), withBodies: !request.withoutBodies,
         checkpoints: request.checkpointNumbers
@@ -94,7 +94,7 @@ package struct AuditService: Bureau_V1_AuditService.SimpleServiceProtocol {
   ) async throws {
     let bureau = try ResourceName.parseBureau(request.parent, field: "parent")
     try await commands.read(context.method, by: context.caller, at: Place(bureau: bureau)) { _ in }
-    try await watch.guarding(context.method, context.call.secretHash, at: Place(bureau: bureau)) {
+    try await watch.guarding(context.method, context.call, at: Place(bureau: bureau)) {
       try await exporter.export(
         .bureau(bureau), withBodies: !request.withoutBodies, checkpoints: request.checkpointNumbers
       ) { piece in try await response.write(.with { $0.content = Data(piece) }) }

@@ -24,7 +24,8 @@ package struct BoardService: Bureau_V1_BoardService.SimpleServiceProtocol {
     let caller = try context.caller, time = commands.sources.now()
     let found = try await commands.read(context.method, by: caller, at: Place(bureau: bureau)) {
       try BoardTables.page(
-        of: bureau, visibleTo: caller.user, after: after, limit: size + 1, at: time, in: $0)
+        of: bureau, visibleTo: caller.user, among: caller.scope.companies, after: after,
+        limit: size + 1, at: time, in: $0)
     }
     let rows = found.prefix(size).map { BoardRow($0, for: caller.user, at: time) }
     return .with {

@@ -79,7 +79,7 @@ package struct Call: Sendable {
     guard !requestID.isEmpty else { throw RequestError.missing }
     // Ids that begin with "order/" are the server's own.
     guard requestID.utf8.count <= 120, requestID.utf8.allSatisfy({ (0x21...0x7E).contains($0) }),
-      !requestID.hasPrefix("order/")
+      !requestID.hasPrefix(Self.orders)
     else { throw RequestError.malformed }
     let method = context.descriptor.fullyQualifiedMethod
     let bytes: [UInt8] = try request.serializedBytes()
@@ -87,6 +87,11 @@ package struct Call: Sendable {
       method: method, caller: caller, requestID: requestID,
       digest: Self.digest(single?.fullyQualifiedMethod ?? method, bytes), isDryRun: isDryRun)
   }
+
+  static let orders = "order/"
+
+  /// Whether it carries out a BankID order.
+  var isOrder: Bool { requestID.hasPrefix(Self.orders) }
 
   /// Whether it is the server's own work: it has a turn of its own beside the bureau's callers.
   var isJob: Bool { method.hasPrefix("job/") }
@@ -102,6 +107,8 @@ package struct Commands: Sendable {
   package let sources: Sources
   /// Seals what the database keeps secret.
   package let secrets: SecretBox
+  /// How often a company may be called.
+  package let rates: RateLimits
   /// Begun before the transport tells the calls in flight to end.
   package let drain: Drain
   /// nil: of this server nobody asks for the past.
@@ -109,12 +116,13 @@ package struct Commands: Sendable {
 
   package init(
     database: any Database, group: GroupCommit, sources: Sources, secrets: SecretBox,
-    drain: Drain = Drain(), past: PastReads? = nil
+    rates: RateLimits? = nil, drain: Drain = Drain(), past: PastReads? = nil
   ) {
     self.database = database
     self.group = group
     self.sources = sources
     self.secrets = secrets
+    self.rates = rates ?? RateLimits(RateSettings(), now: sources.now)
     self.drain = drain
     self.past = past
   }
@@ -147,6 +155,8 @@ package struct Commands: Sendable {
     apply: (@Sendable (Context) throws -> Void)? = nil,
     answer: @escaping @Sendable (ID<Of>, Context) throws -> Answer
   ) async throws -> Answer {
+    // A person has signed: what an order asks for is carried out, however busy the company is.
+    if let caller = call.caller, !call.isOrder { try count(caller, at: place) }
     let time = sources.now(), random = sources.random
     let ticket = Ticket(call.isJob ? .jobs(TenantKey(place.bureau)) : Turn(place.scope))
     do {
@@ -177,6 +187,12 @@ package struct Commands: Sendable {
     }
   }
 
+  /// Counts against the company's rate. Of another bureau's callers nothing is counted: they are
+  /// refused, and must not use up what is not theirs.
+  private func count(_ caller: Caller, at place: Place) throws {
+    if caller.bureau == place.bureau, !place.isBureau { try rates.work(at: place) }
+  }
+
   /// Queues the body. A caller that hangs up, or whose deadline passes, before it has begun gets
   /// it no more; what has begun is finished.
   func submit<T: Sendable>(
@@ -192,12 +208,20 @@ package struct Commands: Sendable {
     _ method: String, by caller: Caller, at place: Place,
     _ body: @escaping @Sendable (any Transaction) throws -> Answer
   ) async throws -> Answer {
+    try count(caller, at: place)
     let ticket = Ticket(Turn(place.scope))
     return try await drain.whileCallerWaits(ticket) {
       try await database.read(as: place.scope, ticket: ticket) { tx in
         try Access.check(method, by: caller, at: place, in: tx)
         return try body(tx)
       }
+    }
+  }
+
+  /// Refuses what `read` would; not counted against the company's rate, since nothing is asked for.
+  func stillAllows(_ method: String, to caller: Caller, at place: Place) async throws {
+    try await database.read(as: place.scope, ticket: Ticket(Turn(place.scope))) { tx in
+      try Access.check(method, by: caller, at: place, in: tx)
     }
   }
 

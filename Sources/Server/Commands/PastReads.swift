@@ -103,3 +103,5 @@ extension Bureau_V1_ListTransfersRequest: AsOfRequest {}
 extension Bureau_V1_ListReturnFilesRequest: AsOfRequest {}
 extension Bureau_V1_GetVoucherRequest: AsOfRequest {}
 extension Bureau_V1_ListVouchersRequest: AsOfRequest {}
+extension Bureau_V1_ListBankSigningsRequest: AsOfRequest {}
+extension Bureau_V1_GetAutomationEmployeeRequest: AsOfRequest {}

@@ -27,7 +27,8 @@ extension ConsentService {
     if isWhole {
       companies = try await commands.read(method, by: caller, at: place) { tx in
         try TenancyTables.companies(
-          of: place.bureau, visibleTo: caller.user, after: page.after, limit: page.limit, in: tx
+          of: place.bureau, visibleTo: caller.user, among: caller.scope.companies,
+          after: page.after, limit: page.limit, in: tx
         ).map(\.id)
       }
     } else {

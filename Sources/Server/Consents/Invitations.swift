@@ -36,10 +36,9 @@ extension ConsentService {
       let contact = try ConsentRules.contact(
         mobile: wanted.mobile, email: wanted.email, user: user)
       try MessageTables.insert(
-        OutgoingMessage(
-          id: message, mobile: contact.mobile, email: contact.email,
-          subject: "Your personal consent is asked for",
-          body: ResourceName.child("consentInvitations", id, of: place), secret: secret),
+        .invitation(
+          id, to: contact, subject: "Your personal consent is asked for", secret: secret,
+          at: place, as: message),
         sealedBy: secrets, of: place, at: context.time, in: context.transaction)
     } answer: { id, context in
       try Self.invitation(id, context)
@@ -176,5 +175,17 @@ extension Bureau_V1_ConsentInvitation {
     createTime = invitation.createTime.timestamp
     expireTime = invitation.expireTime.timestamp
     note = invitation.note
+  }
+}
+
+extension OutgoingMessage {
+  /// The link with which its user opens an invitation to consent.
+  static func invitation(
+    _ id: ID<ConsentInvitation>, to contact: (mobile: String, email: String), subject: String,
+    secret: String, at place: Place, as message: ID<OutgoingMessage>
+  ) -> OutgoingMessage {
+    OutgoingMessage(
+      id: message, mobile: contact.mobile, email: contact.email, subject: subject,
+      body: ResourceName.child("consentInvitations", id, of: place), secret: secret)
   }
 }

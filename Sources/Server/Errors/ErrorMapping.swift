@@ -43,7 +43,7 @@ package enum ErrorMapping {
     case let refusal as any Refusal:
       return failure(
         refusal.kind.code, refusal.reason, refusal.message, field: refusal.field,
-        metadata: refusal.metadata, requestID: requestID)
+        metadata: refusal.metadata, retry: refusal.retryAfter, requestID: requestID)
     case let status as GoogleRPCStatus where status.code != .unknown:
       return passed(status, requestID: requestID)
     case let error as RPCError:

@@ -20,13 +20,20 @@ extension Bureau_V1_Order {
       case .login: .login
       case .agreement: .agreement
       case .consent: .consent
-      case .payments: .payments
+      case .payments, .bulkPayments: .payments
       }
     qrText = status.qrText
     autoStartToken = order.state == .pending ? status.stored.ticket.autoStartToken : ""
     hint = status.stored.hint
     visibleText = order.visibleText
     results = status.stored.results
+    refusals = status.stored.refusals.map { item in
+      let failure = ErrorMapping.failure(for: item.refusal, requestID: order.id.hex)
+      return .with {
+        $0.name = item.name
+        $0.error = (try? Google_Rpc_Status(failure)) ?? .init()
+      }
+    }
     if let started = status.session {
       session = Bureau_V1_Session(started.session, started.user, of: bureau, limits)
       session.token = started.secret
@@ -41,6 +48,8 @@ extension Bureau_V1_Session {
     self.user = ResourceName.child("users", user.id, of: bureau)
     displayName = user.displayName
     expireTime = session.expireTime(limits).timestamp
+    startTime = session.startTime.timestamp
+    lastUseTime = session.lastUseTime.timestamp
   }
 
   /// The session of a call; a service user has none, only its name.
@@ -48,6 +57,7 @@ extension Bureau_V1_Session {
     self.init()
     if let session = caller.session {
       self.init(session, user, of: caller.bureau, limits)
+      current = true
     } else {
       self.user = ResourceName.child("users", user.id, of: caller.bureau)
       displayName = user.displayName

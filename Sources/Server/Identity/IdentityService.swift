@@ -26,7 +26,7 @@ package struct IdentityService: Bureau_V1_IdentityService.SimpleServiceProtocol 
   ) async throws -> Bureau_V1_Order {
     let (bureau, id) = try ResourceName.parseBureauChild(
       request.name, "orders", as: Order.self)
-    let status = try await orders.collect(id, of: bureau)
+    let status = try await orders.collect(id, of: bureau, from: context.clientAddress)
     return Bureau_V1_Order(status, of: bureau, access.sessionLimits)
   }
 
@@ -51,11 +51,10 @@ package struct IdentityService: Bureau_V1_IdentityService.SimpleServiceProtocol 
     return Bureau_V1_Session(caller, user, access.sessionLimits)
   }
 
-  package func deleteSession(
-    request: Bureau_V1_DeleteSessionRequest, context: ServerContext
+  func logOut(
+    _ name: String, _ caller: Caller, _ context: ServerContext
   ) async throws -> Bureau_V1_Session {
-    let caller = try context.caller
-    let place = try ownPlace(request.name, caller)
+    let place = try ownPlace(name, caller)
     let user = try await commands.read(context.method, by: caller, at: place) { tx in
       try TenancyTables.user(caller.user, of: caller.bureau, in: tx)
     }

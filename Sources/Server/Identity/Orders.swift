@@ -9,7 +9,7 @@ package import Primitives
 package import Storage
 
 package struct Orders: Sendable {
-  private let commands: Commands
+  let commands: Commands
   private let activation: Activation
   private let provider: any IdentityProvider
   private let key: NationalIDKey
@@ -17,6 +17,8 @@ package struct Orders: Sendable {
   private let pace: OrderPace
   private let logger: Logger
   private let starts = StartPace()
+  private let tries = LoginTries()
+  private let decoys: DecoyOrders
 
   /// Orders are forgotten an hour after their start; a bureau has at most this many open.
   private let openLimit = 1_000
@@ -31,6 +33,7 @@ package struct Orders: Sendable {
     self.activation = activation
     self.provider = provider
     self.key = key
+    decoys = DecoyOrders(key)
     self.sessionLimits = sessionLimits
     self.pace = OrderPace(interval: collectInterval)
     self.logger = logger
@@ -60,6 +63,7 @@ package struct Orders: Sendable {
     data: [UInt8], of bureau: ID<Bureau>, from address: String
   ) async throws -> Status {
     let time = sources.now()
+    try tries.mayStart(user, from: address, at: time)
     if user == nil {
       guard await starts.allows(address, at: time) else { throw IdentityError.tooManyOrders }
     }
@@ -68,6 +72,7 @@ package struct Orders: Sendable {
         before: time.adding(hours: -1), openSince: time.adding(minutes: -openMinutes), of: bureau,
         in: tx)
     }
+    if purpose == .login, try await !exists(bureau) { return try decoy(of: bureau, at: time) }
     // Strangers may start orders too: they leave room for those who are logged in.
     guard open < (user == nil ? openLimit : 2 * openLimit) else {
       throw IdentityError.tooManyOrders
@@ -82,9 +87,48 @@ package struct Orders: Sendable {
       id: sources.id(), purpose: purpose, company: company, user: user, state: .pending,
       visibleText: text, nonVisibleData: data, startTime: sources.now())
     let stored = StoredOrder(
-      order: order, ticket: ticket, hint: "Open BankID and scan the code.")
+      order: order, ticket: ticket, hint: Self.firstHint)
     try await commands.database.write(as: .bureau(TenantKey(bureau))) { [secrets] tx in
       try OrderTables.insert(stored, sealedBy: secrets, of: bureau, in: tx)
+    }
+    return status(stored)
+  }
+
+  private func exists(_ bureau: ID<Bureau>) async throws -> Bool {
+    try await commands.database.read(as: .bureau(TenantKey(bureau))) { tx in
+      try TenancyTables.bureau(bureau, in: tx) != nil
+    }
+  }
+
+  // MARK: Decoys
+
+  private func decoy(of bureau: ID<Bureau>, at time: Instant) throws -> Status {
+    guard let id = decoys.make(of: bureau, random: sources.random(6), at: time) else {
+      throw IdentityError.tooManyOrders
+    }
+    return status(decoy(id, startTime: time, hint: Self.firstHint))
+  }
+
+  private static let firstHint = "Open BankID and scan the code."
+
+  private func decoy(_ id: ID<Order>, startTime: Instant, hint: String) -> StoredOrder {
+    StoredOrder(
+      order: Order(
+        id: id, purpose: .login, company: nil, user: nil, state: .pending, visibleText: "",
+        nonVisibleData: [], startTime: startTime), ticket: decoys.ticket(of: id), hint: hint)
+  }
+
+  /// How a decoy stands; nil: the order is none.
+  private func decoyStatus(_ id: ID<Order>, of bureau: ID<Bureau>) -> Status? {
+    let now = sources.now()
+    guard let start = decoys.startTime(of: id, at: bureau, now: now) else { return nil }
+    var stored = decoy(id, startTime: start, hint: "")
+    switch provider.unanswered(seconds: start.seconds(until: now)) {
+    case .pending(let hint): stored.hint = hint
+    case .failed(let hint):
+      stored.hint = hint
+      stored.order.state = .failed
+    case .complete: return nil
     }
     return status(stored)
   }
@@ -98,12 +142,15 @@ package struct Orders: Sendable {
 
   // MARK: Collecting
 
-  package func collect(_ id: ID<Order>, of bureau: ID<Bureau>) async throws -> Status {
+  package func collect(_ id: ID<Order>, of bureau: ID<Bureau>, from address: String = "")
+    async throws -> Status
+  {
+    if let decoy = decoyStatus(id, of: bureau) { return decoy }
     let stored = try await load(id, of: bureau)
     guard stored.order.state == .pending else { return status(stored) }
     guard await pace.begin(id) else { return status(stored) }
     do {
-      let result = try await advance(stored, of: bureau)
+      let result = try await advance(stored, of: bureau, from: address)
       await pace.end(id, isOver: result.stored.order.state != .pending)
       return result
     } catch {
@@ -113,6 +160,11 @@ package struct Orders: Sendable {
   }
 
   package func cancel(_ id: ID<Order>, of bureau: ID<Bureau>) async throws -> Status {
+    if var decoy = decoyStatus(id, of: bureau) {
+      decoy.stored.order.state = .failed
+      decoy.stored.hint = "The order was cancelled."
+      return status(decoy.stored)
+    }
     let stored = try await load(id, of: bureau)
     guard stored.order.state == .pending, stored.answer == nil else { return status(stored) }
     await provider.cancel(stored.ticket.orderRef)
@@ -127,7 +179,9 @@ package struct Orders: Sendable {
     return found
   }
 
-  private func advance(_ stored: StoredOrder, of bureau: ID<Bureau>) async throws -> Status {
+  private func advance(
+    _ stored: StoredOrder, of bureau: ID<Bureau>, from address: String
+  ) async throws -> Status {
     // Another call may have collected while this one waited for its turn.
     var stored = try await load(stored.order.id, of: bureau)
     guard stored.order.state == .pending else { return status(stored) }
@@ -149,8 +203,13 @@ package struct Orders: Sendable {
       }
     }
     do {
-      return try await carryOut(stored, of: bureau)
+      let status = try await carryOut(stored, of: bureau)
+      tries.ended(stored.order, from: address, isAccepted: true, at: sources.now())
+      return status
     } catch let refusal as any Refusal {
+      if refusal is IdentityError || refusal as? AgreementError == .otherSigner {
+        tries.ended(stored.order, from: address, isAccepted: false, at: sources.now())
+      }
       _ = try await end(stored, .failed, hint: refusal.message, of: bureau)
       throw refusal
     }
@@ -168,18 +227,20 @@ package struct Orders: Sendable {
     return try await load(id, of: bureau)
   }
 
-  private func end(
+  func end(
     _ stored: StoredOrder, _ state: Order.State, hint: String, results: [String] = [],
-    of bureau: ID<Bureau>
+    refusals: [OrderRefusal] = [], of bureau: ID<Bureau>
   ) async throws -> Status {
     let id = stored.order.id
     try await commands.database.write(as: .bureau(TenantKey(bureau))) { tx in
-      try OrderTables.end(id, state, hint: hint, results: results, of: bureau, in: tx)
+      try OrderTables.end(
+        id, state, hint: hint, results: results, refusals: refusals, of: bureau, in: tx)
     }
     var ended = stored
     ended.order.state = state
     ended.hint = hint
     ended.results = results
+    ended.refusals = refusals
     return status(ended)
   }
 
@@ -239,6 +300,9 @@ package struct Orders: Sendable {
       }
       let names = payments.map { ResourceName.child("payments", $0, of: place) }
       return try await end(stored, .complete, hint: "Signed.", results: names, of: bureau)
+    case .bulkPayments(let parts):
+      return try await carryOutBulk(
+        stored, parts, by: try user(of: order), with: evidence, answer, of: bureau)
     }
   }
 
@@ -255,7 +319,7 @@ package struct Orders: Sendable {
     }
     let digest = Array(SHA256.hash(data: answer))
     let call = Call(
-      method: method, caller: caller, requestID: "order/\(order.id.hex)",
+      method: method, caller: caller, requestID: Call.orders + order.id.hex,
       digest: Call.digest(method, order.id.bytes))
     return try await commands.run(
       call, at: place, subject: subject, decide: decide,
@@ -295,10 +359,12 @@ package struct Orders: Sendable {
   {
     let time = sources.now(), secret = sources.secret(), id = sources.id(Session.self)
     let hash = Access.hash(secret), order = stored.order.id
-    let session = try await commands.database.write(as: .bureau(TenantKey(bureau))) { tx in
+    let session = try await commands.database.write(as: .bureau(TenantKey(bureau))) {
+      [sessionLimits] tx in
       guard let user = try TenancyTables.user(with: evidence.signer, of: bureau, in: tx),
         !user.isBlocked
       else { throw IdentityError.loginRefused }
+      try SessionTables.sweep(of: bureau, at: time, sessionLimits, in: tx)
       let session = Session(id: id, user: user.id, startTime: time, lastUseTime: time)
       try IdentityTables.start(session, hash: hash, of: bureau, in: tx)
       try OrderTables.end(order, .complete, hint: "Logged in.", of: bureau, in: tx)
@@ -308,48 +374,5 @@ package struct Orders: Sendable {
     ended.order.state = .complete
     ended.hint = "Logged in."
     return Status(stored: ended, qrText: "", session: session)
-  }
-}
-
-/// Orders that one address may start without being logged in: far more than an office behind one
-/// address needs in a minute, and too few to use up the open orders of a bureau.
-actor StartPace {
-  private static let limit = 100
-  private var minute: Int64 = 0
-  private var counts: [String: Int] = [:]
-
-  func allows(_ address: String, at time: Instant) -> Bool {
-    let now = time.microseconds / 60_000_000
-    if now != minute {
-      minute = now
-      counts = [:]
-    }
-    let count = counts[address, default: 0]
-    guard count < Self.limit, counts.count < 100_000 else { return false }
-    counts[address] = count + 1
-    return true
-  }
-}
-
-/// Lets one collect of an order through at a time, and not more often than BankID allows.
-actor OrderPace {
-  private let interval: Duration
-  private var busy: Set<ID<Order>> = []
-  private var latest: [ID<Order>: ContinuousClock.Instant] = [:]
-
-  init(interval: Duration) { self.interval = interval }
-
-  func begin(_ order: ID<Order>) -> Bool {
-    let now = ContinuousClock.now
-    if let last = latest[order], now - last < interval { return false }
-    guard busy.insert(order).inserted else { return false }
-    latest[order] = now
-    if latest.count > 10_000 { latest = latest.filter { now - $0.value < .seconds(3600) } }
-    return true
-  }
-
-  func end(_ order: ID<Order>, isOver: Bool) {
-    busy.remove(order)
-    if isOver { latest[order] = nil }
   }
 }

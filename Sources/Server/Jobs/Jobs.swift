@@ -136,6 +136,7 @@ package struct Jobs: Sendable {
       case .message: try await send(item)
       case .activate: try await activate(item, owner: owner)
       case .linkEnd: try await endLink(item)
+      case .consentEnd: try await renew(item)
       case .checkpoint: try await vouch(item)
       case .hold: return false  // never due
       }
@@ -343,7 +344,7 @@ package struct Jobs: Sendable {
       try await messenger.send(
         PersonMessage(
           id: id.hex, mobile: message.mobile, email: message.email, subject: message.subject,
-          body: message.body, secret: message.secret, about: message.body,
+          body: message.words, secret: message.secret, about: message.body,
           link: pages.link(about: message.body, secret: message.secret)))
     }
     try await commands.database.write(as: place.scope) { tx in

@@ -90,11 +90,33 @@ package enum ResourceName {
     return (ID(ids[0].uuid), ID(ids[1].uuid))
   }
 
+  /// A user, or `users/-`: the one who calls.
+  static func parseUser(_ text: String, callingAs caller: Caller, field: String) throws(NameError)
+    -> (bureau: ID<Bureau>, id: ID<User>)
+  {
+    if text.hasSuffix("/users/-") {
+      return (try parseBureau(String(text.dropLast("/users/-".count)), field: field), caller.user)
+    }
+    return try parseBureauChild(text, "users", as: User.self, field: field)
+  }
+
   package static func parseToken(_ text: String) throws(NameError)
     -> (bureau: ID<Bureau>, user: ID<User>, id: ID<Token>)
   {
     let ids = try parse(text, ["bureaus", "users", "tokens"], "name")
     return (ID(ids[0].uuid), ID(ids[1].uuid), ID(ids[2].uuid))
+  }
+
+  /// `bureaus/{bureau}/users/{user}`; nil for `users/-`.
+  package static func parseUserOrAll(_ text: String, field: String) throws(NameError)
+    -> (bureau: ID<Bureau>, user: ID<User>?)
+  {
+    let suffix = "/users/-"
+    if text.hasSuffix(suffix) {
+      return (try parseBureau(String(text.dropLast(suffix.count)), field: field), nil)
+    }
+    let (bureau, user) = try parseBureauChild(text, "users", as: User.self, field: field)
+    return (bureau, user)
   }
 
   private enum Untyped {}

@@ -67,7 +67,7 @@ struct CompanyWish: Sendable {
 
 extension DesiredAgreement {
   init(_ message: Bureau_V1_DesiredAgreement) throws {
-    guard message.kind == .remittance else { throw AgreementError.kindInvalid }
+    guard let kind = Agreement.Kind(message.kind) else { throw AgreementError.kindInvalid }
     guard let form = AccountForm(message.account.form) else {
       throw AgreementError.accountInvalid("its form is missing.")
     }
@@ -79,20 +79,8 @@ extension DesiredAgreement {
       throw AgreementError.currencyUnknown(String(message.currencyCode.prefix(10)))
     }
     self.init(
-      kind: .remittance, bank: message.bank, account: account, currency: currency,
+      kind: kind, bank: message.bank, account: account, currency: currency,
       signer: message.signer)
-  }
-}
-
-extension OutgoingMessage {
-  /// The link with which its signer opens an agreement.
-  static func agreement(
-    _ agreement: Agreement, secret: String, at place: Place, as id: ID<OutgoingMessage>
-  ) -> OutgoingMessage {
-    OutgoingMessage(
-      id: id, mobile: agreement.signer.mobile, email: agreement.signer.email,
-      subject: "A bank agreement waits for your signature",
-      body: ResourceName.child("agreements", agreement.id, of: place), secret: secret)
   }
 }
 

@@ -102,8 +102,8 @@ package struct OnboardingService: Bureau_V1_OnboardingService.SimpleServiceProto
   ) async throws -> Bureau_V1_ApplyCompanyResponse {
     let bureau = try ResourceName.parseBureau(request.parent, field: "parent")
     let call = try Call(
-      context, context.caller, sealed(request), requestID: request.requestID,
-      isDryRun: request.validateOnly)
+      context, context.caller, request.concealed(key, allowsSynthetic: allowsSynthetic),
+      requestID: request.requestID, isDryRun: request.validateOnly)
     // What is wrong with it is told to those only who may apply it.
     let wish = Result {
       try CompanyWish(request, of: bureau, key: key, allowsSynthetic: allowsSynthetic)
@@ -159,22 +159,10 @@ package struct OnboardingService: Bureau_V1_OnboardingService.SimpleServiceProto
       wish.company, to: company,
       roles: try place.map { try OnboardingTables.roles(in: $0, tx) } ?? [],
       agreements: try place.map { try AgreementTables.list(of: $0, limit: 1_000, in: tx) } ?? [],
+      packages: LicenceTables.packages(at: place ?? Place(bureau: bureau), in: tx),
       people: people, digest: wish.contentDigest,
       OnboardingSources(
         time: context.time, uuid: { sources.id() }, secret: { sources.secret() },
         hash: { Access.hash($0) }))
-  }
-
-  /// The request as its digest is made of it: the journal keeps that for ever, and a digest of what
-  /// has so few values as a national id could be undone by trying them.
-  private func sealed(_ request: Bureau_V1_ApplyCompanyRequest) -> Bureau_V1_ApplyCompanyRequest {
-    var request = request
-    for index in request.people.indices where !request.people[index].nationalID.isEmpty {
-      // One that is none is refused later, and then the digest is not kept.
-      let digest = try? key.digest(
-        ofText: request.people[index].nationalID, allowsSynthetic: allowsSynthetic)
-      request.people[index].nationalID = digest.map { PersonReference($0).text } ?? ""
-    }
-    return request
   }
 }

@@ -1,33 +1,29 @@
-import Domain
-import Primitives
-import Storage
+import BureauAPI
+import GRPCCore
+import SwiftProtobuf
 
 extension Pages {
+  func offer(ofAgreement link: PageLink, _ page: PageRequest) async throws
+    -> Bureau_V1_AgreementOffer
+  {
+    try await calls(
+      Bureau_V1_AgreementService.Method.OpenAgreementLink.descriptor,
+      .with {
+        $0.name = link.name
+        $0.linkSecret = link.secret
+      }, by: page.visitor, agreements.openAgreementLink)
+  }
+
   /// What is to be signed, and the two ways to do it.
   func agreement(_ link: PageLink, _ visit: Visit, _ page: PageRequest) async throws -> PageView {
-    let opened = try await opened(link)
-    let agreement = opened.agreement, company = opened.company
+    let offer = try await offer(ofAgreement: link, page)
     var view = PageView(template: "agreement", title: .agreementTitle)
-    view.owner = opened.bureau.displayName
+    view.owner = offer.bureauDisplayName
     view.values = devices(page).merging([
-      "visit": visit.path, "form": visit.formToken, "bureau": opened.bureau.displayName,
-      "company": "\(company.displayName) (\(company.organisationNumber.digits))",
-      "bank": BankProfile.named(agreement.bank)?.displayName ?? agreement.bank,
-      "account": "\(agreement.account.display) \(agreement.currency.code)",
-      "signer": agreement.signer.displayName, "text": opened.text,
+      "visit": visit.path, "form": visit.formToken, "bureau": offer.bureauDisplayName,
+      "company": offer.companyDisplayName, "bank": offer.bankDisplayName,
+      "signer": offer.signerDisplayName, "text": offer.text,
     ]) { $1 }
     return view
-  }
-
-  func opened(_ link: PageLink) async throws -> AgreementService.Opened {
-    let (place, id) = try ResourceName.parse(link.name, "agreements", as: Agreement.self)
-    return try await agreements.opened(id, at: place, secret: link.secret)
-  }
-
-  func agreementDone(_ visit: Visit) -> PageResult {
-    var view = Self.message(
-      .agreementDoneTitle, .agreementDoneText, isGood: true, more: .closePage)
-    view.owner = visit.owner
-    return .view(view)
   }
 }

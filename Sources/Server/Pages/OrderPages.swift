@@ -52,13 +52,21 @@ extension Pages {
   private func start(_ visit: inout Visit, _ page: PageRequest) async throws -> Bureau_V1_Order {
     switch visit.subject {
     case .agreement(let link):
-      visit.owner = try await opened(link).bureau.displayName
+      visit.owner = try await offer(ofAgreement: link, page).bureauDisplayName
       return try await calls(
         Bureau_V1_AgreementService.Method.StartAgreementSignature.descriptor,
         .with {
           $0.name = link.name
           $0.linkSecret = link.secret
         }, by: page.visitor, agreements.startAgreementSignature)
+    case .consent(let link):
+      visit.owner = try await offer(ofConsent: link, page).bureauDisplayName
+      return try await calls(
+        Bureau_V1_ConsentService.Method.StartInvitedConsent.descriptor,
+        .with {
+          $0.name = link.name
+          $0.linkSecret = link.secret
+        }, by: page.visitor, consents.startInvitedConsent)
     case .own(let bureau):
       return try await calls(
         Identity.StartLogin.descriptor, .with { $0.parent = "bureaus/\(bureau)" },
@@ -74,7 +82,7 @@ extension Pages {
   }
 
   /// Withdraws an order that is left behind; one that is gone already is no error.
-  private func withdraw(_ visit: Visit, _ page: PageRequest) async {
+  func withdraw(_ visit: Visit, _ page: PageRequest) async {
     guard let order = visit.order, !order.isDone, order.refusal == nil else { return }
     _ = try? await calls(
       Identity.CancelOrder.descriptor, .with { $0.name = order.name }, by: page.visitor,
@@ -214,14 +222,14 @@ extension Visit {
   /// What the visitor does with BankID.
   fileprivate var title: PageText {
     switch subject {
-    case .agreement: .orderTitle
+    case .agreement, .consent: .orderTitle
     case .own: .loginTitle
     }
   }
 
   fileprivate var overTitle: PageText {
     switch subject {
-    case .agreement: .overTitle
+    case .agreement, .consent: .overTitle
     case .own: .notLoggedIn
     }
   }

@@ -68,7 +68,7 @@ extension Pages {
   ) async throws -> PageView {
     let (session, found) = try await found(bureau, visit, page)
     var view = PageView(template: "own", title: .ownTitle)
-    let active = found.filter { $0.state.counts }, over = found.filter { !$0.state.counts }
+    let active = found.filter(\.state.counts), over = found.filter { !$0.state.counts }
     view.values = [
       "visit": visit.path, "form": visit.formToken, "name": session.displayName,
       "active": active.map { row($0, visit, page) }, "over": over.map { row($0, visit, page) },
@@ -84,6 +84,7 @@ extension Pages {
     let zone = profile?.zone ?? .centralEuropean
     return [
       "company": own.company.displayName, "bank": profile?.displayName ?? own.consent.bank,
+      "accounts": own.consent.accounts, "hasAccounts": !own.consent.accounts.isEmpty,
       "given": own.consent.createTime.date(in: zone).iso,
       "until": own.consent.expireTime.date(in: zone).iso,
       "state": PageText.consent(own.state)(page.language),
@@ -153,9 +154,9 @@ extension PageText {
     switch state {
     case .active: .stateActive
     case .expiring: .stateExpiring
+    case .superseded: .stateSuperseded
     case .expired: .stateExpired
     case .revoked: .stateRevoked
-    case .superseded: .stateSuperseded
     }
   }
 }

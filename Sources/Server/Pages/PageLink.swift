@@ -8,22 +8,32 @@ import Synchronization
 
 /// What a link is about and the secret that opens it.
 package struct PageLink: Codable, Equatable, Sendable {
-  package enum Kind: String, Codable, Sendable {
+  package enum Kind: String, CaseIterable, Codable, Sendable {
     /// The letter that begins the path.
     case agreement = "a"
+    case consent = "c"
+
+    /// The collection of what it is about.
+    fileprivate var collection: String {
+      switch self {
+      case .agreement: "agreements"
+      case .consent: "consentInvitations"
+      }
+    }
   }
 
   package let kind: Kind
-  /// `bureaus/{bureau}/companies/{company}/agreements/{agreement}`
+  /// `bureaus/{bureau}/companies/{company}/agreements/{agreement}`, or `consentInvitations`.
   package let name: String
   package let secret: String
 
   /// A link for whoever shall read what `name` names; nil where there is no page for it.
   package init?(about name: String, secret: String) {
-    guard (try? ResourceName.parse(name, "agreements", as: Agreement.self)) != nil else {
-      return nil
+    let kind = Kind.allCases.first {
+      (try? ResourceName.parse(name, $0.collection, as: Agreement.self)) != nil
     }
-    kind = .agreement
+    guard let kind else { return nil }
+    self.kind = kind
     self.name = name
     self.secret = secret
   }
@@ -42,10 +52,14 @@ package struct PageLink: Codable, Equatable, Sendable {
     else { return nil }
     self.kind = kind
     let place = Place(bureau: bureau, company: company)
-    switch kind {
-    case .agreement: name = ResourceName.child("agreements", subject, of: place)
-    }
+    name = ResourceName.child(kind.collection, subject, of: place)
     secret = String(code.dropFirst(Self.idCharacters))
+  }
+
+  /// Where the receiver sees the consents of their own: no secret.
+  var ownPath: String {
+    let parts = name.split(separator: "/")
+    return "/b/" + (parts.count > 1 ? String(parts[1]) : "")
   }
 
   /// `/a/…`: a bearer of this may act, so it is never logged.

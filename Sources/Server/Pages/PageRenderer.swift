@@ -31,7 +31,8 @@ package struct PageRenderer: Sendable {
     "opening": PackageResources.opening_mustache, "agreement": PackageResources.agreement_mustache,
     "order": PackageResources.order_mustache, "message": PackageResources.message_mustache,
     "login": PackageResources.login_mustache, "own": PackageResources.own_mustache,
-    "revoke": PackageResources.revoke_mustache,
+    "revoke": PackageResources.revoke_mustache, "consent": PackageResources.consent_mustache,
+    "decline": PackageResources.decline_mustache,
   ].mapValues { String(decoding: $0, as: UTF8.self) }
 
   private let library: MustacheLibrary

@@ -61,13 +61,19 @@ package enum PageText: String, CaseIterable, Sendable {
   case homeTitle, homeText
   case openingTitle, openingText, openingButton
   // An agreement.
-  case agreementTitle, agreementLead, bureauLabel, companyLabel, bankLabel, accountLabel
+  case agreementTitle, agreementLead, bureauLabel, companyLabel, bankLabel
   case signerLabel, textTitle, textNote, signTitle, signNote, signHere, signOther
   case agreementDoneTitle, agreementDoneText, closePage
+  // A consent.
+  case consentTitle, consentLead, accountsLabel, rightsLabel, rightBalances, rightEntries
+  case rightPayments, personLabel, consentSignTitle, consentDoneTitle, consentDoneText
+  // Saying no.
+  case declineButton, declineTitle, declineLead, reasonLabel, reasonNote, declineConfirm, noReason
+  case declinedTitle, declinedText
   // A person's own consents.
   case ownTitle, ownLead, ownNone, overHeading, givenLabel, untilLabel, leaveButton
   case revokeButton, revokeTitle, revokeLead, revokeConfirm
-  case stateActive, stateExpiring, stateExpired, stateRevoked, stateSuperseded
+  case stateActive, stateExpiring, stateSuperseded, stateExpired, stateRevoked
   // Waiting for BankID.
   case orderTitle, loginTitle, scanOne, scanTwo, scanThree, codeLabel, openNote, openButton
   case otherDevice, thisDevice, cancelButton, statusLabel, noScript
@@ -82,7 +88,7 @@ package enum PageText: String, CaseIterable, Sendable {
   case linkTitle, linkText
   case otherPersonTitle, otherPersonText
   case loginRefusedTitle, loginRefusedText
-  case orderGoneText, evidenceText
+  case orderGoneText, evidenceText, changedText
   case endedTitle, endedText
   case unavailableTitle, unavailableText
   case overloadTitle, overloadText

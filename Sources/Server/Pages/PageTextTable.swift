@@ -1,5 +1,6 @@
 extension PageText {
-  package static let table: [Row] = general + signing + own + waiting + hints + troubles
+  package static let table: [Row] =
+    general + signing + consent + declining + own + waiting + hints + troubles
 
   private static let general: [Row] = [
     Row(.skip, nb: "Gå til innholdet", sv: "Gå till innehållet", en: "Skip to content"),
@@ -37,7 +38,6 @@ extension PageText {
     Row(.bureauLabel, nb: "Fra", sv: "Från", en: "From"),
     Row(.companyLabel, nb: "Bedrift", sv: "Företag", en: "Company"),
     Row(.bankLabel, nb: "Bank", sv: "Bank", en: "Bank"),
-    Row(.accountLabel, nb: "Konto", sv: "Konto", en: "Account"),
     Row(.signerLabel, nb: "Skal signeres av", sv: "Ska signeras av", en: "To be signed by"),
     Row(
       .textTitle, nb: "Teksten du signerer", sv: "Texten du signerar", en: "The text that you sign"),
@@ -65,6 +65,58 @@ extension PageText {
     Row(
       .closePage, nb: "Du kan lukke siden.", sv: "Du kan stänga sidan.",
       en: "You can close this page."),
+  ]
+
+  private static let consent: [Row] = [
+    Row(
+      .consentTitle, nb: "Personlig samtykke", sv: "Personligt samtycke", en: "Personal consent"),
+    Row(
+      .consentLead,
+      nb: "Les hva du samtykker til. Signer med BankID hvis du er enig. Du kan trekke det tilbake.",
+      sv: "Läs vad du samtycker till. Signera med BankID om du är överens. Du kan återkalla det.",
+      en: "Read what you consent to. Sign it with BankID if you agree. You can revoke it."),
+    Row(.accountsLabel, nb: "Kontoer", sv: "Konton", en: "Accounts"),
+    Row(.rightsLabel, nb: "Gir rett til", sv: "Ger rätt till", en: "Allows"),
+    Row(.rightBalances, nb: "å hente saldo", sv: "att hämta saldo", en: "fetching balances"),
+    Row(
+      .rightEntries, nb: "å hente bevegelser", sv: "att hämta kontohändelser",
+      en: "fetching entries"),
+    Row(
+      .rightPayments, nb: "å sende betalinger som du signerer",
+      sv: "att skicka betalningar som du signerar", en: "sending payments that you sign"),
+    Row(.personLabel, nb: "Gis av", sv: "Lämnas av", en: "To be given by"),
+    Row(.consentSignTitle, nb: "Gi samtykke", sv: "Lämna samtycke", en: "Give consent"),
+    Row(
+      .consentDoneTitle, nb: "Samtykket er gitt", sv: "Samtycket är lämnat",
+      en: "Consent given"),
+    Row(
+      .consentDoneText,
+      nb: "Takk. Du kan når som helst se samtykkene dine og trekke dem tilbake.",
+      sv: "Tack. Du kan när som helst se dina samtycken och återkalla dem.",
+      en: "Thank you. You can see and revoke your consents at any time."),
+  ]
+
+  private static let declining: [Row] = [
+    Row(.declineButton, nb: "Jeg vil ikke", sv: "Jag vill inte", en: "I do not want this"),
+    Row(.declineTitle, nb: "Si nei?", sv: "Säga nej?", en: "Say no?"),
+    Row(
+      .declineLead,
+      nb: "Regnskapsføreren får vite at du sa nei. Lenken virker ikke lenger etterpå.",
+      sv: "Din redovisningsbyrå får veta att du sade nej. Länken fungerar inte längre efteråt.",
+      en: "Your accountant is told that you said no. The link stops working afterwards."),
+    Row(.reasonLabel, nb: "Hvorfor?", sv: "Varför?", en: "Why?"),
+    Row(
+      .reasonNote, nb: "Kan stå tom. Regnskapsføreren leser det.",
+      sv: "Kan lämnas tomt. Din redovisningsbyrå läser det.",
+      en: "May be left empty. Your accountant will read it."),
+    Row(.declineConfirm, nb: "Si nei", sv: "Säg nej", en: "Say no"),
+    Row(
+      .noReason, nb: "Ingen grunn oppgitt", sv: "Inget skäl angivet", en: "No reason given"),
+    Row(.declinedTitle, nb: "Du har sagt nei", sv: "Du har sagt nej", en: "You have said no"),
+    Row(
+      .declinedText, nb: "Ingenting er signert. Regnskapsføreren har fått beskjed.",
+      sv: "Ingenting är signerat. Din redovisningsbyrå har fått veta det.",
+      en: "Nothing has been signed. Your accountant has been told."),
   ]
 
   private static let own: [Row] = [
@@ -96,10 +148,14 @@ extension PageText {
     Row(
       .revokeConfirm, nb: "Ja, trekk tilbake", sv: "Ja, återkalla", en: "Yes, revoke it"),
     Row(.stateActive, nb: "Gjelder", sv: "Gäller", en: "In force"),
-    Row(.stateExpiring, nb: "Går snart ut", sv: "Går snart ut", en: "Expires soon"),
+    Row(
+      .stateExpiring, nb: "Gjelder, utløper snart", sv: "Gäller, går snart ut",
+      en: "In force, ends soon"),
+    Row(
+      .stateSuperseded, nb: "Erstattet av et nyere", sv: "Ersatt av ett nyare",
+      en: "Replaced by a newer one"),
     Row(.stateExpired, nb: "Utløpt", sv: "Har gått ut", en: "Expired"),
     Row(.stateRevoked, nb: "Trukket tilbake", sv: "Återkallat", en: "Revoked"),
-    Row(.stateSuperseded, nb: "Erstattet av et nyere", sv: "Ersatt av ett nyare", en: "Renewed"),
   ]
 
   private static let waiting: [Row] = [
@@ -235,6 +291,10 @@ extension PageText {
       nb: "Svaret fra BankID kunne ikke bekreftes. Ingenting er signert.",
       sv: "Svaret från BankID kunde inte bekräftas. Ingenting är signerat.",
       en: "BankID's answer could not be verified. Nothing has been signed."),
+    Row(
+      .changedText, nb: "Teksten er endret etter at du åpnet den. Åpne lenken på nytt.",
+      sv: "Texten har ändrats sedan du öppnade den. Öppna länken igen.",
+      en: "The text was changed after you opened it. Open the link again."),
     Row(
       .endedTitle, nb: "Besøket er over", sv: "Besöket är över", en: "This visit has ended"),
     Row(

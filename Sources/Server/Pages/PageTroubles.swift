@@ -65,20 +65,24 @@ extension Pages {
 
   /// What a reason means to somebody who only signs.
   enum Words: Equatable {
-    case link, person, stranger, evidence, gone, bankID, busy, ended, refused, fault
+    case link, person, stranger, changed, evidence, gone, bankID, busy, ended, refused, fault
 
     init(_ reason: String) {
       self =
         switch reason {
-        case "AGREEMENT_LINK_REFUSED", "AGREEMENT_LINK_USED", "AGREEMENT_LINK_EXPIRED",
-          "AGREEMENT_NOT_FOUND", "AGREEMENT_STATE", "NAME_MALFORMED":
+        case "AGREEMENT_LINK_REFUSED", "AGREEMENT_LINK_EXPIRED", "AGREEMENT_LINK_USED",
+          "AGREEMENT_NOT_FOUND", "AGREEMENT_STATE", "CONSENT_LINK_REFUSED",
+          "CONSENT_LINK_EXPIRED", "CONSENT_LINK_USED", "CONSENT_INVITATION_NOT_FOUND",
+          "NAME_MALFORMED":
           .link
+        case "AGREEMENT_TEXT_CHANGED", "CONSENT_TEXT_CHANGED": .changed
         case "AGREEMENT_OTHER_SIGNER", "EVIDENCE_OTHER_PERSON": .person
         case "LOGIN_REFUSED": .stranger
         case "EVIDENCE_REFUSED", "EVIDENCE_OTHER_CONTENT": .evidence
         case "ORDER_NOT_FOUND", "ORDER_ENDED": .gone
         case "BANKID_UNAVAILABLE": .bankID
-        case "SERVER_OVERLOADED", "SHARE_EXHAUSTED", "STORAGE_BUSY", "ORDER_LIMIT", "CANCELLED":
+        case "SERVER_OVERLOADED", "SHARE_EXHAUSTED", "STORAGE_BUSY", "ORDER_LIMIT", "CANCELLED",
+          "RATE_LIMIT_USER", "RATE_LIMIT_COMPANY", "RATE_LIMIT_ADDRESS", "TRIES_EXHAUSTED":
           .busy
         case "UNAUTHENTICATED", "SESSION_EXPIRED": .ended
         case "INTERNAL": .fault
@@ -90,7 +94,7 @@ extension Pages {
       switch self {
       case .link: .gone
       case .person, .stranger, .ended: .forbidden
-      case .evidence, .refused, .gone: .conflict
+      case .evidence, .refused, .gone, .changed: .conflict
       case .bankID, .busy: .serviceUnavailable
       case .fault: .internalServerError
       }
@@ -101,7 +105,7 @@ extension Pages {
       case .link: .linkTitle
       case .person: .otherPersonTitle
       case .stranger: .loginRefusedTitle
-      case .evidence, .gone: .overTitle
+      case .evidence, .gone, .changed: .overTitle
       case .bankID: .unavailableTitle
       case .busy: .overloadTitle
       case .ended: .endedTitle
@@ -117,6 +121,7 @@ extension Pages {
       case .stranger: .loginRefusedText
       case .evidence: .evidenceText
       case .gone: .orderGoneText
+      case .changed: .changedText
       case .bankID: .unavailableText
       case .busy: .overloadText
       case .ended: .endedText

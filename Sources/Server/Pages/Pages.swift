@@ -95,6 +95,9 @@ package struct Pages: Sendable {
         .view(PageView(template: "home", title: .homeTitle))
       },
       PageRoute(.get, "/a/:code", "agreement link") { try $0.openLink(.agreement, $1) },
+      PageRoute(.get, "/c/:code", "consent link") { try $0.openLink(.consent, $1) },
+      PageRoute(.get, "/v/:visit/decline", "ask to decline") { try await $0.askDecline($1) },
+      PageRoute(.post, "/v/:visit/decline", "decline") { try await $0.decline($1) },
       PageRoute(.get, "/b/:bureau", "own consents") { try $0.openOwn($1) },
       PageRoute(.get, "/v/:visit/revoke", "ask to revoke") { try await $0.askRevoke($1) },
       PageRoute(.post, "/v/:visit/revoke", "revoke") { try await $0.revoke($1) },

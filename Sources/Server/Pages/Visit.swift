@@ -11,6 +11,8 @@ struct Visit: Codable, Equatable, Sendable {
   enum Subject: Codable, Equatable, Sendable {
     /// An agreement, by its link.
     case agreement(PageLink)
+    /// A consent that somebody was invited to give, by its link.
+    case consent(PageLink)
     /// A person's own consents in a bureau.
     case own(bureau: String)
   }
@@ -36,6 +38,8 @@ struct Visit: Codable, Equatable, Sendable {
   /// Whose page it is, once the visitor may know.
   var owner = ""
   var order: BankIDOrder?
+  /// The visitor has said no.
+  var hasDeclined = false
   /// A session's secret, after a login on the page.
   var token: String?
 

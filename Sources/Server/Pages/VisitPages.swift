@@ -17,6 +17,7 @@ extension Pages {
     }
     switch kind {
     case .agreement: return try begin(.agreement(link), page)
+    case .consent: return try begin(.consent(link), page)
     }
   }
 
@@ -87,11 +88,26 @@ extension Pages {
   /// The page that a visit is about.
   func visit(_ page: PageRequest) async throws -> PageResult {
     let visit = try visit(of: page)
+    if case .own(let bureau) = visit.subject { return try await own(bureau, visit, page) }
+    if visit.hasDeclined { return .view(done(.declinedTitle, .declinedText, visit)) }
+    let isDone = visit.order?.isDone == true
     switch visit.subject {
-    case .agreement(let link):
-      if visit.order?.isDone == true { return agreementDone(visit) }
-      return .view(try await agreement(link, visit, page))
-    case .own(let bureau): return try await own(bureau, visit, page)
+    case .agreement where isDone:
+      return .view(done(.agreementDoneTitle, .agreementDoneText, visit))
+    case .agreement(let link): return .view(try await agreement(link, visit, page))
+    case .consent(let link) where isDone:
+      var view = done(.consentDoneTitle, .consentDoneText, visit)
+      view.values["again"] = link.ownPath
+      view.values["againLabel"] = PageText.ownTitle
+      return .view(view)
+    case .consent(let link): return .view(try await consent(link, visit, page))
+    case .own: throw PageTrouble.notFound
     }
+  }
+
+  private func done(_ title: PageText, _ text: PageText, _ visit: Visit) -> PageView {
+    var view = Self.message(title, text, isGood: true, more: .closePage)
+    view.owner = visit.owner
+    return view
   }
 }

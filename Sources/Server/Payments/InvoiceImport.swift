@@ -6,6 +6,7 @@ import Formats
 import Foundation
 package import GRPCCore
 import GRPCProtobuf
+import Policies
 import Primitives
 import Storage
 import SwiftProtobuf
@@ -28,7 +29,7 @@ extension PaymentService {
       item.content.count
     } work: { item in
       // The call may last for hours: who calls is found out for each item.
-      let caller = try await access.caller(context.call.secretHash)
+      let caller = try await access.caller(of: context.call)
       do {
         let payment = try await imported(
           item, by: caller, context,
@@ -50,7 +51,7 @@ extension PaymentService {
       }
     }
     try await stream.run(request, into: response) {
-      try await watch.watch(context.method, context.call.secretHash, at: nil)
+      try await watch.watch(context.method, context.call, at: nil)
     }
   }
 
@@ -80,7 +81,8 @@ extension PaymentService {
       let tx = context.transaction
       // Programs submit under their company's seal, or not at all.
       if caller.session == nil,
-        SealRequirement.onceKeyExists.demandsSeal(of: try SigningKeyTables.all(of: place, in: tx))
+        try PolicyTables.inForce(at: place, in: tx).policy.seal
+          .demandsSeal(hasHadKey: !SigningKeyTables.all(of: place, in: tx).isEmpty)
       {
         throw SealError.required
       }
@@ -94,7 +96,8 @@ extension PaymentService {
       let open = try PaymentTables.hasOpenItems(
         of: reading.supplierKey, besides: id, of: place, in: tx)
       return try PaymentRules.proposing(
-        id, from: invoice, reading, sourceDigest: digest, known: known, openItems: open)
+        id, from: invoice, reading, sourceDigest: digest, known: known, openItems: open,
+        maker: caller.user)
     } apply: { context in
       try Blobs.store(content, digest: digest, of: place, in: context.transaction)
     } answer: { id, context in

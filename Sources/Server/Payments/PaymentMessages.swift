@@ -126,6 +126,10 @@ extension Bureau_V1_Payment {
   /// What depends on the agreement that pays and on the signature.
   private mutating func fillSigning(_ view: PaymentView) {
     let payment = view.payment
+    signers = payment.approvals.map {
+      ResourceName.child("users", $0.user, of: view.place.bureau)
+    }
+    requiredSignatures = Int32(payment.requiredSignatures)
     if let signature = payment.signature {
       signer = ResourceName.child("users", signature.user, of: view.place.bureau)
       transferTime = signature.transferTime.timestamp

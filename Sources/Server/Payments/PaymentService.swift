@@ -58,16 +58,17 @@ package struct PaymentService: Bureau_V1_PaymentService.SimpleServiceProtocol {
     let (place, id) = try ResourceName.parse(
       request.payment.name, "payments", as: Payment.self, field: "payment.name")
     let etag = request.payment.etag, message = request.payment
-    let mask = request.updateMask.paths
+    let mask = request.updateMask.paths, caller = try context.caller
     return try await change(
       id, at: place, request, request.requestID, request.validateOnly, context
     ) { payment, context in
       guard etag.isEmpty || etag == String(payment.revision) else {
         throw PaymentError.changedMeanwhile
       }
+      let correction = try PaymentCorrection(message, mask: mask)
+      if correction.creditorAccount != nil { try Self.checkPayeeAccount(by: caller.user, context) }
       return try payment.changing(
-        PaymentCorrection(message, mask: mask),
-        openItems: Self.openItems(of: payment, context))
+        correction, openItems: Self.openItems(of: payment, context), maker: caller.user)
     }
   }
 
@@ -165,7 +166,16 @@ package struct PaymentService: Bureau_V1_PaymentService.SimpleServiceProtocol {
     }
   }
 
-  private static func openItems(of payment: Payment, _ context: Commands.Context) throws -> Bool {
+  /// Whether the company's policy lets this user set or change a payee's account.
+  private static func checkPayeeAccount(by user: ID<User>, _ context: Commands.Context) throws {
+    let place = context.place, tx = context.transaction
+    let roles = try TenancyTables.roles(of: user, in: place.bureau, tx)
+      .filter { $0.company == nil || $0.company == place.company }
+    try PolicyTables.inForce(at: place, in: tx).policy
+      .checkPayeeAccountChange(by: Set(roles.map(\.role)))
+  }
+
+  static func openItems(of payment: Payment, _ context: Commands.Context) throws -> Bool {
     try PaymentTables.hasOpenItems(
       of: payment.supplierKey, besides: payment.id, of: context.place, in: context.transaction)
   }

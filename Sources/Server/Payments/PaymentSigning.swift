@@ -1,11 +1,83 @@
 package import Domain
 import Engine
+import Policies
 import Primitives
 import Storage
 
+/// What is true in one company while payments are signed: read once, and carried from payment to
+/// payment, so that those signed together count for each other under the limits of a day.
+struct SigningRound {
+  private let user: ID<User>
+  private let place: Place
+  private let time: Instant
+  private let tx: any Transaction
+  private let agreements: [Agreement]
+  private let unknown: [UnknownPayment]
+  private let consents: [Consent]
+  /// The policy of now, whatever it was when the signature was asked for.
+  private let policy: CompanyPolicy
+  private var day: SignedDay
+
+  /// - Parameter signTime: When the person has signed, and on which day it counts; nil: not yet.
+  init(
+    by user: ID<User>, at place: Place, time: Instant, signTime: Instant? = nil,
+    in tx: any Transaction
+  ) throws {
+    self.user = user
+    self.place = place
+    self.time = time
+    self.tx = tx
+    agreements = try AgreementTables.remitting(
+      of: place, on: time.date(in: .centralEuropean), in: tx)
+    unknown = try HoldTables.unknownPayments(barring: place, in: tx)
+    consents = try ConsentTables.own(user, of: place, in: tx)
+    policy = try PolicyTables.inForce(at: place, in: tx).policy
+    let day = signTime ?? time
+    // Not asked for where the policy has no limits of a day.
+    self.day =
+      policy.perDay.isEmpty
+      ? SignedDay(date: SignedDay.date(of: day), totals: [:])
+      : try PolicyTables.signedDay(of: day, at: place, in: tx)
+  }
+
+  private func load(_ id: ID<Payment>) throws -> Payment {
+    guard let payment = try PaymentTables.load(id, of: place, in: tx) else {
+      throw PaymentError.notFound
+    }
+    return payment
+  }
+
+  /// What of a payment is to be signed (P-09, P-11, L-02).
+  mutating func item(_ id: ID<Payment>) throws -> Approval.Item {
+    let payment = try load(id)
+    let item = try payment.approving(with: agreements, besides: unknown)
+    _ = try payment.required(by: policy, for: item, signedBy: user, on: day)
+    day.add(payment)
+    return item
+  }
+
+  func requireConsents(_ items: [Approval.Item]) throws {
+    for bank in Set(items.map(\.rendered.bank)).sorted() {
+      _ = try ConsentRules.required(of: user, bank: bank, among: consents, at: time)
+    }
+  }
+
+  /// The facts of a signature that has come: the same checks again, on what is true now.
+  mutating func facts(_ id: ID<Payment>, with evidence: Evidence) throws -> [Fact] {
+    let payment = try load(id)
+    let item = try payment.approving(with: agreements, besides: unknown)
+    try requireConsents([item])
+    let required = try payment.required(by: policy, for: item, signedBy: user, on: day)
+    let facts = try payment.signing(
+      by: user, with: evidence, agreements: agreements, required: required)
+    day.add(payment)
+    return facts
+  }
+}
+
 /// Signing several payments of one company at once: all or none, since one signature covers them.
 enum PaymentSigning {
-  /// What the approver is to sign now (P-09, P-11, L-02).
+  /// What the approver is to sign now.
   static func approval(
     of payments: [ID<Payment>], by user: ID<User>, at place: Place, time: Instant,
     in tx: any Transaction
@@ -17,54 +89,27 @@ enum PaymentSigning {
     guard let company = try TenancyTables.company(place, in: tx) else {
       throw TenancyError.companyNotFound
     }
-    let agreements = try AgreementTables.remitting(
-      of: place, on: time.date(in: .centralEuropean), in: tx)
-    let unknown = try HoldTables.unknownPayments(barring: place, in: tx)
-    let items = try payments.enumerated().map { index, id in
-      do {
-        guard let payment = try PaymentTables.load(id, of: place, in: tx) else {
-          throw PaymentError.notFound
-        }
-        return try payment.approving(with: agreements, besides: unknown)
-      } catch let refusal as PaymentError {
+    var round = try SigningRound(by: user, at: place, time: time, in: tx)
+    var items: [Approval.Item] = []
+    for (index, id) in payments.enumerated() {
+      do { items.append(try round.item(id)) } catch let refusal as any Refusal {
         throw RefusedItem(
           refusal: refusal, field: "payments[\(index)]",
           name: ResourceName.child("payments", id, of: place))
       }
     }
-    try requireConsents(items.map(\.rendered.bank), of: user, at: place, time: time, in: tx)
+    try round.requireConsents(items)
     return Approval(companyName: company.displayName, items: items)
   }
 
-  /// The facts of a signature that has come: the same checks again, on what is true now.
+  /// The facts of a signature that has come.
   static func facts(
     for payments: [ID<Payment>], by user: ID<User>, with evidence: Evidence, at place: Place,
     _ context: Commands.Context
   ) throws -> [Fact] {
-    let tx = context.transaction
-    let agreements = try AgreementTables.remitting(
-      of: place, on: context.time.date(in: .centralEuropean), in: tx)
-    let loaded = try payments.map { id in
-      guard let payment = try PaymentTables.load(id, of: place, in: tx) else {
-        throw PaymentError.notFound
-      }
-      return payment
-    }
-    let unknown = try HoldTables.unknownPayments(barring: place, in: tx)
-    let banks = try loaded.map {
-      try $0.approving(with: agreements, besides: unknown).rendered.bank
-    }
-    try requireConsents(banks, of: user, at: place, time: context.time, in: tx)
-    return try loaded.flatMap { try $0.signing(by: user, with: evidence, agreements: agreements) }
-  }
-
-  private static func requireConsents(
-    _ banks: [String], of user: ID<User>, at place: Place, time: Instant, in tx: any Transaction
-  ) throws {
-    let own = try ConsentTables.own(user, of: place, in: tx)
-    for bank in Set(banks).sorted() {
-      _ = try ConsentRules.required(of: user, bank: bank, among: own, at: time)
-    }
+    var round = try SigningRound(
+      by: user, at: place, time: context.time, signTime: evidence.time, in: context.transaction)
+    return try payments.flatMap { try round.facts($0, with: evidence) }
   }
 }
 

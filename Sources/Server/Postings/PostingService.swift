@@ -8,6 +8,7 @@ import SwiftProtobuf
 
 package struct PostingService: Bureau_V1_PostingService.SimpleServiceProtocol {
   let commands: Commands
+  let watch: StreamWatch
 
   package func postPayment(
     request: Bureau_V1_PostPaymentRequest, context: ServerContext
@@ -25,15 +26,53 @@ package struct PostingService: Bureau_V1_PostingService.SimpleServiceProtocol {
       guard let payment = try PaymentTables.load(payment, of: place, in: tx) else {
         throw PaymentError.notFound
       }
-      return try payment.posting(
-        as: id, number: PostingTables.nextNumber(of: place, in: tx),
-        chart: ChartOfAccounts(of: company), today: context.time.date(in: .centralEuropean))
+      return try payment.posting(Self.draft(id, company, context))
     } answer: { id, context in
-      guard let voucher = try PostingTables.load(id, of: place, in: context.transaction) else {
-        throw PostingError.notFound
-      }
-      return Bureau_V1_Voucher(voucher, at: place)
+      try Self.answer(id, context)
     }
+  }
+
+  package func postBundle(
+    request: Bureau_V1_PostBundleRequest, context: ServerContext
+  ) async throws -> Bureau_V1_Voucher {
+    let (place, transfer) = try ResourceName.parse(
+      request.name, "transfers", as: Transfer.self)
+    let date = try request.bookedOn
+    let call = try Call(
+      context, context.caller, request, requestID: request.requestID,
+      isDryRun: request.validateOnly)
+    let id = commands.sources.id(Voucher.self)
+    return try await commands.run(call, at: place, subject: id) { context in
+      let tx = context.transaction
+      guard let company = try TenancyTables.company(place, in: tx),
+        let transfer = try TransferTables.load(transfer, of: place, in: tx)
+      else { throw TransferError.notFound }
+      let payments = try transfer.items.compactMap {
+        try PaymentTables.load($0.payment, of: place, in: tx)
+      }
+      // What was corrected and sent again stands in another bundle.
+      let own = payments.filter { $0.instructions.last?.transfer == transfer.id }
+      return try Payment.posting(
+        bundle: own, bookedOn: date, Self.draft(id, company, context))
+    } answer: { id, context in
+      try Self.answer(id, context)
+    }
+  }
+
+  private static func draft(_ id: ID<Voucher>, _ company: Company, _ context: Commands.Context)
+    throws -> VoucherDraft
+  {
+    VoucherDraft(
+      id: id, number: try PostingTables.nextNumber(of: context.place, in: context.transaction),
+      chart: ChartOfAccounts(of: company), time: context.time)
+  }
+
+  private static func answer(_ id: ID<Voucher>, _ context: Commands.Context) throws
+    -> Bureau_V1_Voucher
+  {
+    guard let voucher = try PostingTables.load(id, of: context.place, in: context.transaction)
+    else { throw PostingError.notFound }
+    return Bureau_V1_Voucher(voucher, at: context.place)
   }
 
   package func getVoucher(

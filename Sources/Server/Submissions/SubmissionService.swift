@@ -6,6 +6,7 @@ import Formats
 import Foundation
 package import GRPCCore
 import GRPCProtobuf
+import Policies
 import Primitives
 import Sealing
 import Storage
@@ -21,7 +22,8 @@ package struct SubmissionService: Bureau_V1_SubmissionService.SimpleServiceProto
     let call = try Call(
       context, context.caller, request, requestID: request.requestID,
       isDryRun: request.validateOnly)
-    let batch = ReceivedBatch(request, of: place, sources: commands.sources)
+    let batch = ReceivedBatch(
+      request, of: place, by: try context.caller.user, sources: commands.sources)
     let requestID = context.call.requestID
     do {
       return try await commands.run(call, at: place, subject: batch.id) { context in
@@ -56,6 +58,7 @@ package struct SubmissionService: Bureau_V1_SubmissionService.SimpleServiceProto
 /// A batch as it came, with what is worked out before its transaction.
 private struct ReceivedBatch: Sendable {
   let id: ID<Batch>
+  let maker: ID<User>
   let place: Place
   let batchID: String
   let frame: BatchFrame
@@ -77,8 +80,11 @@ private struct ReceivedBatch: Sendable {
     let content: Content
   }
 
-  init(_ request: Bureau_V1_SubmitBatchRequest, of place: Place, sources: Sources) {
+  init(
+    _ request: Bureau_V1_SubmitBatchRequest, of place: Place, by maker: ID<User>, sources: Sources
+  ) {
     id = sources.id()
+    self.maker = maker
     self.place = place
     let batch = request.batch
     batchID = batch.batchID
@@ -127,7 +133,8 @@ private struct ReceivedBatch: Sendable {
     if let earlier, earlier.digest == digest, earlier.seal == seal { return [] }
     try SealRules.check(
       seal, over: bytes, createTime: createTime,
-      keys: SigningKeyTables.all(of: place, in: tx), requirement: .onceKeyExists,
+      keys: SigningKeyTables.all(of: place, in: tx),
+      requirement: PolicyTables.inForce(at: place, in: tx).policy.seal,
       at: context.time)
     if let earlier {
       guard earlier.contentDigest == contentDigest else { throw BatchError.idReused }
@@ -159,7 +166,7 @@ private struct ReceivedBatch: Sendable {
           || PaymentTables.hasOpenItems(of: key, besides: item.payment, of: place, in: tx)
         facts += try PaymentRules.proposing(
           item.payment, from: item.invoice, reading, sourceDigest: source, known: isKnown,
-          openItems: hasOpen)
+          openItems: hasOpen, maker: maker)
         taken.insert([key, reading.numberKey])
         suppliers.insert(key)
         outcomes.append(.payment(item.payment))

@@ -35,7 +35,20 @@ extension TenancyService {
     let call = try Call(
       context, context.caller, request, requestID: request.requestID,
       isDryRun: request.validateOnly)
-    return try await changing(place, call) { company, _ in try company.activating() }
+    let wanted = try PackageGrant.all(request.packages)
+    return try await changing(place, call) { company, context in
+      let tx = context.transaction
+      let activated = try company.activating()
+      let bureauHas = try LicenceTables.packages(at: place, in: tx).bureau
+      // U-07: with the services that are switched on for it.
+      guard !wanted.isEmpty || !bureauHas.isEmpty else { return activated }
+      var active = company
+      active.state = .active
+      return activated
+        + (try Licence.choosing(
+          wanted.isEmpty ? bureauHas : wanted, for: active,
+          licence: LicenceTables.load(of: place.bureau, in: tx), bureau: bureauHas))
+    }
   }
 
   /// What of a company is the bureau's to decide stands in the bureau's own journal.
@@ -92,8 +105,8 @@ extension TenancyService {
     let change = try UserChange(request.user, mask: request.updateMask.paths)
     let etag = request.user.etag
     let call = try Call(
-      context, context.caller, request, requestID: request.requestID,
-      isDryRun: request.validateOnly)
+      context, context.caller, request.concealed(key, allowsSynthetic: allowsSynthetic),
+      requestID: request.requestID, isDryRun: request.validateOnly)
     return try await changeUser(request.user.name, field: "user.name", call) { user, _ in
       guard etag.isEmpty || etag == String(user.revision) else { throw UserError.changedMeanwhile }
       return try user.changing(change)
@@ -115,7 +128,7 @@ extension TenancyService {
           $0.company == nil && $0.role == .customerAdministrator
         }, others: TenancyTables.hasAdministrator(besides: user.id, of: bureau, in: tx))
     } apply: { user, context in
-      try TenancyTables.endSessions(of: user, in: context.place.bureau, context.transaction)
+      try SessionTables.endAll(of: user, of: context.place.bureau, in: context.transaction)
     }
   }
 

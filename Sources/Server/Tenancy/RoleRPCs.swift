@@ -91,48 +91,4 @@ extension TenancyService {
       $0.nextPageToken = next
     }
   }
-
-  package func createToken(
-    request: Bureau_V1_CreateTokenRequest, context: ServerContext
-  ) async throws -> Bureau_V1_Token {
-    let (bureau, user) = try ResourceName.parseBureauChild(
-      request.parent, "users", as: User.self, field: "parent")
-    let call = try Call(
-      context, context.caller, request, requestID: request.requestID,
-      isDryRun: request.validateOnly)
-    let sources = commands.sources
-    let secret = sources.secret(), id = sources.id(Token.self)
-    let token = Token(id: id, user: user, expireTime: Instant(request.token.expireTime))
-    return try await commands.run(call, at: Place(bureau: bureau), subject: id) { context in
-      guard let found = try TenancyTables.user(user, of: bureau, in: context.transaction) else {
-        throw TenancyError.userNotFound
-      }
-      if found.isBlocked { throw UserError.blocked }
-      return try TenancyRules.issuing(
-        token, secretHash: Access.hash(secret), to: found, at: context.time)
-    } answer: { made, context in
-      guard let token = try TenancyTables.token(made, of: bureau, in: context.transaction) else {
-        throw TenancyError.tokenNotFound
-      }
-      // A repeat of the request finds the token, but its secret is gone.
-      return Bureau_V1_Token(token, secret: made == id ? secret : "", of: bureau)
-    }
-  }
-
-  package func deleteToken(
-    request: Bureau_V1_DeleteTokenRequest, context: ServerContext
-  ) async throws -> Bureau_V1_Token {
-    let (bureau, user, id) = try ResourceName.parseToken(request.name)
-    let call = try Call(
-      context, context.caller, request, requestID: request.requestID,
-      isDryRun: request.validateOnly)
-    return try await commands.run(call, at: Place(bureau: bureau), subject: id) { context in
-      guard let token = try TenancyTables.token(id, of: bureau, in: context.transaction),
-        token.user == user
-      else { throw TenancyError.tokenNotFound }
-      return [.tokenRevoked(TokenRevoked(token: token))]
-    } answer: { _, _ in
-      .with { $0.name = request.name }
-    }
-  }
 }

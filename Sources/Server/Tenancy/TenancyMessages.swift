@@ -110,12 +110,3 @@ extension Bureau_V1_RoleAssignment {
     role = assignment.role.message
   }
 }
-
-extension Bureau_V1_Token {
-  init(_ token: Token, secret: String, of bureau: ID<Bureau>) {
-    self.init()
-    name = "\(ResourceName.child("users", token.user, of: bureau))/tokens/\(token.id.hex)"
-    expireTime = token.expireTime.timestamp
-    self.secret = secret
-  }
-}

@@ -31,16 +31,23 @@ package struct TenancyService: Bureau_V1_TenancyService.SimpleServiceProtocol {
     ).validated(as: ID(sources.uuid()), taken: false, at: time)
     let role = sources.id(RoleAssignment.self)
     let call = try Call(
-      context, nil, request, requestID: request.requestID, isDryRun: request.validateOnly)
+      context, nil, request.concealed(key, allowsSynthetic: allowsSynthetic),
+      requestID: request.requestID, isDryRun: request.validateOnly)
     return try await commands.run(call, at: place, subject: id) { context in
       if try TenancyTables.bureau(id, in: context.transaction) != nil {
         throw TenancyError.bootstrapRefused
       }
-      return try TenancyRules.creating(
+      let facts = try TenancyRules.creating(
         id, displayName: request.bureau.displayName,
         organisationNumber: request.bureau.organisationNumber,
         countryCode: request.bureau.countryCode, administrator: administrator, assignment: role,
         at: context.time)
+      guard !request.customerNumber.isEmpty else { return facts }
+      let order = LicenceDraft(
+        customerNumber: request.customerNumber, administratorName: administrator.displayName,
+        administratorEmail: administrator.email, packages: ServicePackage.allCases)
+      return facts
+        + (try order.ordering(known: nil, administrators: [administrator], at: context.time))
     } apply: { [bootstrap] _ in
       if !request.validateOnly { try bootstrap.claim(request.requestID) }
     } answer: { id, context in
@@ -79,7 +86,13 @@ package struct TenancyService: Bureau_V1_TenancyService.SimpleServiceProtocol {
       try CompanyDraft.refusing(
         TenancyTables.companyState(
           numbered: company.organisationNumber, of: bureau, in: context.transaction))
-      return [.companyCreated(CompanyCreated(company: company))]
+      let made = Fact.companyCreated(CompanyCreated(company: company))
+      // By hand it is activated, and its services switched on, in a second step (U-06, U-07).
+      if request.manual { return [made] }
+      let bureauHas = try LicenceTables.packages(
+        at: Place(bureau: bureau), in: context.transaction
+      ).bureau
+      return [made] + PackagesChosen.beginning(id, bureau: bureauHas)
     } answer: { id, context in
       try Self.answer(id, of: bureau, context)
     }
@@ -111,8 +124,8 @@ package struct TenancyService: Bureau_V1_TenancyService.SimpleServiceProtocol {
       context.method, by: caller, at: Place(bureau: bureau)
     ) {
       try TenancyTables.companies(
-        of: bureau, visibleTo: caller.user, like: pattern, after: page.after, limit: page.limit,
-        in: $0)
+        of: bureau, visibleTo: caller.user, among: caller.scope.companies, like: pattern,
+        after: page.after, limit: page.limit, in: $0)
     }
     let (items, next) = page.cut(found, id: \.id)
     return .with {
@@ -128,8 +141,8 @@ package struct TenancyService: Bureau_V1_TenancyService.SimpleServiceProtocol {
   ) async throws -> Bureau_V1_User {
     let bureau = try ResourceName.parseBureau(request.parent, field: "parent")
     let call = try Call(
-      context, context.caller, request, requestID: request.requestID,
-      isDryRun: request.validateOnly)
+      context, context.caller, request.concealed(key, allowsSynthetic: allowsSynthetic),
+      requestID: request.requestID, isDryRun: request.validateOnly)
     let draft = try UserDraft(request.user, key: key, allowsSynthetic: allowsSynthetic)
     let id = sources.id(User.self)
     return try await commands.run(call, at: Place(bureau: bureau), subject: id) { context in

@@ -28,4 +28,11 @@ enum AgreementSchema {
       expire_time INTEGER NOT NULL, state TEXT NOT NULL, note TEXT NOT NULL,
       PRIMARY KEY (bureau, company, id)) STRICT;
     """)
+
+  static let conversion = Migration(
+    14, "conversion of agreements",
+    """
+    ALTER TABLE agreement ADD COLUMN conversion_date TEXT;
+    ALTER TABLE agreement ADD COLUMN return_data_date TEXT;
+    """)
 }

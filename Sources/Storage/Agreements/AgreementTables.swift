@@ -11,11 +11,11 @@ extension Projection {
       """
       INSERT INTO main.agreement (bureau, company, id, kind, state, bank, account_form,
         account_text, currency, signer_name, signer_mobile, signer_email, signer_digest,
-        create_time, declarations)
+        create_time, number, declarations)
       VALUES (\(bureau), \(company), \(new.id), \(new.kind.rawValue), \(new.state.rawValue),
         \(new.bank), \(new.account.form.rawValue), \(new.account.text), \(new.currency.code),
         \(new.signer.displayName), \(new.signer.mobile), \(new.signer.email),
-        \(new.signer.nationalIDDigest.bytes), \(new.createTime.microseconds),
+        \(new.signer.nationalIDDigest.bytes), \(new.createTime.microseconds), \(new.number),
         \(try new.declarations.message.serializedBytes() as [UInt8]))
       """)
   }
@@ -89,6 +89,28 @@ extension Projection {
       ", note = \(fact.reason), terminate_time = \(fact.terminateTime.microseconds)")
   }
 
+  func apply(_ fact: AgreementStepRecorded) throws {
+    let change: SQL =
+      switch fact.step {
+      case .applicationSent, .applicationConfirmed:
+        ", application = \(try fact.message.serializedBytes() as [UInt8])"
+      case .settingsReviewed: ", settings_time = \(fact.recordTime.microseconds)"
+      case .accountingSetUp: ", accounting_time = \(fact.recordTime.microseconds)"
+      case .conversionAgreed: ", conversion_date = \(fact.date.iso), note = \(fact.note)"
+      case .returnDataFetched: ", return_data_date = \(fact.date.iso)"
+      }
+    try set(fact.agreement, nil, change)
+  }
+
+  func apply(_ fact: AgreementConverted) throws {
+    try set(
+      fact.agreement, .active,
+      """
+      , start_date = \(fact.startDate.iso), conversion_time = \(fact.convertTime.microseconds),
+        note = NULL
+      """)
+  }
+
   /// nil: the state stays.
   private func set(_ agreement: ID<Agreement>, _ state: AgreementState?, _ more: SQL = "") throws {
     let first: SQL = state.map { "state = \($0.rawValue)" } ?? "state = state"
@@ -144,7 +166,8 @@ package enum AgreementTables {
     id, kind, state, bank, account_form, account_text, currency, signer_name, signer_mobile,
     signer_email, signer_digest, create_time, sign_time, link_hash, link_expire_time,
     declarations, number, start_date, note, review, review_decided_by, connection_check,
-    application, settings_time, accounting_time, conversion_time, terminate_time
+    application, settings_time, accounting_time, conversion_time, terminate_time,
+    conversion_date, return_data_date
     """
 
   private static func select(_ rest: SQL, _ place: Place, _ tx: any Transaction) throws
@@ -198,9 +221,18 @@ package enum AgreementTables {
         Bureau_Facts_V1_ConnectionChecked(serializedBytes: bytes)
       ).check
     }
+    if let bytes = try row.value(22, as: [UInt8]?.self) {
+      let step = try AgreementStepRecorded(
+        Bureau_Facts_V1_AgreementStepRecorded(serializedBytes: bytes))
+      agreement.application = BankApplication(
+        state: step.step == .applicationSent ? .sent : .confirmed, date: step.date,
+        note: step.note)
+    }
     agreement.settingsReviewTime = try time(23, row)
     agreement.accountingTime = try time(24, row)
     agreement.conversionTime = try time(25, row)
     agreement.terminateTime = try time(26, row)
+    agreement.conversionDate = try row.value(27, as: String?.self)?.date()
+    agreement.returnDataDate = try row.value(28, as: String?.self)?.date()
   }
 }

@@ -68,11 +68,13 @@ extension Projection {
 /// Reads the board: in the scope of a bureau, all companies of a page at once.
 package enum BoardTables {
   /// Companies that `reader` has a role in, after `after`, in order of id; at most `limit`.
+  /// - Parameter among: only these; empty: all of them.
   package static func page(
-    of bureau: ID<Bureau>, visibleTo reader: ID<User>, after: ID<Company>?, limit: Int,
-    at time: Instant, in tx: any Transaction
+    of bureau: ID<Bureau>, visibleTo reader: ID<User>, among: [ID<Company>] = [],
+    after: ID<Company>?, limit: Int, at time: Instant, in tx: any Transaction
   ) throws -> [BoardFacts] {
-    var page = try companies(of: bureau, visibleTo: reader, after: after, limit: limit, in: tx)
+    var page = try companies(
+      of: bureau, visibleTo: reader, among: among, after: after, limit: limit, in: tx)
     guard let last = page.last?.company else { return [] }
     let range = Range(bureau: bureau, after: after?.bytes ?? [], last: last, tx: tx)
     var index: [ID<Company>: Int] = [:]
@@ -86,9 +88,10 @@ package enum BoardTables {
   }
 
   private static func companies(
-    of bureau: ID<Bureau>, visibleTo reader: ID<User>, after: ID<Company>?, limit: Int,
-    in tx: any Transaction
+    of bureau: ID<Bureau>, visibleTo reader: ID<User>, among: [ID<Company>],
+    after: ID<Company>?, limit: Int, in tx: any Transaction
   ) throws -> [BoardFacts] {
+    let among: SQL = among.isEmpty ? "" : " AND company.company IN (\(SQL.list(among)))"
     let sees = try tx.first(
       """
       SELECT id FROM role WHERE bureau = \(bureau) AND app_user = \(reader)
@@ -115,7 +118,7 @@ package enum BoardTables {
             'acknowledged', 'error'))
       FROM company LEFT JOIN payment_queue
         ON payment_queue.bureau = \(bureau) AND payment_queue.company = company.company
-      WHERE company.bureau = \(bureau) AND company.company > \(after?.bytes ?? [])\(visible)
+      WHERE company.bureau = \(bureau) AND company.company > \(after?.bytes ?? [])\(visible)\(among)
         AND NOT EXISTS (SELECT 1 FROM company_closure
           WHERE company_closure.bureau = \(bureau) AND company_closure.company = company.company)
       ORDER BY company.company LIMIT \(limit)
@@ -154,7 +157,7 @@ package enum BoardTables {
         """
         SELECT company, id, state, bank, signer_name, create_time FROM agreement
         WHERE bureau = \(bureau) AND company > \(after) AND company <= \(last)
-          AND state <> \(AgreementState.terminated.rawValue)
+          AND state NOT IN (\(AgreementState.rejected.rawValue), \(AgreementState.terminated.rawValue))
         ORDER BY company, id
         """
       ) { row in

@@ -12,6 +12,11 @@ package enum IdentityTables {
     /// nil for a service user's token.
     package var session: Session?
     package var expireTime: Instant?
+    /// A service user's token.
+    package var token: ID<Token>?
+    package var scope = TokenScope()
+    /// When the token was last seen, within a minute.
+    package var tokenUseTime: Instant?
   }
 
   package static func credential(_ hash: [UInt8], in tx: any Transaction) throws -> Credential? {
@@ -26,9 +31,21 @@ package enum IdentityTables {
           id: id, user: user, startTime: start.instant, lastUseTime: lastUse.instant))
     }
     return try tx.first(
-      "SELECT bureau, app_user, expire_time FROM credential WHERE hash = \(hash)",
-      as: (ID<Bureau>, ID<User>, Int64).self
-    ).map { Credential(bureau: $0, user: $1, expireTime: $2.instant) }
+      """
+      SELECT credential.bureau, app_user, expire_time, credential.token, companies, verbs,
+        certificate, last_use_time
+      FROM credential
+      LEFT JOIN token_scope ON token_scope.hash = credential.hash
+      LEFT JOIN token_use ON token_use.hash = credential.hash
+      WHERE credential.hash = \(hash)
+      """,
+      as: (ID<Bureau>, ID<User>, Int64, ID<Token>, [UInt8]?, String?, [UInt8]?, Int64?).self
+    ).map {
+      Credential(
+        bureau: $0, user: $1, expireTime: $2.instant, token: $3,
+        scope: TokenTables.scope(companies: $4, verbs: $5, certificate: $6),
+        tokenUseTime: $7?.instant)
+    }
   }
 
   package static func start(
@@ -66,12 +83,14 @@ package struct StoredOrder: Sendable, Equatable {
   package var answer: [UInt8]?
   /// When it came: the time at which it is verified, also after a crash.
   package var answerTime: Instant?
-  /// Resource names, a line each.
+  /// Resource names of what was carried out.
   package var results: [String]
+  /// What of several things was not.
+  package var refusals: [OrderRefusal]
 
   package init(
     order: Order, ticket: OrderTicket, hint: String, answer: [UInt8]? = nil,
-    answerTime: Instant? = nil, results: [String] = []
+    answerTime: Instant? = nil, results: [String] = [], refusals: [OrderRefusal] = []
   ) {
     self.order = order
     self.ticket = ticket
@@ -79,6 +98,7 @@ package struct StoredOrder: Sendable, Equatable {
     self.answer = answer
     self.answerTime = answerTime
     self.results = results
+    self.refusals = refusals
   }
 }
 
@@ -132,6 +152,7 @@ package enum OrderTables {
       FROM bankid_order WHERE bureau = \(bureau) AND id = \(key(id))
       """
     ) { row in
+      let ends = try OrderEnds(row.text(15))
       found = StoredOrder(
         order: Order(
           id: id,
@@ -144,7 +165,7 @@ package enum OrderTables {
           qrStartToken: try row.text(9), qrStartSecret: try row.text(10)),
         hint: try row.text(13), answer: try row.value(14),
         answerTime: try row.value(16, as: Int64?.self)?.instant,
-        results: try row.text(15).split(separator: "\n").map(String.init))
+        results: ends.results, refusals: ends.refusals)
     }
     func open(_ sealed: inout String, _ column: String) throws {
       if !sealed.isEmpty { sealed = try box.open(sealed, at: place(column, id, bureau)) }
@@ -184,12 +205,13 @@ package enum OrderTables {
 
   package static func end(
     _ id: ID<Order>, _ state: Order.State, hint: String, results: [String] = [],
-    of bureau: ID<Bureau>, in tx: any Transaction
+    refusals: [OrderRefusal] = [], of bureau: ID<Bureau>, in tx: any Transaction
   ) throws {
+    let ends = OrderEnds(results: results, refusals: refusals)
     try tx.execute(
       """
       UPDATE main.bankid_order SET state = \(state.rawValue), hint = \(hint),
-        results = \(results.joined(separator: "\n")),
+        results = \(ends.text),
         order_ref = \(""), auto_start_token = \(""), qr_token = \(""), qr_secret = \("")
       WHERE bureau = \(bureau) AND id = \(key(id))
       """)
@@ -221,6 +243,7 @@ package enum OrderTables {
     case .agreement(let id): ("agreement", id.bytes, "")
     case .consent(let bank, let invitation): ("consent", invitation?.bytes ?? [], bank)
     case .payments(let ids): ("payments", ids.flatMap(\.bytes), "")
+    case .bulkPayments(let parts): ("bulk_payments", parts.subjects, "")
     }
   }
 
@@ -238,6 +261,8 @@ package enum OrderTables {
         stride(from: 0, to: subjects.count, by: 16).compactMap {
           ID(bytes: subjects[$0..<min($0 + 16, subjects.count)])
         })
+    case "bulk_payments":
+      return .bulkPayments(try [CompanyPayments](subjects: subjects))
     default: break
     }
     throw UnreadableFact(what: "order")

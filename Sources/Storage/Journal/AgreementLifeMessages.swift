@@ -163,3 +163,37 @@ extension AgreementTerminated {
       agreement: try m.agreement.id(), reason: m.reason, terminateTime: m.terminateTimeUs.instant)
   }
 }
+
+extension AgreementStepRecorded {
+  var message: Bureau_Facts_V1_AgreementStepRecorded {
+    .with {
+      $0.agreement = agreement.data
+      $0.step = step.rawValue
+      $0.date = date.iso
+      $0.note = note
+      $0.recordTimeUs = recordTime.microseconds
+    }
+  }
+
+  init(_ m: Bureau_Facts_V1_AgreementStepRecorded) throws {
+    self.init(
+      agreement: try m.agreement.id(), step: try m.step.named(), date: try m.date.date(),
+      note: m.note, recordTime: m.recordTimeUs.instant)
+  }
+}
+
+extension AgreementConverted {
+  var message: Bureau_Facts_V1_AgreementConverted {
+    .with {
+      $0.agreement = agreement.data
+      $0.startDate = startDate.iso
+      $0.convertTimeUs = convertTime.microseconds
+    }
+  }
+
+  init(_ m: Bureau_Facts_V1_AgreementConverted) throws {
+    self.init(
+      agreement: try m.agreement.id(), startDate: try m.startDate.date(),
+      convertTime: m.convertTimeUs.instant)
+  }
+}

@@ -20,6 +20,7 @@ extension AgreementDrafted {
       if agreement.declarations != Declarations() {
         $0.declarations = agreement.declarations.message
       }
+      $0.legacyNumber = agreement.number ?? ""
     }
   }
 
@@ -32,6 +33,10 @@ extension AgreementDrafted {
         nationalIDDigest: NationalIDDigest(bytes: Array(m.signerDigest))),
       createTime: m.createTimeUs.instant, signTime: nil, linkHash: nil)
     agreement.declarations = try Declarations(m.declarations)
+    if !m.legacyNumber.isEmpty {
+      agreement.number = m.legacyNumber
+      agreement.state = .legacyActive
+    }
     self.init(agreement: agreement)
   }
 }

@@ -58,6 +58,7 @@ extension PaymentProposed {
       $0.accountAsWritten = asWritten.account ?? ""
       $0.referenceAsWritten = asWritten.reference ?? ""
       $0.warnings = warnings.map(\.rawValue)
+      $0.maker = maker?.data ?? Data()
     }
   }
 
@@ -68,7 +69,7 @@ extension PaymentProposed {
       asWritten: AsWritten(
         account: m.accountAsWritten.isEmpty ? nil : m.accountAsWritten,
         reference: m.referenceAsWritten.isEmpty ? nil : m.referenceAsWritten),
-      warnings: try m.warnings.map { try $0.named() })
+      warnings: try m.warnings.map { try $0.named() }, maker: try m.maker.optionalID())
   }
 }
 
@@ -78,12 +79,14 @@ extension PaymentChanged {
       $0.payment = payment.data
       $0.state = state.rawValue
       $0.terms = terms.message
+      $0.maker = maker?.data ?? Data()
     }
   }
 
   init(_ m: Bureau_Facts_V1_PaymentChanged) throws {
     self.init(
-      payment: try m.payment.id(), state: try m.state.named(), terms: try PaymentTerms(m.terms))
+      payment: try m.payment.id(), state: try m.state.named(), terms: try PaymentTerms(m.terms),
+      maker: try m.maker.optionalID())
   }
 }
 

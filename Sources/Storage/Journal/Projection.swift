@@ -30,12 +30,22 @@ package struct Projection {
     case .roleRemoved(let fact): try apply(fact)
     case .tokenCreated(let fact): try apply(fact)
     case .tokenRevoked(let fact): try apply(fact)
+    case .sessionsEnded: break  // Sessions are no projection.
     case .companyUpdated(let fact): try apply(fact)
     case .companyActivated(let fact): try apply(fact)
     case .userUpdated(let fact): try apply(fact)
     case .userBlocked(let fact): try apply(fact)
     case .userUnblocked(let fact): try apply(fact)
+    case .packagesChosen(let fact): try apply(fact)
+    case .licenceOrdered(let fact): try apply(fact)
+    case .termsAccepted(let fact): try apply(fact)
+    case .serviceUserLinked(let fact): try apply(fact)
+    case .phoneEntered(let fact): try apply(fact)
+    case .phoneConfirmed(let fact): try apply(fact)
+    case .accessCellSet(let fact): try apply(fact)
     case .companyClosed(let fact): try apply(fact)
+    case .bankSigningSet(let fact): try apply(fact)
+    case .automationEmployeeSet(let fact): try apply(fact)
     case .agreementDrafted(let fact): try apply(fact)
     case .agreementSent(let fact): try apply(fact)
     case .agreementSigned(let fact): try apply(fact)
@@ -49,6 +59,8 @@ package struct Projection {
     case .agreementActivated(let fact): try apply(fact)
     case .agreementNotActivated(let fact): try apply(fact)
     case .agreementTerminated(let fact): try apply(fact)
+    case .agreementStepRecorded(let fact): try apply(fact)
+    case .agreementConverted(let fact): try apply(fact)
     case .consentGiven(let fact): try apply(fact)
     case .consentRevoked(let fact): try apply(fact)
     case .consentInvited(let fact): try apply(fact)
@@ -58,7 +70,7 @@ package struct Projection {
     case .paymentChanged(let fact): try apply(fact)
     case .paymentAcknowledged(let fact): try move(fact.payment, by: .acknowledge)
     case .paymentSigned(let fact): try apply(fact)
-    case .paymentDeleted(let fact): try move(fact.payment, by: .delete)
+    case .paymentDeleted(let fact): try apply(fact)
     case .paymentRestored(let fact): try setState(fact.payment, fact.state)
     case .transferPrepared(let fact): try apply(fact)
     case .transferDelivered(let fact): try apply(fact)
@@ -78,8 +90,10 @@ package struct Projection {
     case .signingKeyCreated(let fact): try apply(fact)
     case .signingKeyRevoked(let fact): try apply(fact)
     case .batchSubmitted(let fact): try apply(fact)
+    case .companyPolicySet(let fact): try apply(fact)
+    case .paymentPartlySigned(let fact): try apply(fact)
     // For the audit alone.
-    case .sealRefused: break
+    case .sealRefused, .paymentsHandled: break
     case .companyOnboarded(let fact): try apply(fact)
     }
   }

@@ -52,6 +52,19 @@ package enum Requests {
     package var subject: [UInt8]
   }
 
+  /// The first fact of the request with this id; nil where there is none.
+  package static func firstFact(_ requestID: String, of place: Place, in tx: any Transaction)
+    throws -> Fact?
+  {
+    let sequence = try tx.first(
+      """
+      SELECT seq FROM request WHERE bureau = \(place.bureau) AND company = \(place.company)
+        AND request_id = \(requestID)
+      """, as: Int64.self)
+    guard let sequence else { return nil }
+    return try Journal.entries(of: place, after: sequence - 1, limit: 1, in: tx).first?.fact
+  }
+
   static func record(
     _ origin: Origin, sequence: Int64, subject: [UInt8], in tx: any Transaction
   ) throws {
@@ -75,12 +88,21 @@ extension Fact {
     case .roleRemoved(let fact): fact.assignment.id.bytes
     case .tokenCreated(let fact): fact.token.id.bytes
     case .tokenRevoked(let fact): fact.token.id.bytes
+    case .sessionsEnded(let fact): fact.user.bytes
     case .companyUpdated(let fact): fact.company.bytes
     case .companyActivated(let fact): fact.company.bytes
     case .userUpdated(let fact): fact.user.bytes
     case .userBlocked(let fact): fact.user.bytes
     case .userUnblocked(let fact): fact.user.bytes
+    case .packagesChosen(let fact): fact.company?.bytes ?? []
+    // Of the whole bureau, not of one thing of it.
+    case .licenceOrdered, .termsAccepted, .accessCellSet: []
+    case .serviceUserLinked(let fact): fact.employee.bytes
+    case .phoneEntered(let fact): fact.user.bytes
+    case .phoneConfirmed(let fact): fact.user.bytes
     case .companyClosed(let fact): fact.company.bytes
+    case .bankSigningSet(let fact): fact.user.bytes
+    case .automationEmployeeSet: []
     case .agreementDrafted(let fact): fact.agreement.id.bytes
     case .agreementSent(let fact): fact.agreement.bytes
     case .agreementSigned(let fact): fact.agreement.bytes
@@ -94,6 +116,8 @@ extension Fact {
     case .agreementActivated(let fact): fact.agreement.bytes
     case .agreementNotActivated(let fact): fact.agreement.bytes
     case .agreementTerminated(let fact): fact.agreement.bytes
+    case .agreementStepRecorded(let fact): fact.agreement.bytes
+    case .agreementConverted(let fact): fact.agreement.bytes
     case .consentGiven(let fact): fact.consent.id.bytes
     case .consentRevoked(let fact): fact.consent.bytes
     case .consentInvited(let fact): fact.invitation.id.bytes
@@ -121,7 +145,9 @@ extension Fact {
     case .signingKeyCreated(let fact): fact.key.id.bytes
     case .signingKeyRevoked(let fact): fact.key.bytes
     case .batchSubmitted(let fact): fact.batch.bytes
-    case .sealRefused: []
+    case .sealRefused, .companyPolicySet: []
+    case .paymentPartlySigned(let fact): fact.payment.bytes
+    case .paymentsHandled(let fact): fact.items.first?.payment.bytes ?? []
     case .companyOnboarded(let fact): fact.company.bytes
     }
   }

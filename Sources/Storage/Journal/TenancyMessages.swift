@@ -119,13 +119,23 @@ extension TokenCreated {
       $0.user = token.user.data
       $0.expireTimeUs = token.expireTime.microseconds
       $0.secretHash = Data(secretHash)
+      $0.companies = token.scope.companies.map(\.data)
+      $0.verbs = token.scope.verbs
+      $0.certificate = Data(token.scope.certificate ?? [])
+      $0.displayName = token.displayName
+      $0.createTimeUs = token.createTime?.microseconds ?? 0
     }
   }
 
   init(_ m: Bureau_Facts_V1_TokenCreated) throws {
     self.init(
       token: Token(
-        id: try m.token.id(), user: try m.user.id(), expireTime: m.expireTimeUs.instant),
+        id: try m.token.id(), user: try m.user.id(), expireTime: m.expireTimeUs.instant,
+        displayName: m.displayName,
+        scope: TokenScope(
+          companies: try m.companies.map { try $0.id() }, verbs: m.verbs,
+          certificate: m.certificate.isEmpty ? nil : Array(m.certificate)),
+        createTime: m.createTimeUs == 0 ? nil : m.createTimeUs.instant),
       secretHash: Array(m.secretHash))
   }
 }

@@ -138,6 +138,7 @@ extension VoucherPosted {
         }
       }
       $0.payments = voucher.payments.map(\.data)
+      $0.postTimeUs = voucher.postTime?.microseconds ?? 0
     }
   }
 
@@ -149,6 +150,7 @@ extension VoucherPosted {
           VoucherLine(
             ledgerAccount: LedgerAccount(number: $0.ledgerAccount), amount: try Money($0.amount),
             text: $0.text)
-        }, payments: try m.payments.map { try $0.id() }))
+        }, payments: try m.payments.map { try $0.id() },
+        postTime: m.postTimeUs == 0 ? nil : m.postTimeUs.instant))
   }
 }

@@ -22,7 +22,7 @@ extension Projection {
       INSERT INTO main.payment (bureau, company, id, state, invoice_number, supplier_key,
         creditor_name, creditor_country, account_form, account_text, bic, amount_minor, currency,
         reference_type, reference_text, due_date, account_as_written, reference_as_written,
-        warnings, create_time, held, revision)
+        warnings, create_time, held, revision, makers)
       VALUES (\(bureau), \(company), \(fact.payment), \(fact.state.rawValue),
         \(fact.invoiceNumber), \(fact.supplierKey), \(terms.creditorName),
         \(terms.creditorCountry?.code), \(terms.creditorAccount?.form.rawValue),
@@ -30,7 +30,7 @@ extension Projection {
         \(terms.amount.currency.code), \(terms.reference?.type.rawValue),
         \(terms.reference?.text), \(terms.dueDate?.iso), \(fact.asWritten.account),
         \(fact.asWritten.reference), \(fact.warnings.map(\.rawValue).joined(separator: " ")),
-        \(time.microseconds), \(false), \(sequence))
+        \(time.microseconds), \(false), \(sequence), \(fact.maker?.bytes))
       """)
     try countNew(fact.state)
   }
@@ -50,6 +50,28 @@ extension Projection {
         signature = \([UInt8]?.none), revision = \(sequence)
       WHERE bureau = \(bureau) AND company = \(company) AND id = \(fact.payment)
       """)
+    try voidApprovals(of: fact.payment)
+    if let maker = fact.maker { try addMaker(maker, of: fact.payment) }
+  }
+
+  func apply(_ fact: PaymentDeleted) throws {
+    try move(fact.payment, by: .delete)
+    try voidApprovals(of: fact.payment)
+  }
+
+  private func addMaker(_ maker: ID<User>, of payment: ID<Payment>) throws {
+    let known =
+      try transaction.first(
+        """
+        SELECT makers FROM payment
+        WHERE bureau = \(bureau) AND company = \(company) AND id = \(payment)
+        """, as: [UInt8]?.self) ?? nil
+    guard !PaymentTables.makers(known).contains(maker) else { return }
+    try transaction.execute(
+      """
+      UPDATE main.payment SET makers = \((known ?? []) + maker.bytes)
+      WHERE bureau = \(bureau) AND company = \(company) AND id = \(payment)
+      """)
   }
 
   func apply(_ fact: PaymentSigned) throws {
@@ -62,6 +84,7 @@ extension Projection {
         rejection_text = \(String?.none), revision = \(sequence)
       WHERE bureau = \(bureau) AND company = \(company) AND id = \(fact.payment)
       """)
+    try addApproval(fact.payment, fact.signature, required: nil)
   }
 
   func apply(_ fact: PaymentRejected) throws {
@@ -73,6 +96,7 @@ extension Projection {
         rejection_text = \(fact.rejection.text), signature = \([UInt8]?.none)
       WHERE bureau = \(bureau) AND company = \(company) AND id = \(fact.payment)
       """)
+    try voidApprovals(of: fact.payment)
   }
 
   func apply(_ fact: PaymentPaid) throws {
@@ -97,6 +121,7 @@ extension Projection {
         UPDATE main.payment SET signature = \([UInt8]?.none)
         WHERE bureau = \(bureau) AND company = \(company) AND id = \(fact.payment)
         """)
+      try voidApprovals(of: fact.payment)
     }
   }
 
@@ -160,7 +185,7 @@ package enum PaymentTables {
     -> Payment?
   {
     guard var payment = try select("AND id = \(id) LIMIT 1", place, tx).first else { return nil }
-    payment.instructions = try instructions(of: id, place, tx)
+    try complete(&payment, place, tx)
     return payment
   }
 
@@ -177,7 +202,7 @@ package enum PaymentTables {
         try select("AND id > \(key) ORDER BY id LIMIT \(limit)", place, tx)
       }
     for index in found.indices {
-      found[index].instructions = try instructions(of: found[index].id, place, tx)
+      try complete(&found[index], place, tx)
     }
     return found
   }
@@ -215,6 +240,27 @@ package enum PaymentTables {
       """, as: ID<Payment>.self) != nil
   }
 
+  /// What stands in tables of its own.
+  private static func complete(_ payment: inout Payment, _ place: Place, _ tx: any Transaction)
+    throws
+  {
+    payment.instructions = try instructions(of: payment.id, place, tx)
+    (payment.approvals, payment.requiredSignatures) = try PolicyTables.approvals(
+      of: payment.id, at: place, in: tx)
+    // Signed before there were policies: by one.
+    if payment.approvals.isEmpty, let signature = payment.signature {
+      (payment.approvals, payment.requiredSignatures) = ([signature], 1)
+    }
+  }
+
+  /// Ids of 16 bytes, one after the other; nil: none is known.
+  static func makers(_ bytes: [UInt8]?) -> [ID<User>] {
+    let bytes = bytes ?? []
+    return stride(from: 0, to: bytes.count, by: 16).compactMap {
+      ID<User>(bytes: Array(bytes[$0..<min($0 + 16, bytes.count)]))
+    }
+  }
+
   private static func instructions(
     of payment: ID<Payment>, _ place: Place, _ tx: any Transaction
   ) throws -> [Instruction] {
@@ -236,7 +282,7 @@ package enum PaymentTables {
       SELECT id, state, invoice_number, supplier_key, creditor_name, creditor_country,
         account_form, account_text, bic, amount_minor, currency, reference_type, reference_text,
         due_date, account_as_written, reference_as_written, warnings, create_time, signature,
-        rejection_code, rejection_text, voucher, booking_date, held, revision
+        rejection_code, rejection_text, voucher, booking_date, held, revision, makers
       FROM payment WHERE bureau = \(place.bureau) AND company = \(place.company) \(rest)
       """
     ) { row in
@@ -250,7 +296,8 @@ package enum PaymentTables {
           rejection: row.isNull(19)
             ? nil : Rejection(code: try row.text(19), text: try row.text(20)),
           voucher: try row.value(21), bookingDate: try row.value(22, as: String?.self)?.date(),
-          isHeld: try row.bool(23), revision: try row.int(24)))
+          isHeld: try row.bool(23), revision: try row.int(24),
+          makers: makers(try row.value(25))))
     }
     return found
   }

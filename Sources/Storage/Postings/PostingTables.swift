@@ -5,12 +5,17 @@ package import Primitives
 extension Projection {
   func apply(_ fact: VoucherPosted) throws {
     let voucher = fact.voucher
-    for payment in voucher.payments {
+    try transaction.execute(
+      """
+      INSERT INTO main.voucher (bureau, company, id, number, voucher_date, post_time)
+      VALUES (\(bureau), \(company), \(voucher.id), \(voucher.number), \(voucher.date.iso),
+        \(voucher.postTime?.microseconds))
+      """)
+    for (index, payment) in voucher.payments.enumerated() {
       try transaction.execute(
         """
-        INSERT INTO main.voucher (bureau, company, id, number, voucher_date, payment)
-        VALUES (\(bureau), \(company), \(voucher.id), \(voucher.number), \(voucher.date.iso),
-          \(payment))
+        INSERT INTO main.voucher_payment (bureau, company, voucher, line, payment)
+        VALUES (\(bureau), \(company), \(voucher.id), \(index + 1), \(payment))
         """)
       try move(payment, by: .post)
       try transaction.execute(
@@ -55,28 +60,119 @@ package enum PostingTables {
     try select("AND id > \(after?.bytes ?? []) ORDER BY id LIMIT \(limit)", place, tx)
   }
 
+  fileprivate static func dated(
+    of place: Place, from: CalendarDate, through: CalendarDate, limit: Int,
+    in tx: any Transaction
+  ) throws -> [Voucher] {
+    try select(
+      """
+      AND voucher_date >= \(from.iso) AND voucher_date <= \(through.iso)
+      ORDER BY number LIMIT \(limit)
+      """, place, tx)
+  }
+
   private static func select(_ rest: SQL, _ place: Place, _ tx: any Transaction) throws
     -> [Voucher]
   {
     let rows = try tx.rows(
       """
-      SELECT id, number, voucher_date, payment FROM voucher
+      SELECT id, number, voucher_date, post_time FROM voucher
       WHERE bureau = \(place.bureau) AND company = \(place.company) \(rest)
-      """, as: (ID<Voucher>, Int64, String, ID<Payment>).self)
-    return try rows.map { id, number, date, payment in
+      """, as: (ID<Voucher>, Int64, String, Int64?).self)
+    return try rows.map { id, number, date, postTime in
       let lines = try tx.rows(
         """
         SELECT ledger_account, amount_minor, currency, body FROM voucher_line
         WHERE bureau = \(place.bureau) AND company = \(place.company) AND voucher = \(id)
         ORDER BY line
         """, as: (String, Int64, String, String).self)
+      let payments = try tx.rows(
+        """
+        SELECT payment FROM voucher_payment
+        WHERE bureau = \(place.bureau) AND company = \(place.company) AND voucher = \(id)
+        ORDER BY line
+        """, as: ID<Payment>.self)
       return Voucher(
         id: id, number: number, date: try date.date(),
         lines: try lines.map {
           VoucherLine(
             ledgerAccount: LedgerAccount(number: $0),
             amount: Money(minorUnits: $1, currency: try Currency(stored: $2)), text: $3)
-        }, payments: [payment])
+        }, payments: payments, postTime: postTime?.instant)
     }
+  }
+}
+
+/// Reads a company's ledger of a period.
+package enum LedgerTables {
+  /// The vouchers dated in the period, by number; at most `limit`.
+  package static func vouchers(
+    of place: Place, from: CalendarDate, through: CalendarDate, limit: Int,
+    in tx: any Transaction
+  ) throws -> [LedgerVoucher] {
+    let found = try PostingTables.dated(
+      of: place, from: from, through: through, limit: limit, in: tx)
+    return try found.map { voucher in
+      let suppliers = try tx.rows(
+        """
+        SELECT payment.supplier_key, payment.creditor_name
+        FROM voucher_payment JOIN payment ON payment.bureau = \(place.bureau)
+          AND payment.company = \(place.company) AND payment.id = voucher_payment.payment
+        WHERE voucher_payment.bureau = \(place.bureau)
+          AND voucher_payment.company = \(place.company)
+          AND voucher_payment.voucher = \(voucher.id)
+        ORDER BY voucher_payment.line
+        """, as: (String, String?).self)
+      return LedgerVoucher(
+        voucher: voucher,
+        suppliers: suppliers.map { LedgerVoucher.Supplier(key: $0, name: $1 ?? "") })
+    }
+  }
+
+  /// What stood on the accounts before `date`.
+  package static func opening(
+    of place: Place, before date: CalendarDate, in tx: any Transaction
+  ) throws -> LedgerOpening {
+    var opening = LedgerOpening()
+    try tx.query(
+      """
+      SELECT voucher_line.ledger_account, voucher_line.currency,
+        CAST(SUM(voucher_line.amount_minor) AS BIGINT)
+      FROM voucher JOIN voucher_line ON voucher_line.bureau = \(place.bureau)
+        AND voucher_line.company = \(place.company) AND voucher_line.voucher = voucher.id
+      WHERE voucher.bureau = \(place.bureau) AND voucher.company = \(place.company)
+        AND voucher.voucher_date < \(date.iso)
+      GROUP BY voucher_line.ledger_account, voucher_line.currency
+      """
+    ) { row in
+      let currency = try Currency(stored: row.text(1))
+      opening.accounts.append(
+        .init(
+          account: LedgerAccount(number: try row.text(0)),
+          sum: Money(minorUnits: try row.int(2), currency: currency)))
+    }
+    try tx.query(
+      """
+      SELECT payment.supplier_key, payment.creditor_name, voucher_line.currency,
+        CAST(SUM(voucher_line.amount_minor) AS BIGINT)
+      FROM voucher JOIN voucher_payment ON voucher_payment.bureau = \(place.bureau)
+        AND voucher_payment.company = \(place.company) AND voucher_payment.voucher = voucher.id
+      JOIN voucher_line ON voucher_line.bureau = \(place.bureau)
+        AND voucher_line.company = \(place.company) AND voucher_line.voucher = voucher.id
+        AND voucher_line.line = voucher_payment.line
+      JOIN payment ON payment.bureau = \(place.bureau) AND payment.company = \(place.company)
+        AND payment.id = voucher_payment.payment
+      WHERE voucher.bureau = \(place.bureau) AND voucher.company = \(place.company)
+        AND voucher.voucher_date < \(date.iso)
+      GROUP BY payment.supplier_key, payment.creditor_name, voucher_line.currency
+      """
+    ) { row in
+      let currency = try Currency(stored: row.text(2))
+      opening.suppliers.append(
+        .init(
+          supplier: .init(key: try row.text(0), name: try row.value(1, as: String?.self) ?? ""),
+          sum: Money(minorUnits: try row.int(3), currency: currency)))
+    }
+    return opening
   }
 }

@@ -132,13 +132,4 @@ extension TenancyTables {
         AND app_user.blocked = \(false) LIMIT 1
       """, as: ID<User>.self) != nil
   }
-
-  /// Ends all sessions of a user. They are working state: this belongs to the transaction of the
-  /// fact that blocks them.
-  package static func endSessions(
-    of user: ID<User>, in bureau: ID<Bureau>, _ tx: any Transaction
-  ) throws {
-    try tx.execute(
-      "DELETE FROM main.session WHERE bureau = \(bureau) AND app_user = \(user)")
-  }
 }

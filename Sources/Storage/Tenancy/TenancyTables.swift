@@ -52,31 +52,6 @@ extension Projection {
     try transaction.execute(
       "DELETE FROM main.role WHERE bureau = \(bureau) AND id = \(fact.assignment.id)")
   }
-
-  func apply(_ fact: TokenCreated) throws {
-    let new = fact.token
-    try transaction.execute(
-      """
-      INSERT INTO main.token (bureau, id, app_user, expire_time, revoked)
-      VALUES (\(bureau), \(new.id), \(new.user), \(new.expireTime.microseconds), \(false))
-      """)
-    try transaction.execute(
-      """
-      INSERT INTO main.credential (hash, bureau, company, token, app_user, expire_time)
-      VALUES (\(fact.secretHash), \(bureau), \(ID<Company>?.none), \(new.id), \(new.user),
-        \(new.expireTime.microseconds))
-      """)
-  }
-
-  func apply(_ fact: TokenRevoked) throws {
-    try transaction.execute(
-      """
-      UPDATE main.token SET revoked = \(true)
-      WHERE bureau = \(bureau) AND id = \(fact.token.id)
-      """)
-    try transaction.execute(
-      "DELETE FROM main.credential WHERE bureau = \(bureau) AND token = \(fact.token.id)")
-  }
 }
 
 /// Reads bureaus, companies, users and roles.
@@ -124,16 +99,19 @@ package enum TenancyTables {
   }
 
   /// The companies in which `user` has a role, in order of id. A role in the whole bureau counts.
-  /// - Parameter pattern: Of `SearchText`; nil: all of them.
+  /// - Parameters:
+  ///   - among: only these; empty: all of them.
+  ///   - pattern: Of `SearchText`; nil: all of them.
   package static func companies(
-    of bureau: ID<Bureau>, visibleTo user: ID<User>, like pattern: String? = nil,
-    after: ID<Company>?, limit: Int, in tx: any Transaction
+    of bureau: ID<Bureau>, visibleTo user: ID<User>, among: [ID<Company>] = [],
+    like pattern: String? = nil, after: ID<Company>?, limit: Int, in tx: any Transaction
   ) throws -> [Company] {
-    let found: SQL = pattern.map { "AND search_text LIKE \($0) ESCAPE '!'" } ?? ""
+    let found: SQL = pattern.map { " AND search_text LIKE \($0) ESCAPE '!'" } ?? ""
+    let among: SQL = among.isEmpty ? "" : " AND company IN (\(SQL.list(among)))"
     return try tx.rows(
       """
       SELECT \(companyColumns) FROM company
-      WHERE bureau = \(bureau) AND company > \(after?.bytes ?? []) \(found)
+      WHERE bureau = \(bureau) AND company > \(after?.bytes ?? [])\(found)\(among)
         AND EXISTS (
           SELECT 1 FROM role WHERE role.bureau = \(bureau) AND role.app_user = \(user)
             AND (role.company = company.company OR role.company = \(ID<Company>(bureau.uuid))))
@@ -253,17 +231,6 @@ package enum TenancyTables {
       ORDER BY id LIMIT \(limit)
       """, as: RoleRow.self
     ).map { assignment($0, bureau) }
-  }
-
-  package static func token(_ id: ID<Token>, of bureau: ID<Bureau>, in tx: any Transaction) throws
-    -> Token?
-  {
-    try tx.first(
-      """
-      SELECT app_user, expire_time FROM token
-      WHERE bureau = \(bureau) AND id = \(id) AND revoked = \(false)
-      """, as: (ID<User>, Int64).self
-    ).map { Token(id: id, user: $0, expireTime: Instant(microseconds: $1)) }
   }
 }
 

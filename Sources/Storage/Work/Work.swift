@@ -19,6 +19,8 @@ package struct WorkItem: Sendable, Equatable {
     case activate
     /// A signer's link ends. Subject: the agreement.
     case linkEnd
+    /// A consent ends soon: its person is asked to renew it. Subject: the consent.
+    case consentEnd
     /// The bureau's journals are to be vouched for by the witness, again and again. Subject: the
     /// bureau.
     case checkpoint
@@ -308,6 +310,9 @@ package enum Work {
       }
     case .agreementSigned(let fact) where fact.awaitsActivation:
       try schedule(.activate, fact.agreement.bytes, at: projection.time, of: place, in: tx)
+    case .consentGiven(let fact):
+      let soon = fact.consent.expireTime.adding(days: -Consent.warnDays)
+      try schedule(.consentEnd, fact.consent.id.bytes, at: soon, of: place, in: tx)
     case .paymentSigned(let fact):
       try schedule(
         .prepare, fact.signature.agreement.bytes, at: fact.signature.transferTime, of: place,

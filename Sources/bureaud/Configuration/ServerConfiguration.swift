@@ -53,6 +53,8 @@ package struct ServerConfiguration: Sendable {
   /// What looking at the past may cost.
   package let past: PastLimits
   package let limits: TransportLimits
+  /// How often users, companies and addresses may call.
+  package let rates: RateSettings
 
   /// Every setting with the value in effect; nil where an optional one is off.
   package let values: [(setting: Setting, value: SettingValue?)]
@@ -140,6 +142,10 @@ package struct ServerConfiguration: Sendable {
     past.concurrent = reading.number("past.max-at-once")
     self.past = past
     limits = ServerConfiguration.limits(&reading)
+    rates = RateSettings(
+      user: Rate(perMinute: reading.number("limits.user-calls-per-minute")),
+      company: Rate(perMinute: reading.number("limits.company-calls-per-minute")),
+      address: Rate(perMinute: reading.number("limits.address-calls-per-minute")))
     values = reading.values
   }
 

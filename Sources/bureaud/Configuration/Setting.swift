@@ -104,6 +104,15 @@ package struct Setting: Sendable {
       "limits.max-partial-bytes", .number(1_048_576...17_179_869_184), "268435456",
       "messages that have come in part, all connections"),
     Setting(
+      "limits.user-calls-per-minute", .number(0...10_000_000), "60000",
+      "calls of one user; 0: no limit"),
+    Setting(
+      "limits.company-calls-per-minute", .number(0...10_000_000), "600000",
+      "commands and reads at one company, items of streams too; 0: no limit"),
+    Setting(
+      "limits.address-calls-per-minute", .number(0...10_000_000), "3000",
+      "calls without a login from one address; 0: no limit"),
+    Setting(
       "limits.max-request-bytes", .number(1_024...67_108_864), "4194304", "largest message"),
   ]
 

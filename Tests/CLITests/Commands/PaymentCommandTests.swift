@@ -212,20 +212,4 @@ import Testing
     #expect(await rig.run("payment", "sign") == 2)
     #expect(await rig.run("payment", "sign", "p1", "--all-acknowledged") == 2)
   }
-
-  @Test func `several are acknowledged each alone under one request id`() async throws {
-    let rig = try rig()
-    rig.wire.on(Payments.AcknowledgePayment.self) { request in
-      guard request.name.hasSuffix("p1") else {
-        throw RPCError(code: .failedPrecondition, message: "incomplete")
-      }
-      return Self.payment("p1", .acknowledged)
-    }
-    let words = ["payment", "acknowledge", "--request-id", "r"]
-    #expect(await rig.run(words[0], words[1], "p1", "p2", words[2], words[3]) == 1)
-    #expect(await rig.run(words[0], words[1], "p1", "p2", words[2], words[3]) == 1)
-    let ids = rig.wire.requests(of: Payments.AcknowledgePayment.self).map(\.requestID)
-    #expect(ids[0] == ids[2] && ids[1] == ids[3] && ids[0] != ids[1])
-    #expect(await rig.run("payment", "acknowledge", "p2") == 3)
-  }
 }

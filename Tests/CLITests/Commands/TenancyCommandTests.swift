@@ -82,6 +82,35 @@ import Testing
     #expect(contexts.contexts["test"]?.company == "\(CommandRig.bureau)/companies/1")
   }
 
+  @Test func `it is shown which company is active, before anything is made there (A-26)`()
+    async throws
+  {
+    let rig = try rig()
+    rig.wire.on(Tenancy.GetCompany.self) { request in
+      .with {
+        $0.name = request.name
+        $0.displayName = "Fjord Fisk AS"
+        $0.organisationNumber = "923609016"
+        $0.state = .active
+      }
+    }
+    rig.wire.on(Identity.GetSession.self) { request in .with { $0.name = request.name } }
+    rig.wire.on(Agreements.CreateAgreement.self) { $0.agreement }
+    #expect(await rig.run("company", "use", "Fjord Fisk AS") == 0)
+    #expect(rig.notes == ["working for Fjord Fisk AS"])
+    #expect(await rig.run("whoami") == 0)
+    #expect(rig.output.contains("company: ") && rig.output.contains("Fjord Fisk AS (923609016)"))
+    try rig.write("id", "190001019876\n")
+    let code = await rig.run(
+      "agreement", "create", "--bank", "dnb", "--account", "86011117947", "--currency", "NOK",
+      "--signer-name", "Alex", "--signer-mobile", "+4791234567", "--signer-email",
+      "alex@example.com", "--signer-national-id-file", rig.path("id"))
+    #expect(code == 0)
+    #expect(rig.notes.first == "company: Fjord Fisk AS")
+    let request = try #require(rig.wire.requests(of: Agreements.CreateAgreement.self).first)
+    #expect(request.parent == "\(CommandRig.bureau)/companies/1")
+  }
+
   @Test func `a service user's token goes before the session`() async throws {
     let rig = try rig()
     #expect(await rig.run("company", "list") == 0)

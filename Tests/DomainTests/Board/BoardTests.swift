@@ -125,6 +125,35 @@ import Testing
     #expect(nothing.exceptions.map(\.cause) == [.noAgreement])
   }
 
+  @Test(arguments: AgreementState.allCases)
+  func `each state of an agreement is told as what it is (A-09, R-02, X-03)`(
+    state: AgreementState
+  ) throws {
+    let agreement: ID<Agreement> = try #require(Self.id(7))
+    let now = now
+    let row = try row(
+      try facts {
+        $0.waitingAgreements = [
+          .init(id: agreement, state: state, bank: "seb", signer: "Dag", createTime: now)
+        ]
+      }, for: kari)
+    let told = row.exceptions.map { "\($0.cause) \($0.mark) \($0.owner) | \($0.command)" }
+    let id = agreement.hex
+    let expected: [AgreementState: String] = [
+      .draft: "agreementNotSent red accountant | bureau agreement send \(id)",
+      .sentForSigning: "agreementNotSigned red Dag | bureau agreement send \(id)",
+      .signed: "agreementInReview yellow the bank's partner | bureau agreement get \(id)",
+      .manualReview: "agreementInReview yellow the bank's partner | bureau agreement get \(id)",
+      .savedNotActivated:
+        "agreementNotActivated red accountant | bureau agreement activate \(id)",
+    ]
+    #expect(told == [expected[state]].compactMap(\.self))
+  }
+
+  @Test func `every cause has its place in the order`() {
+    #expect(Set(BoardCause.order).count == BoardCause.allCases.count)
+  }
+
   @Test func `what is due today is not overdue`() throws {
     let row = try row(
       try facts { $0.nextDueDate = CalendarDate(iso: "2026-03-02") }, for: kari)

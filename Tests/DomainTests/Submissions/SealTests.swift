@@ -1,4 +1,5 @@
 import Domain
+import Policies
 import Primitives
 import Sealing
 import Testing
@@ -27,7 +28,7 @@ struct SealTests {
 
   private func check(
     _ seal: Seal?, keys: [SigningKey], created: Instant = monday,
-    requirement: SealRequirement = .onceKeyExists
+    requirement: CompanyPolicy.SealRequirement = .onceKeyExists
   ) throws {
     try SealRules.check(
       seal, over: Self.bytes, createTime: created, keys: keys, requirement: requirement,

@@ -125,19 +125,6 @@ import Testing
     let forService = try? TenancyRules.assigning(role(new), to: .robot, held: [])
     #expect((forService != nil) == (new == .serviceUser || new == .reader))
   }
-
-  @Test func `a token is for service users and expires within 400 days`() throws {
-    func issue(_ days: Int, to user: User) throws -> [Fact] {
-      try TenancyRules.issuing(
-        Token(id: key(62), user: user.id, expireTime: monday.adding(days: days)),
-        secretHash: [1], to: user, at: monday)
-    }
-    #expect(try issue(400, to: .robot).names == ["tokenCreated"])
-    #expect(throws: TenancyError.userNotService) { try issue(10, to: .alex) }
-    for days in [-1, 0, 401] {
-      #expect(throws: TenancyError.tokenLifetimeInvalid) { try issue(days, to: .robot) }
-    }
-  }
 }
 
 /// Expects a refusal with this reason.

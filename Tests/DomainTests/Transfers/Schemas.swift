@@ -18,6 +18,12 @@ enum Schemas {
     FileManager.default.fileExists(atPath: folder.path)
     && FileManager.default.isExecutableFile(atPath: xmllint)
 
+  /// Whether this schema is there too; others than ISO 20022's need not be.
+  static func has(_ schema: String) -> Bool {
+    canValidate
+      && FileManager.default.fileExists(atPath: folder.appending(path: "\(schema).xsd").path)
+  }
+
   /// What xmllint says against a schema, empty if the document is valid.
   static func faults(_ document: [UInt8], schema: String) throws -> String {
     let file = FileManager.default.temporaryDirectory

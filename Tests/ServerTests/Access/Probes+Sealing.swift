@@ -20,6 +20,13 @@ extension Probes {
       $0.name = "\($1.company)/signingKeys/\($1.nothing)"
       $0.requestID = $1.requestID
     },
+    "bureau.v1.PolicyService/GetPolicy": probe(Bureau_V1_GetPolicyRequest.self) {
+      $0.name = "\($1.company)/policy"
+    },
+    "bureau.v1.PolicyService/SetPolicy": probe(Bureau_V1_SetPolicyRequest.self) {
+      $0.policy.name = "\($1.company)/policy"
+      $0.requestID = $1.requestID
+    },
     "bureau.v1.SubmissionService/SubmitBatch": probe(Bureau_V1_SubmitBatchRequest.self) {
       $0.parent = $1.company
       $0.requestID = $1.requestID

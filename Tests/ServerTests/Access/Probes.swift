@@ -21,7 +21,7 @@ enum Probes {
 
   static let all: [String: Make] = tenancy.merging(identity) { $1 }.merging(company) { $1 }
     .merging(payments) { $1 }.merging(sealing) { $1 }.merging(agreements) { $1 }
-    .merging(onboarding) { $1 }
+    .merging(onboarding) { $1 }.merging(tokens) { $1 }.merging(people) { $1 }
 
   static func probe<Request: Message>(
     _: Request.Type, _ fill: @escaping @Sendable (inout Request, Target) -> Void
@@ -114,6 +114,12 @@ enum Probes {
     },
   ]
 
+  private static let tokens: [String: Make] = [
+    "bureau.v1.TenancyService/ListTokens": probe(Bureau_V1_ListTokensRequest.self) {
+      $0.parent = "\($1.bureau)/users/-"
+    }
+  ]
+
   private static let identity: [String: Make] = [
     "bureau.v1.IdentityService/StartLogin": probe(Bureau_V1_StartLoginRequest.self) {
       $0.parent = $1.bureau
@@ -123,6 +129,13 @@ enum Probes {
     },
     "bureau.v1.IdentityService/CancelOrder": probe(Bureau_V1_CancelOrderRequest.self) {
       $0.name = "\($1.bureau)/orders/\($1.nothing)"
+    },
+    "bureau.v1.IdentityService/ListSessions": probe(Bureau_V1_ListSessionsRequest.self) {
+      $0.parent = "\($1.bureau)/users/-"
+    },
+    "bureau.v1.IdentityService/EndSessions": probe(Bureau_V1_EndSessionsRequest.self) {
+      $0.name = "\($1.bureau)/users/\($1.nothing)"
+      $0.requestID = $1.requestID
     },
     "bureau.v1.IdentityService/GetSession": probe(Bureau_V1_GetSessionRequest.self) {
       $0.name = "\($1.bureau)/sessions/-"
@@ -158,6 +171,25 @@ enum Probes {
     "bureau.v1.AgreementService/GetAgreement": probe(Bureau_V1_GetAgreementRequest.self) {
       $0.name = "\($1.company)/agreements/\($1.nothing)"
     },
+    "bureau.v1.AgreementService/ConvertAgreement": probe(
+      Bureau_V1_ConvertAgreementRequest.self
+    ) {
+      $0.name = "\($1.company)/agreements/\($1.nothing)"
+      $0.requestID = $1.requestID
+    },
+    "bureau.v1.AgreementService/RecordAgreementStep": probe(
+      Bureau_V1_RecordAgreementStepRequest.self
+    ) {
+      $0.name = "\($1.company)/agreements/\($1.nothing)"
+      $0.step = .settingsReviewed
+      $0.requestID = $1.requestID
+    },
+    "bureau.v1.AgreementService/GetAgreementSettings": probe(
+      Bureau_V1_GetAgreementSettingsRequest.self
+    ) { $0.name = "\($1.company)/agreements/\($1.nothing)" },
+    "bureau.v1.AgreementService/GetBankApplication": probe(
+      Bureau_V1_GetBankApplicationRequest.self
+    ) { $0.name = "\($1.company)/agreements/\($1.nothing)" },
     "bureau.v1.AgreementService/ListAgreements": probe(Bureau_V1_ListAgreementsRequest.self) {
       $0.parent = $1.company
     },
@@ -217,6 +249,16 @@ enum Probes {
       $0.name = "\($1.company)/payments/\($1.nothing)"
       $0.requestID = $1.requestID
     },
+    "bureau.v1.PostingService/PostBundle": probe(Bureau_V1_PostBundleRequest.self) {
+      $0.name = "\($1.company)/transfers/\($1.nothing)"
+      $0.requestID = $1.requestID
+    },
+    "bureau.v1.PostingService/ExportLedger": probe(Bureau_V1_ExportLedgerRequest.self) {
+      $0.parent = $1.company
+      $0.format = .sie
+      $0.fromDate = "2026-01-01"
+      $0.throughDate = "2026-12-31"
+    },
     "bureau.v1.PostingService/GetVoucher": probe(Bureau_V1_GetVoucherRequest.self) {
       $0.name = "\($1.company)/vouchers/\($1.nothing)"
     },
@@ -266,6 +308,18 @@ enum Probes {
     "bureau.v1.PaymentService/UndeletePayment": probe(Bureau_V1_UndeletePaymentRequest.self) {
       $0.name = "\($1.company)/payments/\($1.nothing)"
       $0.requestID = $1.requestID
+    },
+    "bureau.v1.PaymentService/HandlePayments": probe(Bureau_V1_HandlePaymentsRequest.self) {
+      $0.parent = $1.bureau
+      $0.names = ["\($1.company)/payments/\($1.nothing)"]
+      $0.action = .acknowledge
+      $0.requestID = $1.requestID
+    },
+    "bureau.v1.PaymentService/StartPaymentSignatures": probe(
+      Bureau_V1_StartPaymentSignaturesRequest.self
+    ) {
+      $0.parent = $1.bureau
+      $0.payments = ["\($1.company)/payments/\($1.nothing)"]
     },
     "bureau.v1.PaymentService/RecordBankCheck": probe(Bureau_V1_RecordBankCheckRequest.self) {
       $0.name = "\($1.company)/payments/\($1.nothing)"

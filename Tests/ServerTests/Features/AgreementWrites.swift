@@ -84,6 +84,39 @@ extension Write {
         }
       )
     },
+    write("AgreementService/ConvertAgreement", Bureau_V1_ConvertAgreementRequest.self) { office in
+      var names: [String] = []
+      for number in [777, 778] {
+        let name = try await office.kim.takesOver(signer: office.alex, account: number).name
+        try await office.kim.records(.conversionAgreed, of: name, note: "Case 17")
+        try await office.kim.records(.returnDataFetched, of: name)
+        names.append(name)
+      }
+      let both = names
+      return (
+        try office.bureau.administrator,
+        { request, variant in
+          request.name = variant.isOther ? both[1] : both[0]
+          request.requestID = variant.requestID
+          request.validateOnly = variant.isDryRun
+        }
+      )
+    },
+    write(
+      "AgreementService/RecordAgreementStep", Bureau_V1_RecordAgreementStepRequest.self
+    ) { office in
+      let active = try await office.kim.seesAgreements().first?.name ?? ""
+      return (
+        office.kim,
+        { request, variant in
+          request.name = active
+          request.step = .accountingSetUp
+          request.note = variant.isOther ? "another" : ""
+          request.requestID = variant.requestID
+          request.validateOnly = variant.isDryRun
+        }
+      )
+    },
     write(
       "ConsentService/CreateConsentInvitation", Bureau_V1_CreateConsentInvitationRequest.self
     ) { office in

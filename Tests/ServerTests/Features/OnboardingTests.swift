@@ -43,6 +43,24 @@ import Testing
     }
   }
 
+  @Test func `an agreement on incoming payments comes with it too`() async throws {
+    try await withBureau { bureau in
+      var wish = try bureau.wish("Ny Fisk AS", number: 70)
+      wish.agreements[0].kind = .incoming
+      let answer = try await apply(wish, by: try bureau.administrator)
+      #expect(answer.done.agreementsCreated == 1)
+      let kinds = try await state(bureau).companies.flatMap(\.agreements).map(\.agreement.kind)
+      #expect(kinds == [.incoming])
+      wish.agreements[0].kind = .unspecified
+      wish.requestID += "-other"
+      let unspecified = wish
+      let refused = try await bureau.refusal {
+        try await apply(unspecified, by: try bureau.administrator)
+      }
+      #expect(refused.reason == "AGREEMENT_KIND_INVALID")
+    }
+  }
+
   @Test
   func `a company comes with its people, roles and agreements in one step (U-02, A-08, A-10)`()
     async throws
@@ -59,8 +77,8 @@ import Testing
       let own = try await bureau.facts().filter { $0.requestID == wish.requestID }
       #expect(
         own.map(\.fact.name) == [
-          "CompanyOnboarded", "CompanyCreated", "UserCreated", "UserCreated", "RoleAssigned",
-          "RoleAssigned",
+          "CompanyOnboarded", "CompanyCreated", "PackagesChosen", "UserCreated", "UserCreated",
+          "RoleAssigned", "RoleAssigned",
         ])
       let id = try #require(ID<Company>(hex: String(answer.company.suffix(32))))
       let company = TestCompany(
@@ -75,6 +93,31 @@ import Testing
       try await bureau.settle()
       let letter = try #require(try bureau.world.messenger.messages().last)
       #expect(letter.email == "dag-70@example.com")
+    }
+  }
+
+  @Test
+  func `onboarding asks for the packages that its parts need, and switches them on (O-01, U-04)`()
+    async throws
+  {
+    try await withBureau { bureau in
+      let robin = try bureau.administrator
+      var wish = try bureau.wish("Ny Fisk AS", number: 70)
+      try await robin.choosesPackages(["remittance": [], "messages": []], of: nil)
+      let moduleless = try await bureau.refusal { try await apply(wish, by: robin) }
+      #expect(moduleless.reason == "PACKAGE_MISSING" && moduleless.message.contains("bank"))
+      try await robin.choosesPackages(["bank": []], of: nil)
+      let linkless = try await bureau.refusal { try await apply(wish, by: robin) }
+      #expect(linkless.reason == "PACKAGE_MISSING" && linkless.message.contains("messages"))
+      // People and roles need none.
+      wish.agreements = []
+      wish.requestID = robin.newRequestID()
+      let answer = try await apply(wish, by: robin)
+      let packages = try await robin.calls { connection, metadata in
+        try await connection.licences.getPackages(
+          .with { $0.parent = answer.company }, metadata: metadata)
+      }
+      #expect(!packages.inherited && packages.packages.map(\.package) == ["bank"])
     }
   }
 

@@ -128,7 +128,9 @@ import Testing
       let place = try bureau.company.place, robin = try bureau.administrator
       let kim = try await bureau.reader("Kim")
       let role = try await robin.gives(kim, .accountant, at: nil)
-      let hash = Access.hash(try await kim.token())
+      var call = CallContext(requestID: "stream")
+      call.secretHash = Access.hash(try await kim.token())
+      let opened = call
       let commands = try bureau.world.server.commands
       let clock = bureau.world.clock
       let watch = StreamWatch(
@@ -138,7 +140,7 @@ import Testing
       let (begun, start) = AsyncStream<Void>.makeStream()
       let streaming = Task {
         try await watch.guarding(
-          "bureau.v1.AuditService/VerifyAudit", hash, at: Place(bureau: place.bureau)
+          "bureau.v1.AuditService/VerifyAudit", opened, at: Place(bureau: place.bureau)
         ) {
           start.finish()
           // As an export does whose reader reads no further.
@@ -150,7 +152,7 @@ import Testing
       try await robin.takesAway(role)
       await #expect(throws: AccessError.denied) { try await streaming.value }
       // And what comes to its end by itself does so.
-      try await watch.guarding("bureau.v1.AuditService/ListFacts", hash, at: place) {}
+      try await watch.guarding("bureau.v1.AuditService/ListFacts", opened, at: place) {}
     }
   }
 

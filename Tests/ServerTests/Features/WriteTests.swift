@@ -20,8 +20,8 @@ import Testing
   ) async throws {
     let method = try #require(Descriptors.methods.first { $0.fullName == write.method })
     try await withOffice { office in
-      let bureau = office.bureau
       let sending = try await write.prepare(office)
+      let bureau = sending.caller.bureau
       let token = try await sending.caller.token()
       func send(_ variant: Write.Variant) async throws -> Outcome {
         try await bureau.world.call(method, try sending.request(variant), token: token)

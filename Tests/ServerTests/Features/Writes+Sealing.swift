@@ -7,6 +7,18 @@ import TestKit
 extension Write {
   static let sealing = [
     createSigningKey,
+    write("PolicyService/SetPolicy", Bureau_V1_SetPolicyRequest.self) { office in
+      let name = try office.bureau.company.name + "/policy"
+      return (
+        try office.bureau.administrator,
+        { request, variant in
+          request.policy.name = name
+          request.policy.approvers = variant.isOther ? 3 : 2
+          request.requestID = variant.requestID
+          request.validateOnly = variant.isDryRun
+        }
+      )
+    },
     write("SigningKeyService/RotateSigningKey", Bureau_V1_RotateSigningKeyRequest.self) { office in
       let key = try await office.kim.makesKey(try .test(1))
       let company = try office.bureau.company

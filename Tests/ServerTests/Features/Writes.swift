@@ -31,7 +31,7 @@ struct Write: Sendable, CustomTestStringConvertible {
 
 extension Write {
   static let all =
-    tenancy + life + bank + agreements + payments + holds + sealing + onboarding
+    tenancy + life + people + bank + agreements + payments + holds + sealing + onboarding + sessions
 
   static let nothing = String(repeating: "cd", count: 16)
 
@@ -56,6 +56,22 @@ extension Write {
   @Sendable static func named(_ name: String, _ variant: Variant) -> String {
     variant.isOther ? name.dropLast(32) + nothing : name
   }
+
+  // MARK: Sessions
+
+  private static let sessions = [
+    write("IdentityService/EndSessions", Bureau_V1_EndSessionsRequest.self) { office in
+      let user = office.kim.name
+      return (
+        try office.bureau.administrator,
+        { request, variant in
+          request.name = named(user, variant)
+          request.requestID = variant.requestID
+          request.validateOnly = variant.isDryRun
+        }
+      )
+    }
+  ]
 
   // MARK: Tenancy
 
@@ -285,6 +301,20 @@ extension Write {
         }
       )
     },
+    write("PaymentService/HandlePayments", Bureau_V1_HandlePaymentsRequest.self) { office in
+      let payment = try await office.kim.imports(SupplierInvoice())
+      let parent = office.bureau.name
+      return (
+        office.kim,
+        { request, variant in
+          request.parent = parent
+          request.names = [named(payment.name, variant)]
+          request.action = .acknowledge
+          request.requestID = variant.requestID
+          request.validateOnly = variant.isDryRun
+        }
+      )
+    },
     write("PaymentService/RecordBankCheck", Bureau_V1_RecordBankCheckRequest.self) { office in
       try office.bureau.bankIsSilent()
       let payment = try await signed(office)
@@ -306,6 +336,19 @@ extension Write {
         office.kim,
         { request, variant in
           request.name = named(payment.name, variant)
+          request.requestID = variant.requestID
+          request.validateOnly = variant.isDryRun
+        }
+      )
+    },
+    write("PostingService/PostBundle", Bureau_V1_PostBundleRequest.self) { office in
+      _ = try await signed(office)
+      try await office.bureau.bankSettles(on: "2026-03-16")
+      let transfer = try await office.kim.seesTransfers().first?.name ?? ""
+      return (
+        office.kim,
+        { request, variant in
+          request.name = named(transfer, variant)
           request.requestID = variant.requestID
           request.validateOnly = variant.isDryRun
         }

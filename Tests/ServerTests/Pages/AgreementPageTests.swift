@@ -6,6 +6,7 @@ import Foundation
 import NIOHTTP1
 import Primitives
 import Sandbox
+import Server
 import SwiftProtobuf
 import TestKit
 import Testing
@@ -272,6 +273,30 @@ import Testing
         #expect(still.words.contains("BankID does not answer just now."))
         await bankID.clearFaults()
         try await sent.alex.approvesInApp()
+        #expect(try await visitor.goes(to: waiting.path).heading == "Signed")
+      }
+    }
+  }
+
+  @Test func `an order waits on while its visitor's address asks too often`() async throws {
+    try await withBureau { bureau in
+      let world = bureau.world
+      try await world.restart(limiting: RateSettings(address: Rate(perMinute: 120)))
+      let kim = try await bureau.accountant("Kim"), alex = try await bureau.approver("Alex")
+      let agreement = try await kim.registersAgreement(signer: alex)
+      let link = try #require(try await kim.pageLinks(about: agreement.name).first)
+      try await PageVisitor.run(in: world) { visitor in
+        let page = try await visitor.follows(link)
+        let waiting = try await visitor.presses("/sign", "elsewhere", on: page)
+        var isHeldBack = false
+        for _ in 1...30 where !isHeldBack {
+          let asked = try await visitor.goes(to: waiting.path)
+          #expect(asked.status == 200)
+          isHeldBack = asked.words.contains("BankID does not answer just now.")
+        }
+        #expect(isHeldBack)
+        world.clock.turn(to: world.clock.now.adding(seconds: 10))
+        try await alex.approvesInApp()
         #expect(try await visitor.goes(to: waiting.path).heading == "Signed")
       }
     }

@@ -113,10 +113,10 @@ import Testing
       }
     }
     let place = history.place
-    await #expect(throws: AsOfError.tooManyFacts(limit: 30)) {
-      try await past(of: place, at: monday.adding(days: 1), from: live, limit: 30) { _ in }
+    await #expect(throws: AsOfError.tooManyFacts(limit: 60)) {
+      try await past(of: place, at: monday.adding(days: 1), from: live, limit: 60) { _ in }
     }
-    try await past(of: place, at: monday.adding(minutes: 1), from: live, limit: 30) { _ in }
+    try await past(of: place, at: monday.adding(minutes: 1), from: live, limit: 60) { _ in }
   }
 
   @Test func `J what an erased fact had made is not shown, and nothing is said to be broken`()

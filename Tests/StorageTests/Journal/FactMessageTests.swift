@@ -60,6 +60,19 @@ import Testing
     }
   }
 
+  @Test func `a token's limits are read back, and what was written before there were any`() throws {
+    let scoped = Token(
+      id: key(65), user: key(12), expireTime: monday.adding(days: 1), displayName: "ERP import",
+      scope: TokenScope(
+        companies: [key(2), key(3)], verbs: ["import", "read"], certificate: hash(9)),
+      createTime: monday)
+    for token in [scoped, History().token(63)] {
+      let fact = Fact.tokenCreated(TokenCreated(token: token, secretHash: hash(1)))
+      let message = try Bureau_Facts_V1_Body(serializedBytes: try Self.body(fact)).fact
+      #expect(try Fact(try #require(message)) == fact)
+    }
+  }
+
   @Test func `the bytes of each case are these`() throws {
     let lines = try Self.examples.map { fact in
       """

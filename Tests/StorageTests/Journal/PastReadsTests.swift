@@ -82,7 +82,7 @@ import Testing
     limits.facts = 20
     let reads = PastReads(limits: limits) { try await SQLiteDatabase.inMemory() }
     await #expect(throws: AsOfError.tooManyFacts(limit: 20)) { try await count(reads, live) }
-    limits.facts = 100
+    limits.facts = 1_000
     let more = PastReads(limits: limits) { try await SQLiteDatabase.inMemory() }
     #expect(try await count(more, live) == 2)
   }

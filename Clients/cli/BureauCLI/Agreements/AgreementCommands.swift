@@ -9,6 +9,8 @@ package struct AgreementCommand: ParsableCommand {
       AgreementCreate.self, AgreementGet.self, AgreementList.self, AgreementUpdate.self,
       AgreementSend.self, AgreementRead.self, AgreementSign.self, AgreementDecline.self,
       AgreementCheck.self, AgreementActivate.self, AgreementTerminate.self,
+      AgreementSettingsCommand.self, AgreementApplication.self, AgreementRecord.self,
+      AgreementConvert.self,
     ])
   package init() {}
 }
@@ -36,6 +38,11 @@ struct AgreementCreate: ServerCommand {
     help: ArgumentHelp("File with their national id; - is stdin.", valueName: "file"))
   var signerNationalIDFile: String
   @OptionGroup var declarations: DeclarationOptions
+  @Option(
+    help: ArgumentHelp(
+      "It is in use with an old solution under this number: take it over, to be converted.",
+      valueName: "number"))
+  var legacyNumber: String = ""
   @OptionGroup var options: WriteOptions
   @OptionGroup var globals: GlobalOptions
 
@@ -44,6 +51,7 @@ struct AgreementCreate: ServerCommand {
     let company = try await client.company(), declared = try declarations.message()
     let agreement = try await client.write(Agreements.CreateAgreement.self, options) {
       $0.parent = company
+      $0.legacyNumber = legacyNumber
       $0.agreement = .with {
         $0.kind = kind.message
         $0.declarations = declared
@@ -164,6 +172,7 @@ extension Details {
     details.add("name", agreement.name)
     details.add("state", Show.state(agreement.state))
     details.add("kind", Show.state(agreement.kind))
+    details.add("number", agreement.number)
     details.add("bank", agreement.bank)
     details.add("account", Show.account(agreement.account))
     details.add("currency", agreement.currencyCode)
@@ -182,6 +191,12 @@ extension Details {
       details.add("connection", check.ok ? "ok" : "\(Show.state(check.fault)): \(check.text)")
       details.add("checked", Show.time(check.checkTime))
     }
+    if agreement.applicationState != .notNeeded {
+      details.add("application", Show.state(agreement.applicationState))
+    }
+    details.add("conversion on", agreement.conversionDate)
+    details.add("settings read", Show.time(agreement.settingsReviewTime))
+    details.add("in accounting", Show.time(agreement.accountingTime))
     details.add("terminated", Show.time(agreement.terminateTime))
     return details
   }

@@ -21,7 +21,7 @@ package struct BoardCommand: ServerCommand {
 
   package func run(with client: Client) async throws {
     let bureau = try client.bureau(), onlyExceptions = exceptions
-    let chosen = client.companyOption == nil ? nil : try await client.company()
+    let chosen = client.companyOptions.isEmpty ? nil : try await client.company()
     var rows: [Bureau_V1_BoardRow] = []
     var token = ""
     repeat {
@@ -39,7 +39,10 @@ package struct BoardCommand: ServerCommand {
     } while !token.isEmpty
     if let chosen { rows = rows.filter { $0.company == chosen } }
     // Worst first; the rest by name.
-    rows.sort { ($0.urgency, $0.displayName) < ($1.urgency, $1.displayName) }
+    rows.sort {
+      ($0.urgency.mark, $0.urgency.cause, $0.displayName)
+        < ($1.urgency.mark, $1.urgency.cause, $1.displayName)
+    }
     try client.show(rows, as: "rows", .board(rows))
     guard client.output == .table else { return }
     let open = rows.filter { !$0.exceptions.isEmpty }
@@ -49,9 +52,9 @@ package struct BoardCommand: ServerCommand {
 }
 
 extension Bureau_V1_BoardRow {
-  /// The rank of the worst exception; past all of them where there is none.
-  fileprivate var urgency: Int {
-    exceptions.map(\.cause.rawValue).min() ?? Int.max
+  /// The rank of the worst exception, which the server puts first; past all where there is none.
+  fileprivate var urgency: (mark: Int, cause: Int) {
+    exceptions.first.map { (-$0.mark.rawValue, $0.cause.rawValue) } ?? (Int.max, Int.max)
   }
 }
 

@@ -7,7 +7,7 @@ package struct CompanyCommand: ParsableCommand {
     commandName: "company", abstract: "The companies that the bureau works for.",
     subcommands: [
       CompanyCreate.self, CompanyGet.self, CompanyList.self, CompanyUse.self, CompanyUpdate.self,
-      CompanyActivate.self, CompanyClose.self,
+      CompanyActivate.self, CompanyClose.self, BankSigningCommand.self, AutomationCommand.self,
     ])
   package init() {}
 }

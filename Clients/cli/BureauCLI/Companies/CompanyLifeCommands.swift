@@ -49,9 +49,15 @@ struct CompanyUpdate: ServerCommand {
 
 struct CompanyActivate: ServerCommand {
   static let configuration = CommandConfiguration(
-    commandName: "activate", abstract: "Activate by hand a company that exists inactive.")
+    commandName: "activate", abstract: "Activate by hand a company that exists inactive.",
+    discussion: "The packages named are switched on for it; none: all that the bureau uses.")
 
   @Argument(help: "Name, organisation number or id.") var company: String
+  @Option(
+    help: ArgumentHelp(
+      "A package to use; may be repeated. With accesses: bank:payments.",
+      valueName: "name[:access,…]"))
+  var package: [String] = []
   @OptionGroup var options: WriteOptions
   @OptionGroup var globals: GlobalOptions
 
@@ -59,6 +65,7 @@ struct CompanyActivate: ServerCommand {
     let resource = try await client.company(company)
     let active = try await client.write(Tenancy.ActivateCompany.self, options) {
       $0.name = resource
+      $0.packages = package.map { .init(typed: $0) }
     }
     try client.show(active, .company(active))
   }

@@ -19,6 +19,11 @@ package struct InitCommand: ServerCommand {
     help: ArgumentHelp("File with the administrator's national id; - is stdin.", valueName: "file"))
   var nationalIDFile: String
   @Option(
+    help: ArgumentHelp(
+      "Order the licence in one go, by the bureau's number with the provider; the administrator "
+        + "accepts the terms after the first login.", valueName: "number"))
+  var customerNumber: String = ""
+  @Option(
     help: ArgumentHelp("File with the token that `bureaud init` wrote.", valueName: "file"))
   var bootstrapTokenFile: String
   @OptionGroup var options: WriteOptions
@@ -42,6 +47,7 @@ package struct InitCommand: ServerCommand {
         $0.nationalID = nationalID
         $0.email = administratorEmail
       }
+      $0.customerNumber = customerNumber
     }
     if !options.dryRun {
       let folder = client.surroundings.configuration

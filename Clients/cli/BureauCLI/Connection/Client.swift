@@ -10,8 +10,8 @@ package struct Client: Sendable {
   var patience: Patience
   let contextName: String
   let context: Context
-  /// As `--company` says.
-  let companyOption: String?
+  /// As `--company` says, which may be given several times where a command works for several.
+  let companyOptions: [String]
   let wire: any Wire
   /// What proves who is calling; nil before the login.
   var token: String?
@@ -24,7 +24,7 @@ package struct Client: Sendable {
     output = globals.output
     timeout = globals.timeout.duration
     patience = Patience(globals.retry.duration)
-    companyOption = globals.company
+    companyOptions = globals.companies
     self.contextName = contextName
     self.context = context
     self.wire = wire

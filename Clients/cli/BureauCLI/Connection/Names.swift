@@ -12,7 +12,12 @@ extension Client {
 
   /// The company to work for: `--company`, else the context's.
   func company() async throws -> String {
-    guard let text = companyOption else {
+    guard companyOptions.count < 2 else {
+      throw CLIError(
+        .usage, "COMPANY_SEVERAL", "this is for one company; several are given",
+        field: "--company")
+    }
+    guard let text = companyOptions.first else {
       if let company = context.company {
         // Which company is active, so that nothing is done for the wrong one.
         if let name = context.companyName, output == .table {
@@ -25,6 +30,17 @@ extension Client {
         mend: "bureau company use NAME")
     }
     return try await company(text)
+  }
+
+  /// The companies to work for: each `--company`, else the context's.
+  func companies() async throws -> [String] {
+    guard companyOptions.count > 1 else { return [try await company()] }
+    var names: [String] = []
+    for text in companyOptions {
+      let name = try await company(text)
+      if !names.contains(name) { names.append(name) }
+    }
+    return names
   }
 
   /// A company by resource name, id, organisation number or display name.

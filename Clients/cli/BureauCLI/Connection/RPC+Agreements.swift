@@ -7,6 +7,10 @@ extension Bureau_V1_AgreementService.Method.DeclineAgreement: RPC {}
 extension Bureau_V1_AgreementService.Method.CheckConnection: RPC {}
 extension Bureau_V1_AgreementService.Method.ActivateAgreement: RPC {}
 extension Bureau_V1_AgreementService.Method.TerminateAgreement: RPC {}
+extension Bureau_V1_AgreementService.Method.RecordAgreementStep: RPC {}
+extension Bureau_V1_AgreementService.Method.ConvertAgreement: RPC {}
+extension Bureau_V1_AgreementService.Method.GetAgreementSettings: RPC {}
+extension Bureau_V1_AgreementService.Method.GetBankApplication: RPC {}
 extension Bureau_V1_AgreementService.Method.UpdateAgreement: RPC {}
 extension Bureau_V1_AgreementService.Method.ListBanks: RPC {}
 extension Bureau_V1_ConsentService.Method.CreateConsentInvitation: RPC {}
@@ -21,6 +25,8 @@ extension Bureau_V1_DeclineAgreementRequest: WriteRequest {}
 extension Bureau_V1_CheckConnectionRequest: WriteRequest {}
 extension Bureau_V1_ActivateAgreementRequest: WriteRequest {}
 extension Bureau_V1_TerminateAgreementRequest: WriteRequest {}
+extension Bureau_V1_RecordAgreementStepRequest: WriteRequest {}
+extension Bureau_V1_ConvertAgreementRequest: WriteRequest {}
 extension Bureau_V1_UpdateAgreementRequest: WriteRequest {}
 extension Bureau_V1_CreateConsentInvitationRequest: WriteRequest {}
 extension Bureau_V1_DeclineConsentInvitationRequest: WriteRequest {}

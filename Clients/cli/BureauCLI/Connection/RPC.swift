@@ -45,6 +45,7 @@ extension Bureau_V1_TenancyService.Method.DeleteRoleAssignment: RPC {}
 extension Bureau_V1_TenancyService.Method.ListRoleAssignments: RPC {}
 extension Bureau_V1_TenancyService.Method.CreateToken: RPC {}
 extension Bureau_V1_TenancyService.Method.DeleteToken: RPC {}
+extension Bureau_V1_TenancyService.Method.ListTokens: RPC {}
 
 package typealias Identity = Bureau_V1_IdentityService.Method
 extension Bureau_V1_IdentityService.Method.StartLogin: RPC {}
@@ -52,6 +53,8 @@ extension Bureau_V1_IdentityService.Method.CollectOrder: RPC {}
 extension Bureau_V1_IdentityService.Method.CancelOrder: RPC {}
 extension Bureau_V1_IdentityService.Method.GetSession: RPC {}
 extension Bureau_V1_IdentityService.Method.DeleteSession: RPC {}
+extension Bureau_V1_IdentityService.Method.ListSessions: RPC {}
+extension Bureau_V1_IdentityService.Method.EndSessions: RPC {}
 
 package typealias Agreements = Bureau_V1_AgreementService.Method
 extension Bureau_V1_AgreementService.Method.CreateAgreement: RPC {}
@@ -76,6 +79,8 @@ extension Bureau_V1_PaymentService.Method.AcknowledgePayment: RPC {}
 extension Bureau_V1_PaymentService.Method.StartPaymentSignature: RPC {}
 extension Bureau_V1_PaymentService.Method.DeletePayment: RPC {}
 extension Bureau_V1_PaymentService.Method.UndeletePayment: RPC {}
+extension Bureau_V1_PaymentService.Method.HandlePayments: RPC {}
+extension Bureau_V1_PaymentService.Method.StartPaymentSignatures: RPC {}
 extension Bureau_V1_PaymentService.Method.RecordBankCheck: RPC {}
 
 package typealias Transfers = Bureau_V1_TransferService.Method
@@ -91,6 +96,8 @@ extension Bureau_V1_StatementService.Method.ListReturnFiles: RPC {}
 
 package typealias Postings = Bureau_V1_PostingService.Method
 extension Bureau_V1_PostingService.Method.PostPayment: RPC {}
+extension Bureau_V1_PostingService.Method.PostBundle: RPC {}
+extension Bureau_V1_PostingService.Method.ExportLedger: RPC {}
 extension Bureau_V1_PostingService.Method.GetVoucher: RPC {}
 extension Bureau_V1_PostingService.Method.ListVouchers: RPC {}
 
@@ -117,6 +124,7 @@ extension Bureau_V1_CreateRoleAssignmentRequest: WriteRequest {}
 extension Bureau_V1_DeleteRoleAssignmentRequest: WriteRequest {}
 extension Bureau_V1_CreateTokenRequest: WriteRequest {}
 extension Bureau_V1_DeleteTokenRequest: WriteRequest {}
+extension Bureau_V1_EndSessionsRequest: WriteRequest {}
 extension Bureau_V1_CreateAgreementRequest: WriteRequest {}
 extension Bureau_V1_SendAgreementRequest: WriteRequest {}
 extension Bureau_V1_RevokeConsentRequest: WriteRequest {}
@@ -126,13 +134,17 @@ extension Bureau_V1_AcknowledgePaymentRequest: WriteRequest {}
 extension Bureau_V1_DeletePaymentRequest: WriteRequest {}
 extension Bureau_V1_UndeletePaymentRequest: WriteRequest {}
 extension Bureau_V1_RecordBankCheckRequest: WriteRequest {}
+extension Bureau_V1_HandlePaymentsRequest: WriteRequest {}
 extension Bureau_V1_PostPaymentRequest: WriteRequest {}
+extension Bureau_V1_PostBundleRequest: WriteRequest {}
 extension Bureau_V1_ReleaseTransferHoldRequest: WriteRequest {}
 extension Bureau_V1_DismissUnknownPaymentRequest: WriteRequest {}
 
 extension Bureau_V1_ListCompaniesRequest: ListRequest {}
 extension Bureau_V1_ListUsersRequest: ListRequest {}
 extension Bureau_V1_ListRoleAssignmentsRequest: ListRequest {}
+extension Bureau_V1_ListTokensRequest: ListRequest {}
+extension Bureau_V1_ListSessionsRequest: ListRequest {}
 extension Bureau_V1_ListAgreementsRequest: ListRequest {}
 extension Bureau_V1_ListConsentsRequest: ListRequest {}
 extension Bureau_V1_ListPaymentsRequest: ListRequest {}
@@ -145,6 +157,8 @@ extension Bureau_V1_ListFactsRequest: ListRequest {}
 extension Bureau_V1_ListCompaniesResponse: ListResponse {}
 extension Bureau_V1_ListUsersResponse: ListResponse {}
 extension Bureau_V1_ListRoleAssignmentsResponse: ListResponse {}
+extension Bureau_V1_ListTokensResponse: ListResponse {}
+extension Bureau_V1_ListSessionsResponse: ListResponse {}
 extension Bureau_V1_ListAgreementsResponse: ListResponse {}
 extension Bureau_V1_ListConsentsResponse: ListResponse {}
 extension Bureau_V1_ListPaymentsResponse: ListResponse {}

@@ -5,8 +5,15 @@ package struct GlobalOptions: ParsableArguments {
   @Option(help: "The context to work in; `bureau context list` shows them.")
   package var context: String?
 
-  @Option(help: "The company: its name, organisation number or id. Default: the context's.")
-  package var company: String?
+  @Option(
+    name: .customLong("company"),
+    help: ArgumentHelp(
+      "The company: its name, organisation number or id. Default: the context's.",
+      valueName: "company"))
+  package var companies: [String] = []
+
+  /// The first of them; commands for one company take no more.
+  package var company: String? { companies.first }
 
   @Option(name: [.customShort("o"), .long], help: "How to print the answer.")
   package var output: OutputFormat = .table

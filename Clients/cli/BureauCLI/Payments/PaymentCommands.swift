@@ -125,65 +125,6 @@ struct PaymentUpdate: ServerCommand {
   }
 }
 
-struct PaymentAcknowledge: ServerCommand {
-  static let configuration = CommandConfiguration(
-    commandName: "acknowledge", abstract: "Say that payments are right and may be signed.")
-
-  @Argument(help: "The payments: ids or resource names.") var payments: [String]
-  @OptionGroup var options: WriteOptions
-  @OptionGroup var globals: GlobalOptions
-
-  func run(with client: Client) async throws {
-    if options.dryRun { client.surroundings.note("dry run: nothing is changed") }
-    var bulk = Bulk<Bureau_V1_Payment>(itemKey: "name", answerKey: "payment")
-    try await bulk.run(payments) { payment in
-      let name = try await client.child(payment, of: "payments")
-      let id = client.itemRequestID(options, item: name, of: payments.count)
-      return try await client.write(
-        Payments.AcknowledgePayment.self, id: id, dryRun: options.dryRun
-      ) { $0.name = name }
-    }
-    try bulk.finish(
-      client,
-      columns: [.left("STATE"), .left("CREDITOR"), .right("AMOUNT"), .left("DUE")]
-    ) {
-      [Show.state($0.state), $0.creditor.displayName, Show.money($0.amount), $0.dueDate]
-    }
-  }
-}
-
-struct PaymentDelete: ServerCommand {
-  static let configuration = CommandConfiguration(
-    commandName: "delete", abstract: "Take a payment out; `payment restore` brings it back.")
-
-  @Argument(help: "The payment: id or resource name.") var payment: String
-  @OptionGroup var options: WriteOptions
-  @OptionGroup var globals: GlobalOptions
-
-  func run(with client: Client) async throws {
-    let name = try await client.child(payment, of: "payments")
-    let payment = try await client.write(Payments.DeletePayment.self, options) { $0.name = name }
-    try client.show(payment, .payment(payment))
-  }
-}
-
-struct PaymentRestore: ServerCommand {
-  static let configuration = CommandConfiguration(
-    commandName: "restore", abstract: "Bring a deleted payment back as a proposal.")
-
-  @Argument(help: "The payment: id or resource name.") var payment: String
-  @OptionGroup var options: WriteOptions
-  @OptionGroup var globals: GlobalOptions
-
-  func run(with client: Client) async throws {
-    let name = try await client.child(payment, of: "payments")
-    let payment = try await client.write(Payments.UndeletePayment.self, options) {
-      $0.name = name
-    }
-    try client.show(payment, .payment(payment))
-  }
-}
-
 enum FindingName: String, CaseIterable, ExpressibleByArgument {
   case executed
   case notExecuted = "not-executed"

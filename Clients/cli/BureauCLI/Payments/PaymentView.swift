@@ -7,6 +7,9 @@ extension Show {
     if !payment.missingFields.isEmpty {
       notes.append("missing: " + payment.missingFields.joined(separator: ", "))
     }
+    if payment.signers.count < payment.requiredSignatures {
+      notes.append("signed by \(payment.signers.count) of \(payment.requiredSignatures)")
+    }
     notes += payment.warnings
     if payment.hasRejection {
       notes.append("rejected: \(payment.rejection.reasonCode) \(payment.rejection.text)".trimmed)
@@ -51,7 +54,10 @@ extension Details {
     details.add("debtor account", Show.account(payment.debtorAccount))
     details.add("execution", payment.executionDate)
     details.add("transfer", Show.time(payment.transferTime))
-    details.add("signed by", payment.signer)
+    if payment.signers.count < payment.requiredSignatures {
+      details.add("signatures", "\(payment.signers.count) of \(payment.requiredSignatures)")
+    }
+    details.add("signed by", payment.signers)
     for item in payment.instructions {
       details.add(
         "instruction \(item.number)",

@@ -7,7 +7,7 @@ package struct UserCommand: ParsableCommand {
     commandName: "user", abstract: "The people and programs that work in the bureau.",
     subcommands: [
       UserCreate.self, UserGet.self, UserList.self, UserUpdate.self, UserBlock.self,
-      UserUnblock.self,
+      UserUnblock.self, PhoneCommand.self, ServiceUserCommand.self,
     ])
   package init() {}
 }

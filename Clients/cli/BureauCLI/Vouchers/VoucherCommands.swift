@@ -4,7 +4,10 @@ internal import BureauAPI
 package struct VoucherCommand: ParsableCommand {
   package static let configuration = CommandConfiguration(
     commandName: "voucher", abstract: "Vouchers in double entry.",
-    subcommands: [VoucherList.self, VoucherGet.self, VoucherPost.self])
+    subcommands: [
+      VoucherList.self, VoucherGet.self, VoucherPost.self, VoucherPostBundle.self,
+      VoucherExport.self,
+    ])
   package init() {}
 }
 
