@@ -4,7 +4,7 @@ SHELL := bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help packages build test check format generate run demo bench failover crash
+.PHONY: help packages build test check format generate run demo bench failover crash simulate
 
 # What the formatter looks after; generated files excuse themselves by their first lines.
 formatted := Package.swift Sources Clients Tests
@@ -22,6 +22,12 @@ AT ?=
 # `make crash ROUNDS=50`: how often servers are killed; `SEED=7` repeats a run that has failed.
 ROUNDS ?= 20
 SEED ?=
+# `make simulate SEED=7 STEPS=5000`: which history, how long; BREAK=name plants a bug, BREAK=list
+# prints their names; ONLY=3,17,22 lives a shortened history again; ENGINE=postgres.
+STEPS ?= 2000
+BREAK ?=
+ONLY ?=
+ENGINE ?=
 
 help:
 	@echo "make demo       a supplier invoice becomes a paid and posted payment, before your eyes"
@@ -32,6 +38,7 @@ help:
 	@echo "make format     formats the Swift code"
 	@echo "make generate   writes the generated code from Protos/"
 	@echo "make crash      kills servers and breaks disks at every step  (ROUNDS=20, SEED=to repeat)"
+	@echo "make simulate   payments through a history full of faults  (SEED=1 STEPS=2000 BREAK=list)"
 	@echo "make failover   kills a PostgreSQL primary under load, its standby takes over"
 	@echo "make bench      measures a release build, writes bench.json  (ROWS=a,b QUICK=1: less)"
 
@@ -93,3 +100,10 @@ crash: build
 
 failover: build
 	FAILOVER=1 $(run_tests) --filter FailoverTests
+
+# Names alone, nothing else: no word of the build.
+simulate: packages
+	@swift build --product bureau-simulate $(if $(filter list,$(BREAK)),>/dev/null)
+	@"$$(swift build --show-bin-path)/bureau-simulate" --seed $(or $(SEED),1) --steps $(STEPS) \
+	  $(if $(BREAK),--break '$(BREAK)') $(if $(ONLY),--only '$(ONLY)') \
+	  $(if $(ENGINE),--engine '$(ENGINE)')

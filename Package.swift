@@ -134,7 +134,8 @@ let package = Package(
     .target(
       name: "Connectors",
       dependencies: [
-        "Primitives", "Formats", "Domain", "CEvidence", .crypto, .x509, .asn1, .httpClient,
+        "Primitives", "Formats", "Domain", "CEvidence", .crypto, .cryptoExtras, .x509, .asn1,
+        .httpClient,
         .nioCore,
         .nioHTTP1, .nioSSL, .logging,
       ], swiftSettings: strict),
@@ -189,6 +190,18 @@ let package = Package(
         "Storage", "BureauAPI", "Server", "AuditTrail", "CBenchReference", .grpc, .grpcHTTP2,
         .grpcProtobuf, .protobuf, .crypto, .arguments, .logging,
       ], path: "Clients/bench", exclude: ["README.md", "reference"], swiftSettings: strict),
+
+    // Drives the real server through seeded histories; its own tests are SimulationTests.
+    .target(
+      name: "Simulation",
+      dependencies: [
+        "Primitives", "Formats", "Domain", "Facts", "Engine", "EngineSQLite", "EngineKit",
+        "Storage", "Connectors", "BureauAPI", "Server", "Sandbox", "Checker", "TestKit", .grpc,
+        .protobuf, .crypto, .logging,
+      ], path: "Clients/simulate/Simulation", swiftSettings: strict),
+    .executableTarget(
+      name: "bureau-simulate", dependencies: ["Simulation", "EngineKit", .arguments],
+      path: "Clients/simulate/bureau-simulate", swiftSettings: strict),
 
     // Tests mirror Sources.
     .target(
@@ -323,6 +336,13 @@ let package = Package(
         "Engine", "EngineSQLite", "Storage", "Server", "BureauAPI", .grpc, .grpcHTTP2, .protobuf,
         .crypto,
       ], swiftSettings: strict),
+    // Histories drawn by a seed, and bugs that they must find.
+    .testTarget(
+      name: "SimulationTests",
+      dependencies: [
+        "Simulation", "EngineKit", "TestKit", "Checker", "Primitives", "Domain", "Engine",
+        "Storage", "Server", "Sandbox", "BureauAPI", .grpc, .protobuf,
+      ], exclude: ["Golden"], swiftSettings: strict),
     // Drives the built programs from outside: Clients/c and the daemon.
     .testTarget(
       name: "ClientTests", exclude: ["Audit/tamper.py"], swiftSettings: strict),

@@ -506,6 +506,8 @@ package nonisolated struct Bureau_V1_StartInvitedConsentRequest: Sendable {
 
   package var linkSecret: String = String()
 
+  package var eid: Bureau_V1_Eid = .unspecified
+
   package var unknownFields = SwiftProtobuf.UnknownStorage()
 
   package init() {}
@@ -1356,7 +1358,7 @@ nonisolated extension Bureau_V1_ConsentOffer: SwiftProtobuf.Message, SwiftProtob
 
 nonisolated extension Bureau_V1_StartInvitedConsentRequest: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   package static let protoMessageName: String = _protobuf_package + ".StartInvitedConsentRequest"
-  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}name\0\u{3}link_secret\0")
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}name\0\u{3}link_secret\0\u{2}\u{12}eid\0")
 
   package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -1366,6 +1368,7 @@ nonisolated extension Bureau_V1_StartInvitedConsentRequest: SwiftProtobuf.Messag
       switch fieldNumber {
       case 1: try { try decoder.decodeSingularStringField(value: &self.name) }()
       case 2: try { try decoder.decodeSingularStringField(value: &self.linkSecret) }()
+      case 20: try { try decoder.decodeSingularEnumField(value: &self.eid) }()
       default: break
       }
     }
@@ -1378,12 +1381,16 @@ nonisolated extension Bureau_V1_StartInvitedConsentRequest: SwiftProtobuf.Messag
     if !self.linkSecret.isEmpty {
       try visitor.visitSingularStringField(value: self.linkSecret, fieldNumber: 2)
     }
+    if self.eid != .unspecified {
+      try visitor.visitSingularEnumField(value: self.eid, fieldNumber: 20)
+    }
     try unknownFields.traverse(visitor: &visitor)
   }
 
   package static func ==(lhs: Bureau_V1_StartInvitedConsentRequest, rhs: Bureau_V1_StartInvitedConsentRequest) -> Bool {
     if lhs.name != rhs.name {return false}
     if lhs.linkSecret != rhs.linkSecret {return false}
+    if lhs.eid != rhs.eid {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }

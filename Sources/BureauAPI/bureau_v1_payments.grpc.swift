@@ -72,6 +72,45 @@ package enum Bureau_V1_PaymentService: Sendable {
                 type: .unary
             )
         }
+        /// Namespace for "CountPayments" metadata.
+        package enum CountPayments: Sendable {
+            /// Request type for "CountPayments".
+            package typealias Input = Bureau_V1_CountPaymentsRequest
+            /// Response type for "CountPayments".
+            package typealias Output = Bureau_V1_CountPaymentsResponse
+            /// Descriptor for "CountPayments".
+            package static let descriptor = GRPCCore.MethodDescriptor(
+                service: GRPCCore.ServiceDescriptor(fullyQualifiedService: "bureau.v1.PaymentService"),
+                method: "CountPayments",
+                type: .unary
+            )
+        }
+        /// Namespace for "SearchPayments" metadata.
+        package enum SearchPayments: Sendable {
+            /// Request type for "SearchPayments".
+            package typealias Input = Bureau_V1_SearchPaymentsRequest
+            /// Response type for "SearchPayments".
+            package typealias Output = Bureau_V1_SearchPaymentsResponse
+            /// Descriptor for "SearchPayments".
+            package static let descriptor = GRPCCore.MethodDescriptor(
+                service: GRPCCore.ServiceDescriptor(fullyQualifiedService: "bureau.v1.PaymentService"),
+                method: "SearchPayments",
+                type: .unary
+            )
+        }
+        /// Namespace for "ListPaymentEvents" metadata.
+        package enum ListPaymentEvents: Sendable {
+            /// Request type for "ListPaymentEvents".
+            package typealias Input = Bureau_V1_ListPaymentEventsRequest
+            /// Response type for "ListPaymentEvents".
+            package typealias Output = Bureau_V1_ListPaymentEventsResponse
+            /// Descriptor for "ListPaymentEvents".
+            package static let descriptor = GRPCCore.MethodDescriptor(
+                service: GRPCCore.ServiceDescriptor(fullyQualifiedService: "bureau.v1.PaymentService"),
+                method: "ListPaymentEvents",
+                type: .unary
+            )
+        }
         /// Namespace for "UpdatePayment" metadata.
         package enum UpdatePayment: Sendable {
             /// Request type for "UpdatePayment".
@@ -182,6 +221,9 @@ package enum Bureau_V1_PaymentService: Sendable {
             ImportInvoices.descriptor,
             GetPayment.descriptor,
             ListPayments.descriptor,
+            CountPayments.descriptor,
+            SearchPayments.descriptor,
+            ListPaymentEvents.descriptor,
             UpdatePayment.descriptor,
             AcknowledgePayment.descriptor,
             StartPaymentSignature.descriptor,
@@ -288,7 +330,8 @@ extension Bureau_V1_PaymentService {
         ///
         /// > Source IDL Documentation:
         /// >
-        /// > Roles: any role in the company.
+        /// > In order of their ids; what the filter names narrows the result together. Roles: any
+        /// > role in the company. Refusals: FILTER_*.
         ///
         /// - Parameters:
         ///   - request: A streaming request of `Bureau_V1_ListPaymentsRequest` messages.
@@ -301,6 +344,64 @@ extension Bureau_V1_PaymentService {
             request: GRPCCore.StreamingServerRequest<Bureau_V1_ListPaymentsRequest>,
             context: GRPCCore.ServerContext
         ) async throws -> GRPCCore.StreamingServerResponse<Bureau_V1_ListPaymentsResponse>
+
+        /// Handle the "CountPayments" method.
+        ///
+        /// > Source IDL Documentation:
+        /// >
+        /// > How many payments of a company there are in each state. Roles: any role in the company.
+        /// > Refusals: FILTER_*.
+        ///
+        /// - Parameters:
+        ///   - request: A streaming request of `Bureau_V1_CountPaymentsRequest` messages.
+        ///   - context: Context providing information about the RPC.
+        /// - Throws: Any error which occurred during the processing of the request. Thrown errors
+        ///     of type `RPCError` are mapped to appropriate statuses. All other errors are converted
+        ///     to an internal error.
+        /// - Returns: A streaming response of `Bureau_V1_CountPaymentsResponse` messages.
+        func countPayments(
+            request: GRPCCore.StreamingServerRequest<Bureau_V1_CountPaymentsRequest>,
+            context: GRPCCore.ServerContext
+        ) async throws -> GRPCCore.StreamingServerResponse<Bureau_V1_CountPaymentsResponse>
+
+        /// Handle the "SearchPayments" method.
+        ///
+        /// > Source IDL Documentation:
+        /// >
+        /// > The payments of all companies in which the caller has a role, company by company. A page may
+        /// > hold fewer than asked for, even none, and still be followed by another. Roles: any user of the
+        /// > bureau. Refusals: FILTER_*.
+        ///
+        /// - Parameters:
+        ///   - request: A streaming request of `Bureau_V1_SearchPaymentsRequest` messages.
+        ///   - context: Context providing information about the RPC.
+        /// - Throws: Any error which occurred during the processing of the request. Thrown errors
+        ///     of type `RPCError` are mapped to appropriate statuses. All other errors are converted
+        ///     to an internal error.
+        /// - Returns: A streaming response of `Bureau_V1_SearchPaymentsResponse` messages.
+        func searchPayments(
+            request: GRPCCore.StreamingServerRequest<Bureau_V1_SearchPaymentsRequest>,
+            context: GRPCCore.ServerContext
+        ) async throws -> GRPCCore.StreamingServerResponse<Bureau_V1_SearchPaymentsResponse>
+
+        /// Handle the "ListPaymentEvents" method.
+        ///
+        /// > Source IDL Documentation:
+        /// >
+        /// > What happened to a payment, oldest first: a sentence for each fact of the journal that concerns
+        /// > it. Roles: any role in the company.
+        ///
+        /// - Parameters:
+        ///   - request: A streaming request of `Bureau_V1_ListPaymentEventsRequest` messages.
+        ///   - context: Context providing information about the RPC.
+        /// - Throws: Any error which occurred during the processing of the request. Thrown errors
+        ///     of type `RPCError` are mapped to appropriate statuses. All other errors are converted
+        ///     to an internal error.
+        /// - Returns: A streaming response of `Bureau_V1_ListPaymentEventsResponse` messages.
+        func listPaymentEvents(
+            request: GRPCCore.StreamingServerRequest<Bureau_V1_ListPaymentEventsRequest>,
+            context: GRPCCore.ServerContext
+        ) async throws -> GRPCCore.StreamingServerResponse<Bureau_V1_ListPaymentEventsResponse>
 
         /// Handle the "UpdatePayment" method.
         ///
@@ -551,7 +652,8 @@ extension Bureau_V1_PaymentService {
         ///
         /// > Source IDL Documentation:
         /// >
-        /// > Roles: any role in the company.
+        /// > In order of their ids; what the filter names narrows the result together. Roles: any
+        /// > role in the company. Refusals: FILTER_*.
         ///
         /// - Parameters:
         ///   - request: A request containing a single `Bureau_V1_ListPaymentsRequest` message.
@@ -564,6 +666,64 @@ extension Bureau_V1_PaymentService {
             request: GRPCCore.ServerRequest<Bureau_V1_ListPaymentsRequest>,
             context: GRPCCore.ServerContext
         ) async throws -> GRPCCore.ServerResponse<Bureau_V1_ListPaymentsResponse>
+
+        /// Handle the "CountPayments" method.
+        ///
+        /// > Source IDL Documentation:
+        /// >
+        /// > How many payments of a company there are in each state. Roles: any role in the company.
+        /// > Refusals: FILTER_*.
+        ///
+        /// - Parameters:
+        ///   - request: A request containing a single `Bureau_V1_CountPaymentsRequest` message.
+        ///   - context: Context providing information about the RPC.
+        /// - Throws: Any error which occurred during the processing of the request. Thrown errors
+        ///     of type `RPCError` are mapped to appropriate statuses. All other errors are converted
+        ///     to an internal error.
+        /// - Returns: A response containing a single `Bureau_V1_CountPaymentsResponse` message.
+        func countPayments(
+            request: GRPCCore.ServerRequest<Bureau_V1_CountPaymentsRequest>,
+            context: GRPCCore.ServerContext
+        ) async throws -> GRPCCore.ServerResponse<Bureau_V1_CountPaymentsResponse>
+
+        /// Handle the "SearchPayments" method.
+        ///
+        /// > Source IDL Documentation:
+        /// >
+        /// > The payments of all companies in which the caller has a role, company by company. A page may
+        /// > hold fewer than asked for, even none, and still be followed by another. Roles: any user of the
+        /// > bureau. Refusals: FILTER_*.
+        ///
+        /// - Parameters:
+        ///   - request: A request containing a single `Bureau_V1_SearchPaymentsRequest` message.
+        ///   - context: Context providing information about the RPC.
+        /// - Throws: Any error which occurred during the processing of the request. Thrown errors
+        ///     of type `RPCError` are mapped to appropriate statuses. All other errors are converted
+        ///     to an internal error.
+        /// - Returns: A response containing a single `Bureau_V1_SearchPaymentsResponse` message.
+        func searchPayments(
+            request: GRPCCore.ServerRequest<Bureau_V1_SearchPaymentsRequest>,
+            context: GRPCCore.ServerContext
+        ) async throws -> GRPCCore.ServerResponse<Bureau_V1_SearchPaymentsResponse>
+
+        /// Handle the "ListPaymentEvents" method.
+        ///
+        /// > Source IDL Documentation:
+        /// >
+        /// > What happened to a payment, oldest first: a sentence for each fact of the journal that concerns
+        /// > it. Roles: any role in the company.
+        ///
+        /// - Parameters:
+        ///   - request: A request containing a single `Bureau_V1_ListPaymentEventsRequest` message.
+        ///   - context: Context providing information about the RPC.
+        /// - Throws: Any error which occurred during the processing of the request. Thrown errors
+        ///     of type `RPCError` are mapped to appropriate statuses. All other errors are converted
+        ///     to an internal error.
+        /// - Returns: A response containing a single `Bureau_V1_ListPaymentEventsResponse` message.
+        func listPaymentEvents(
+            request: GRPCCore.ServerRequest<Bureau_V1_ListPaymentEventsRequest>,
+            context: GRPCCore.ServerContext
+        ) async throws -> GRPCCore.ServerResponse<Bureau_V1_ListPaymentEventsResponse>
 
         /// Handle the "UpdatePayment" method.
         ///
@@ -813,7 +973,8 @@ extension Bureau_V1_PaymentService {
         ///
         /// > Source IDL Documentation:
         /// >
-        /// > Roles: any role in the company.
+        /// > In order of their ids; what the filter names narrows the result together. Roles: any
+        /// > role in the company. Refusals: FILTER_*.
         ///
         /// - Parameters:
         ///   - request: A `Bureau_V1_ListPaymentsRequest` message.
@@ -826,6 +987,64 @@ extension Bureau_V1_PaymentService {
             request: Bureau_V1_ListPaymentsRequest,
             context: GRPCCore.ServerContext
         ) async throws -> Bureau_V1_ListPaymentsResponse
+
+        /// Handle the "CountPayments" method.
+        ///
+        /// > Source IDL Documentation:
+        /// >
+        /// > How many payments of a company there are in each state. Roles: any role in the company.
+        /// > Refusals: FILTER_*.
+        ///
+        /// - Parameters:
+        ///   - request: A `Bureau_V1_CountPaymentsRequest` message.
+        ///   - context: Context providing information about the RPC.
+        /// - Throws: Any error which occurred during the processing of the request. Thrown errors
+        ///     of type `RPCError` are mapped to appropriate statuses. All other errors are converted
+        ///     to an internal error.
+        /// - Returns: A `Bureau_V1_CountPaymentsResponse` to respond with.
+        func countPayments(
+            request: Bureau_V1_CountPaymentsRequest,
+            context: GRPCCore.ServerContext
+        ) async throws -> Bureau_V1_CountPaymentsResponse
+
+        /// Handle the "SearchPayments" method.
+        ///
+        /// > Source IDL Documentation:
+        /// >
+        /// > The payments of all companies in which the caller has a role, company by company. A page may
+        /// > hold fewer than asked for, even none, and still be followed by another. Roles: any user of the
+        /// > bureau. Refusals: FILTER_*.
+        ///
+        /// - Parameters:
+        ///   - request: A `Bureau_V1_SearchPaymentsRequest` message.
+        ///   - context: Context providing information about the RPC.
+        /// - Throws: Any error which occurred during the processing of the request. Thrown errors
+        ///     of type `RPCError` are mapped to appropriate statuses. All other errors are converted
+        ///     to an internal error.
+        /// - Returns: A `Bureau_V1_SearchPaymentsResponse` to respond with.
+        func searchPayments(
+            request: Bureau_V1_SearchPaymentsRequest,
+            context: GRPCCore.ServerContext
+        ) async throws -> Bureau_V1_SearchPaymentsResponse
+
+        /// Handle the "ListPaymentEvents" method.
+        ///
+        /// > Source IDL Documentation:
+        /// >
+        /// > What happened to a payment, oldest first: a sentence for each fact of the journal that concerns
+        /// > it. Roles: any role in the company.
+        ///
+        /// - Parameters:
+        ///   - request: A `Bureau_V1_ListPaymentEventsRequest` message.
+        ///   - context: Context providing information about the RPC.
+        /// - Throws: Any error which occurred during the processing of the request. Thrown errors
+        ///     of type `RPCError` are mapped to appropriate statuses. All other errors are converted
+        ///     to an internal error.
+        /// - Returns: A `Bureau_V1_ListPaymentEventsResponse` to respond with.
+        func listPaymentEvents(
+            request: Bureau_V1_ListPaymentEventsRequest,
+            context: GRPCCore.ServerContext
+        ) async throws -> Bureau_V1_ListPaymentEventsResponse
 
         /// Handle the "UpdatePayment" method.
         ///
@@ -1046,6 +1265,39 @@ extension Bureau_V1_PaymentService.StreamingServiceProtocol {
             }
         )
         router.registerHandler(
+            forMethod: Bureau_V1_PaymentService.Method.CountPayments.descriptor,
+            deserializer: GRPCProtobuf.ProtobufDeserializer<Bureau_V1_CountPaymentsRequest>(),
+            serializer: GRPCProtobuf.ProtobufSerializer<Bureau_V1_CountPaymentsResponse>(),
+            handler: { request, context in
+                try await self.countPayments(
+                    request: request,
+                    context: context
+                )
+            }
+        )
+        router.registerHandler(
+            forMethod: Bureau_V1_PaymentService.Method.SearchPayments.descriptor,
+            deserializer: GRPCProtobuf.ProtobufDeserializer<Bureau_V1_SearchPaymentsRequest>(),
+            serializer: GRPCProtobuf.ProtobufSerializer<Bureau_V1_SearchPaymentsResponse>(),
+            handler: { request, context in
+                try await self.searchPayments(
+                    request: request,
+                    context: context
+                )
+            }
+        )
+        router.registerHandler(
+            forMethod: Bureau_V1_PaymentService.Method.ListPaymentEvents.descriptor,
+            deserializer: GRPCProtobuf.ProtobufDeserializer<Bureau_V1_ListPaymentEventsRequest>(),
+            serializer: GRPCProtobuf.ProtobufSerializer<Bureau_V1_ListPaymentEventsResponse>(),
+            handler: { request, context in
+                try await self.listPaymentEvents(
+                    request: request,
+                    context: context
+                )
+            }
+        )
+        router.registerHandler(
             forMethod: Bureau_V1_PaymentService.Method.UpdatePayment.descriptor,
             deserializer: GRPCProtobuf.ProtobufDeserializer<Bureau_V1_UpdatePaymentRequest>(),
             serializer: GRPCProtobuf.ProtobufSerializer<Bureau_V1_Payment>(),
@@ -1166,6 +1418,39 @@ extension Bureau_V1_PaymentService.ServiceProtocol {
         context: GRPCCore.ServerContext
     ) async throws -> GRPCCore.StreamingServerResponse<Bureau_V1_ListPaymentsResponse> {
         let response = try await self.listPayments(
+            request: GRPCCore.ServerRequest(stream: request),
+            context: context
+        )
+        return GRPCCore.StreamingServerResponse(single: response)
+    }
+
+    package func countPayments(
+        request: GRPCCore.StreamingServerRequest<Bureau_V1_CountPaymentsRequest>,
+        context: GRPCCore.ServerContext
+    ) async throws -> GRPCCore.StreamingServerResponse<Bureau_V1_CountPaymentsResponse> {
+        let response = try await self.countPayments(
+            request: GRPCCore.ServerRequest(stream: request),
+            context: context
+        )
+        return GRPCCore.StreamingServerResponse(single: response)
+    }
+
+    package func searchPayments(
+        request: GRPCCore.StreamingServerRequest<Bureau_V1_SearchPaymentsRequest>,
+        context: GRPCCore.ServerContext
+    ) async throws -> GRPCCore.StreamingServerResponse<Bureau_V1_SearchPaymentsResponse> {
+        let response = try await self.searchPayments(
+            request: GRPCCore.ServerRequest(stream: request),
+            context: context
+        )
+        return GRPCCore.StreamingServerResponse(single: response)
+    }
+
+    package func listPaymentEvents(
+        request: GRPCCore.StreamingServerRequest<Bureau_V1_ListPaymentEventsRequest>,
+        context: GRPCCore.ServerContext
+    ) async throws -> GRPCCore.StreamingServerResponse<Bureau_V1_ListPaymentEventsResponse> {
+        let response = try await self.listPaymentEvents(
             request: GRPCCore.ServerRequest(stream: request),
             context: context
         )
@@ -1313,6 +1598,45 @@ extension Bureau_V1_PaymentService.SimpleServiceProtocol {
     ) async throws -> GRPCCore.ServerResponse<Bureau_V1_ListPaymentsResponse> {
         return GRPCCore.ServerResponse<Bureau_V1_ListPaymentsResponse>(
             message: try await self.listPayments(
+                request: request.message,
+                context: context
+            ),
+            metadata: [:]
+        )
+    }
+
+    package func countPayments(
+        request: GRPCCore.ServerRequest<Bureau_V1_CountPaymentsRequest>,
+        context: GRPCCore.ServerContext
+    ) async throws -> GRPCCore.ServerResponse<Bureau_V1_CountPaymentsResponse> {
+        return GRPCCore.ServerResponse<Bureau_V1_CountPaymentsResponse>(
+            message: try await self.countPayments(
+                request: request.message,
+                context: context
+            ),
+            metadata: [:]
+        )
+    }
+
+    package func searchPayments(
+        request: GRPCCore.ServerRequest<Bureau_V1_SearchPaymentsRequest>,
+        context: GRPCCore.ServerContext
+    ) async throws -> GRPCCore.ServerResponse<Bureau_V1_SearchPaymentsResponse> {
+        return GRPCCore.ServerResponse<Bureau_V1_SearchPaymentsResponse>(
+            message: try await self.searchPayments(
+                request: request.message,
+                context: context
+            ),
+            metadata: [:]
+        )
+    }
+
+    package func listPaymentEvents(
+        request: GRPCCore.ServerRequest<Bureau_V1_ListPaymentEventsRequest>,
+        context: GRPCCore.ServerContext
+    ) async throws -> GRPCCore.ServerResponse<Bureau_V1_ListPaymentEventsResponse> {
+        return GRPCCore.ServerResponse<Bureau_V1_ListPaymentEventsResponse>(
+            message: try await self.listPaymentEvents(
                 request: request.message,
                 context: context
             ),
@@ -1521,7 +1845,8 @@ extension Bureau_V1_PaymentService {
         ///
         /// > Source IDL Documentation:
         /// >
-        /// > Roles: any role in the company.
+        /// > In order of their ids; what the filter names narrows the result together. Roles: any
+        /// > role in the company. Refusals: FILTER_*.
         ///
         /// - Parameters:
         ///   - request: A request containing a single `Bureau_V1_ListPaymentsRequest` message.
@@ -1538,6 +1863,79 @@ extension Bureau_V1_PaymentService {
             deserializer: some GRPCCore.MessageDeserializer<Bureau_V1_ListPaymentsResponse>,
             options: GRPCCore.CallOptions,
             onResponse handleResponse: @Sendable @escaping (GRPCCore.ClientResponse<Bureau_V1_ListPaymentsResponse>) async throws -> Result
+        ) async throws -> Result where Result: Sendable
+
+        /// Call the "CountPayments" method.
+        ///
+        /// > Source IDL Documentation:
+        /// >
+        /// > How many payments of a company there are in each state. Roles: any role in the company.
+        /// > Refusals: FILTER_*.
+        ///
+        /// - Parameters:
+        ///   - request: A request containing a single `Bureau_V1_CountPaymentsRequest` message.
+        ///   - serializer: A serializer for `Bureau_V1_CountPaymentsRequest` messages.
+        ///   - deserializer: A deserializer for `Bureau_V1_CountPaymentsResponse` messages.
+        ///   - options: Options to apply to this RPC.
+        ///   - handleResponse: A closure which handles the response and returns its result to
+        ///       the caller. Returning from the closure will cancel the RPC if it hasn't
+        ///       already finished.
+        /// - Returns: The result of `handleResponse`.
+        func countPayments<Result>(
+            request: GRPCCore.ClientRequest<Bureau_V1_CountPaymentsRequest>,
+            serializer: some GRPCCore.MessageSerializer<Bureau_V1_CountPaymentsRequest>,
+            deserializer: some GRPCCore.MessageDeserializer<Bureau_V1_CountPaymentsResponse>,
+            options: GRPCCore.CallOptions,
+            onResponse handleResponse: @Sendable @escaping (GRPCCore.ClientResponse<Bureau_V1_CountPaymentsResponse>) async throws -> Result
+        ) async throws -> Result where Result: Sendable
+
+        /// Call the "SearchPayments" method.
+        ///
+        /// > Source IDL Documentation:
+        /// >
+        /// > The payments of all companies in which the caller has a role, company by company. A page may
+        /// > hold fewer than asked for, even none, and still be followed by another. Roles: any user of the
+        /// > bureau. Refusals: FILTER_*.
+        ///
+        /// - Parameters:
+        ///   - request: A request containing a single `Bureau_V1_SearchPaymentsRequest` message.
+        ///   - serializer: A serializer for `Bureau_V1_SearchPaymentsRequest` messages.
+        ///   - deserializer: A deserializer for `Bureau_V1_SearchPaymentsResponse` messages.
+        ///   - options: Options to apply to this RPC.
+        ///   - handleResponse: A closure which handles the response and returns its result to
+        ///       the caller. Returning from the closure will cancel the RPC if it hasn't
+        ///       already finished.
+        /// - Returns: The result of `handleResponse`.
+        func searchPayments<Result>(
+            request: GRPCCore.ClientRequest<Bureau_V1_SearchPaymentsRequest>,
+            serializer: some GRPCCore.MessageSerializer<Bureau_V1_SearchPaymentsRequest>,
+            deserializer: some GRPCCore.MessageDeserializer<Bureau_V1_SearchPaymentsResponse>,
+            options: GRPCCore.CallOptions,
+            onResponse handleResponse: @Sendable @escaping (GRPCCore.ClientResponse<Bureau_V1_SearchPaymentsResponse>) async throws -> Result
+        ) async throws -> Result where Result: Sendable
+
+        /// Call the "ListPaymentEvents" method.
+        ///
+        /// > Source IDL Documentation:
+        /// >
+        /// > What happened to a payment, oldest first: a sentence for each fact of the journal that concerns
+        /// > it. Roles: any role in the company.
+        ///
+        /// - Parameters:
+        ///   - request: A request containing a single `Bureau_V1_ListPaymentEventsRequest` message.
+        ///   - serializer: A serializer for `Bureau_V1_ListPaymentEventsRequest` messages.
+        ///   - deserializer: A deserializer for `Bureau_V1_ListPaymentEventsResponse` messages.
+        ///   - options: Options to apply to this RPC.
+        ///   - handleResponse: A closure which handles the response and returns its result to
+        ///       the caller. Returning from the closure will cancel the RPC if it hasn't
+        ///       already finished.
+        /// - Returns: The result of `handleResponse`.
+        func listPaymentEvents<Result>(
+            request: GRPCCore.ClientRequest<Bureau_V1_ListPaymentEventsRequest>,
+            serializer: some GRPCCore.MessageSerializer<Bureau_V1_ListPaymentEventsRequest>,
+            deserializer: some GRPCCore.MessageDeserializer<Bureau_V1_ListPaymentEventsResponse>,
+            options: GRPCCore.CallOptions,
+            onResponse handleResponse: @Sendable @escaping (GRPCCore.ClientResponse<Bureau_V1_ListPaymentEventsResponse>) async throws -> Result
         ) async throws -> Result where Result: Sendable
 
         /// Call the "UpdatePayment" method.
@@ -1883,7 +2281,8 @@ extension Bureau_V1_PaymentService {
         ///
         /// > Source IDL Documentation:
         /// >
-        /// > Roles: any role in the company.
+        /// > In order of their ids; what the filter names narrows the result together. Roles: any
+        /// > role in the company. Refusals: FILTER_*.
         ///
         /// - Parameters:
         ///   - request: A request containing a single `Bureau_V1_ListPaymentsRequest` message.
@@ -1906,6 +2305,112 @@ extension Bureau_V1_PaymentService {
             try await self.client.unary(
                 request: request,
                 descriptor: Bureau_V1_PaymentService.Method.ListPayments.descriptor,
+                serializer: serializer,
+                deserializer: deserializer,
+                options: options,
+                onResponse: handleResponse
+            )
+        }
+
+        /// Call the "CountPayments" method.
+        ///
+        /// > Source IDL Documentation:
+        /// >
+        /// > How many payments of a company there are in each state. Roles: any role in the company.
+        /// > Refusals: FILTER_*.
+        ///
+        /// - Parameters:
+        ///   - request: A request containing a single `Bureau_V1_CountPaymentsRequest` message.
+        ///   - serializer: A serializer for `Bureau_V1_CountPaymentsRequest` messages.
+        ///   - deserializer: A deserializer for `Bureau_V1_CountPaymentsResponse` messages.
+        ///   - options: Options to apply to this RPC.
+        ///   - handleResponse: A closure which handles the response and returns its result to
+        ///       the caller. Returning from the closure will cancel the RPC if it hasn't
+        ///       already finished.
+        /// - Returns: The result of `handleResponse`.
+        package func countPayments<Result>(
+            request: GRPCCore.ClientRequest<Bureau_V1_CountPaymentsRequest>,
+            serializer: some GRPCCore.MessageSerializer<Bureau_V1_CountPaymentsRequest>,
+            deserializer: some GRPCCore.MessageDeserializer<Bureau_V1_CountPaymentsResponse>,
+            options: GRPCCore.CallOptions = .defaults,
+            onResponse handleResponse: @Sendable @escaping (GRPCCore.ClientResponse<Bureau_V1_CountPaymentsResponse>) async throws -> Result = { response in
+                try response.message
+            }
+        ) async throws -> Result where Result: Sendable {
+            try await self.client.unary(
+                request: request,
+                descriptor: Bureau_V1_PaymentService.Method.CountPayments.descriptor,
+                serializer: serializer,
+                deserializer: deserializer,
+                options: options,
+                onResponse: handleResponse
+            )
+        }
+
+        /// Call the "SearchPayments" method.
+        ///
+        /// > Source IDL Documentation:
+        /// >
+        /// > The payments of all companies in which the caller has a role, company by company. A page may
+        /// > hold fewer than asked for, even none, and still be followed by another. Roles: any user of the
+        /// > bureau. Refusals: FILTER_*.
+        ///
+        /// - Parameters:
+        ///   - request: A request containing a single `Bureau_V1_SearchPaymentsRequest` message.
+        ///   - serializer: A serializer for `Bureau_V1_SearchPaymentsRequest` messages.
+        ///   - deserializer: A deserializer for `Bureau_V1_SearchPaymentsResponse` messages.
+        ///   - options: Options to apply to this RPC.
+        ///   - handleResponse: A closure which handles the response and returns its result to
+        ///       the caller. Returning from the closure will cancel the RPC if it hasn't
+        ///       already finished.
+        /// - Returns: The result of `handleResponse`.
+        package func searchPayments<Result>(
+            request: GRPCCore.ClientRequest<Bureau_V1_SearchPaymentsRequest>,
+            serializer: some GRPCCore.MessageSerializer<Bureau_V1_SearchPaymentsRequest>,
+            deserializer: some GRPCCore.MessageDeserializer<Bureau_V1_SearchPaymentsResponse>,
+            options: GRPCCore.CallOptions = .defaults,
+            onResponse handleResponse: @Sendable @escaping (GRPCCore.ClientResponse<Bureau_V1_SearchPaymentsResponse>) async throws -> Result = { response in
+                try response.message
+            }
+        ) async throws -> Result where Result: Sendable {
+            try await self.client.unary(
+                request: request,
+                descriptor: Bureau_V1_PaymentService.Method.SearchPayments.descriptor,
+                serializer: serializer,
+                deserializer: deserializer,
+                options: options,
+                onResponse: handleResponse
+            )
+        }
+
+        /// Call the "ListPaymentEvents" method.
+        ///
+        /// > Source IDL Documentation:
+        /// >
+        /// > What happened to a payment, oldest first: a sentence for each fact of the journal that concerns
+        /// > it. Roles: any role in the company.
+        ///
+        /// - Parameters:
+        ///   - request: A request containing a single `Bureau_V1_ListPaymentEventsRequest` message.
+        ///   - serializer: A serializer for `Bureau_V1_ListPaymentEventsRequest` messages.
+        ///   - deserializer: A deserializer for `Bureau_V1_ListPaymentEventsResponse` messages.
+        ///   - options: Options to apply to this RPC.
+        ///   - handleResponse: A closure which handles the response and returns its result to
+        ///       the caller. Returning from the closure will cancel the RPC if it hasn't
+        ///       already finished.
+        /// - Returns: The result of `handleResponse`.
+        package func listPaymentEvents<Result>(
+            request: GRPCCore.ClientRequest<Bureau_V1_ListPaymentEventsRequest>,
+            serializer: some GRPCCore.MessageSerializer<Bureau_V1_ListPaymentEventsRequest>,
+            deserializer: some GRPCCore.MessageDeserializer<Bureau_V1_ListPaymentEventsResponse>,
+            options: GRPCCore.CallOptions = .defaults,
+            onResponse handleResponse: @Sendable @escaping (GRPCCore.ClientResponse<Bureau_V1_ListPaymentEventsResponse>) async throws -> Result = { response in
+                try response.message
+            }
+        ) async throws -> Result where Result: Sendable {
+            try await self.client.unary(
+                request: request,
+                descriptor: Bureau_V1_PaymentService.Method.ListPaymentEvents.descriptor,
                 serializer: serializer,
                 deserializer: deserializer,
                 options: options,
@@ -2313,7 +2818,8 @@ extension Bureau_V1_PaymentService.ClientProtocol {
     ///
     /// > Source IDL Documentation:
     /// >
-    /// > Roles: any role in the company.
+    /// > In order of their ids; what the filter names narrows the result together. Roles: any
+    /// > role in the company. Refusals: FILTER_*.
     ///
     /// - Parameters:
     ///   - request: A request containing a single `Bureau_V1_ListPaymentsRequest` message.
@@ -2333,6 +2839,97 @@ extension Bureau_V1_PaymentService.ClientProtocol {
             request: request,
             serializer: GRPCProtobuf.ProtobufSerializer<Bureau_V1_ListPaymentsRequest>(),
             deserializer: GRPCProtobuf.ProtobufDeserializer<Bureau_V1_ListPaymentsResponse>(),
+            options: options,
+            onResponse: handleResponse
+        )
+    }
+
+    /// Call the "CountPayments" method.
+    ///
+    /// > Source IDL Documentation:
+    /// >
+    /// > How many payments of a company there are in each state. Roles: any role in the company.
+    /// > Refusals: FILTER_*.
+    ///
+    /// - Parameters:
+    ///   - request: A request containing a single `Bureau_V1_CountPaymentsRequest` message.
+    ///   - options: Options to apply to this RPC.
+    ///   - handleResponse: A closure which handles the response and returns its result to
+    ///       the caller. Returning from the closure will cancel the RPC if it hasn't
+    ///       already finished.
+    /// - Returns: The result of `handleResponse`.
+    package func countPayments<Result>(
+        request: GRPCCore.ClientRequest<Bureau_V1_CountPaymentsRequest>,
+        options: GRPCCore.CallOptions = .defaults,
+        onResponse handleResponse: @Sendable @escaping (GRPCCore.ClientResponse<Bureau_V1_CountPaymentsResponse>) async throws -> Result = { response in
+            try response.message
+        }
+    ) async throws -> Result where Result: Sendable {
+        try await self.countPayments(
+            request: request,
+            serializer: GRPCProtobuf.ProtobufSerializer<Bureau_V1_CountPaymentsRequest>(),
+            deserializer: GRPCProtobuf.ProtobufDeserializer<Bureau_V1_CountPaymentsResponse>(),
+            options: options,
+            onResponse: handleResponse
+        )
+    }
+
+    /// Call the "SearchPayments" method.
+    ///
+    /// > Source IDL Documentation:
+    /// >
+    /// > The payments of all companies in which the caller has a role, company by company. A page may
+    /// > hold fewer than asked for, even none, and still be followed by another. Roles: any user of the
+    /// > bureau. Refusals: FILTER_*.
+    ///
+    /// - Parameters:
+    ///   - request: A request containing a single `Bureau_V1_SearchPaymentsRequest` message.
+    ///   - options: Options to apply to this RPC.
+    ///   - handleResponse: A closure which handles the response and returns its result to
+    ///       the caller. Returning from the closure will cancel the RPC if it hasn't
+    ///       already finished.
+    /// - Returns: The result of `handleResponse`.
+    package func searchPayments<Result>(
+        request: GRPCCore.ClientRequest<Bureau_V1_SearchPaymentsRequest>,
+        options: GRPCCore.CallOptions = .defaults,
+        onResponse handleResponse: @Sendable @escaping (GRPCCore.ClientResponse<Bureau_V1_SearchPaymentsResponse>) async throws -> Result = { response in
+            try response.message
+        }
+    ) async throws -> Result where Result: Sendable {
+        try await self.searchPayments(
+            request: request,
+            serializer: GRPCProtobuf.ProtobufSerializer<Bureau_V1_SearchPaymentsRequest>(),
+            deserializer: GRPCProtobuf.ProtobufDeserializer<Bureau_V1_SearchPaymentsResponse>(),
+            options: options,
+            onResponse: handleResponse
+        )
+    }
+
+    /// Call the "ListPaymentEvents" method.
+    ///
+    /// > Source IDL Documentation:
+    /// >
+    /// > What happened to a payment, oldest first: a sentence for each fact of the journal that concerns
+    /// > it. Roles: any role in the company.
+    ///
+    /// - Parameters:
+    ///   - request: A request containing a single `Bureau_V1_ListPaymentEventsRequest` message.
+    ///   - options: Options to apply to this RPC.
+    ///   - handleResponse: A closure which handles the response and returns its result to
+    ///       the caller. Returning from the closure will cancel the RPC if it hasn't
+    ///       already finished.
+    /// - Returns: The result of `handleResponse`.
+    package func listPaymentEvents<Result>(
+        request: GRPCCore.ClientRequest<Bureau_V1_ListPaymentEventsRequest>,
+        options: GRPCCore.CallOptions = .defaults,
+        onResponse handleResponse: @Sendable @escaping (GRPCCore.ClientResponse<Bureau_V1_ListPaymentEventsResponse>) async throws -> Result = { response in
+            try response.message
+        }
+    ) async throws -> Result where Result: Sendable {
+        try await self.listPaymentEvents(
+            request: request,
+            serializer: GRPCProtobuf.ProtobufSerializer<Bureau_V1_ListPaymentEventsRequest>(),
+            deserializer: GRPCProtobuf.ProtobufDeserializer<Bureau_V1_ListPaymentEventsResponse>(),
             options: options,
             onResponse: handleResponse
         )
@@ -2710,7 +3307,8 @@ extension Bureau_V1_PaymentService.ClientProtocol {
     ///
     /// > Source IDL Documentation:
     /// >
-    /// > Roles: any role in the company.
+    /// > In order of their ids; what the filter names narrows the result together. Roles: any
+    /// > role in the company. Refusals: FILTER_*.
     ///
     /// - Parameters:
     ///   - message: request message to send.
@@ -2733,6 +3331,109 @@ extension Bureau_V1_PaymentService.ClientProtocol {
             metadata: metadata
         )
         return try await self.listPayments(
+            request: request,
+            options: options,
+            onResponse: handleResponse
+        )
+    }
+
+    /// Call the "CountPayments" method.
+    ///
+    /// > Source IDL Documentation:
+    /// >
+    /// > How many payments of a company there are in each state. Roles: any role in the company.
+    /// > Refusals: FILTER_*.
+    ///
+    /// - Parameters:
+    ///   - message: request message to send.
+    ///   - metadata: Additional metadata to send, defaults to empty.
+    ///   - options: Options to apply to this RPC, defaults to `.defaults`.
+    ///   - handleResponse: A closure which handles the response and returns its result to
+    ///       the caller. Returning from the closure will cancel the RPC if it hasn't
+    ///       already finished.
+    /// - Returns: The result of `handleResponse`.
+    package func countPayments<Result>(
+        _ message: Bureau_V1_CountPaymentsRequest,
+        metadata: GRPCCore.Metadata = [:],
+        options: GRPCCore.CallOptions = .defaults,
+        onResponse handleResponse: @Sendable @escaping (GRPCCore.ClientResponse<Bureau_V1_CountPaymentsResponse>) async throws -> Result = { response in
+            try response.message
+        }
+    ) async throws -> Result where Result: Sendable {
+        let request = GRPCCore.ClientRequest<Bureau_V1_CountPaymentsRequest>(
+            message: message,
+            metadata: metadata
+        )
+        return try await self.countPayments(
+            request: request,
+            options: options,
+            onResponse: handleResponse
+        )
+    }
+
+    /// Call the "SearchPayments" method.
+    ///
+    /// > Source IDL Documentation:
+    /// >
+    /// > The payments of all companies in which the caller has a role, company by company. A page may
+    /// > hold fewer than asked for, even none, and still be followed by another. Roles: any user of the
+    /// > bureau. Refusals: FILTER_*.
+    ///
+    /// - Parameters:
+    ///   - message: request message to send.
+    ///   - metadata: Additional metadata to send, defaults to empty.
+    ///   - options: Options to apply to this RPC, defaults to `.defaults`.
+    ///   - handleResponse: A closure which handles the response and returns its result to
+    ///       the caller. Returning from the closure will cancel the RPC if it hasn't
+    ///       already finished.
+    /// - Returns: The result of `handleResponse`.
+    package func searchPayments<Result>(
+        _ message: Bureau_V1_SearchPaymentsRequest,
+        metadata: GRPCCore.Metadata = [:],
+        options: GRPCCore.CallOptions = .defaults,
+        onResponse handleResponse: @Sendable @escaping (GRPCCore.ClientResponse<Bureau_V1_SearchPaymentsResponse>) async throws -> Result = { response in
+            try response.message
+        }
+    ) async throws -> Result where Result: Sendable {
+        let request = GRPCCore.ClientRequest<Bureau_V1_SearchPaymentsRequest>(
+            message: message,
+            metadata: metadata
+        )
+        return try await self.searchPayments(
+            request: request,
+            options: options,
+            onResponse: handleResponse
+        )
+    }
+
+    /// Call the "ListPaymentEvents" method.
+    ///
+    /// > Source IDL Documentation:
+    /// >
+    /// > What happened to a payment, oldest first: a sentence for each fact of the journal that concerns
+    /// > it. Roles: any role in the company.
+    ///
+    /// - Parameters:
+    ///   - message: request message to send.
+    ///   - metadata: Additional metadata to send, defaults to empty.
+    ///   - options: Options to apply to this RPC, defaults to `.defaults`.
+    ///   - handleResponse: A closure which handles the response and returns its result to
+    ///       the caller. Returning from the closure will cancel the RPC if it hasn't
+    ///       already finished.
+    /// - Returns: The result of `handleResponse`.
+    package func listPaymentEvents<Result>(
+        _ message: Bureau_V1_ListPaymentEventsRequest,
+        metadata: GRPCCore.Metadata = [:],
+        options: GRPCCore.CallOptions = .defaults,
+        onResponse handleResponse: @Sendable @escaping (GRPCCore.ClientResponse<Bureau_V1_ListPaymentEventsResponse>) async throws -> Result = { response in
+            try response.message
+        }
+    ) async throws -> Result where Result: Sendable {
+        let request = GRPCCore.ClientRequest<Bureau_V1_ListPaymentEventsRequest>(
+            message: message,
+            metadata: metadata
+        )
+        return try await self.listPaymentEvents(
             request: request,
             options: options,
             onResponse: handleResponse

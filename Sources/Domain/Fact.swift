@@ -67,6 +67,7 @@ package enum Fact: Sendable, Equatable {
   case instructionAccepted(InstructionAccepted)
   case paymentRejected(PaymentRejected)
   case paymentPaid(PaymentPaid)
+  case paymentBooked(PaymentBooked)
   case paymentLost(PaymentLost)
   case bankCheckRecorded(BankCheckRecorded)
   case alarmRaised(AlarmRaised)
@@ -78,4 +79,5 @@ package enum Fact: Sendable, Equatable {
   case companyPolicySet(CompanyPolicySet)
   case paymentPartlySigned(PaymentPartlySigned)
   case paymentsHandled(PaymentsHandled)
+  case bankSignatureGiven(BankSignatureGiven)
 }

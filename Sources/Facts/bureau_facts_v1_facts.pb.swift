@@ -598,6 +598,14 @@ package nonisolated struct Bureau_Facts_V1_Body: Sendable {
     set {fact = .sessionsEnded(newValue)}
   }
 
+  package var paymentBooked: Bureau_Facts_V1_PaymentBooked {
+    get {
+      if case .paymentBooked(let v)? = fact {return v}
+      return Bureau_Facts_V1_PaymentBooked()
+    }
+    set {fact = .paymentBooked(newValue)}
+  }
+
   package var agreementNotActivated: Bureau_Facts_V1_AgreementNotActivated {
     get {
       if case .agreementNotActivated(let v)? = fact {return v}
@@ -628,6 +636,14 @@ package nonisolated struct Bureau_Facts_V1_Body: Sendable {
       return Bureau_Facts_V1_PaymentsHandled()
     }
     set {fact = .paymentsHandled(newValue)}
+  }
+
+  package var bankSignatureGiven: Bureau_Facts_V1_BankSignatureGiven {
+    get {
+      if case .bankSignatureGiven(let v)? = fact {return v}
+      return Bureau_Facts_V1_BankSignatureGiven()
+    }
+    set {fact = .bankSignatureGiven(newValue)}
   }
 
   package var companyOnboarded: Bureau_Facts_V1_CompanyOnboarded {
@@ -722,10 +738,12 @@ package nonisolated struct Bureau_Facts_V1_Body: Sendable {
     case bankSigningSet(Bureau_Facts_V1_BankSigningSet)
     case automationEmployeeSet(Bureau_Facts_V1_AutomationEmployeeSet)
     case sessionsEnded(Bureau_Facts_V1_SessionsEnded)
+    case paymentBooked(Bureau_Facts_V1_PaymentBooked)
     case agreementNotActivated(Bureau_Facts_V1_AgreementNotActivated)
     case agreementTerminated(Bureau_Facts_V1_AgreementTerminated)
     case agreementChanged(Bureau_Facts_V1_AgreementChanged)
     case paymentsHandled(Bureau_Facts_V1_PaymentsHandled)
+    case bankSignatureGiven(Bureau_Facts_V1_BankSignatureGiven)
     case companyOnboarded(Bureau_Facts_V1_CompanyOnboarded)
     case agreementStepRecorded(Bureau_Facts_V1_AgreementStepRecorded)
     case agreementConverted(Bureau_Facts_V1_AgreementConverted)
@@ -1338,6 +1356,9 @@ package nonisolated struct Bureau_Facts_V1_TransferPrepared: Sendable {
 
   package var items: [Bureau_Facts_V1_TransferItem] = []
 
+  /// The bank executes it only after a final signature in its own online bank.
+  package var awaitsBankSignature: Bool = false
+
   package var unknownFields = SwiftProtobuf.UnknownStorage()
 
   package init() {}
@@ -1496,6 +1517,9 @@ package nonisolated struct Bureau_Facts_V1_ReturnFileRead: Sendable {
 
   package var appliedCount: Int32 = 0
 
+  /// Whom it came from; empty in journals of before.
+  package var bank: String = String()
+
   package var unknownFields = SwiftProtobuf.UnknownStorage()
 
   package init() {}
@@ -1548,9 +1572,51 @@ package nonisolated struct Bureau_Facts_V1_PaymentPaid: Sendable {
 
   package var bankReference: String = String()
 
+  /// What left the account; unset where a status tells of it, and in journals of before.
+  package var bookedAmount: Bureau_Facts_V1_Money {
+    get {_bookedAmount ?? Bureau_Facts_V1_Money()}
+    set {_bookedAmount = newValue}
+  }
+  /// Returns true if `bookedAmount` has been explicitly set.
+  package var hasBookedAmount: Bool {self._bookedAmount != nil}
+  /// Clears the value of `bookedAmount`. Subsequent reads from it will return its default value.
+  package mutating func clearBookedAmount() {self._bookedAmount = nil}
+
   package var unknownFields = SwiftProtobuf.UnknownStorage()
 
   package init() {}
+
+  fileprivate var _bookedAmount: Bureau_Facts_V1_Money? = nil
+}
+
+/// The bank's entry about a sending that was known to be paid before.
+package nonisolated struct Bureau_Facts_V1_PaymentBooked: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  package var payment: Data = Data()
+
+  package var number: Int32 = 0
+
+  package var bookingDate: String = String()
+
+  package var bankReference: String = String()
+
+  package var amount: Bureau_Facts_V1_Money {
+    get {_amount ?? Bureau_Facts_V1_Money()}
+    set {_amount = newValue}
+  }
+  /// Returns true if `amount` has been explicitly set.
+  package var hasAmount: Bool {self._amount != nil}
+  /// Clears the value of `amount`. Subsequent reads from it will return its default value.
+  package mutating func clearAmount() {self._amount = nil}
+
+  package var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  package init() {}
+
+  fileprivate var _amount: Bureau_Facts_V1_Money? = nil
 }
 
 package nonisolated struct Bureau_Facts_V1_PaymentLost: Sendable {
@@ -1796,7 +1862,7 @@ nonisolated extension Bureau_Facts_V1_Envelope: SwiftProtobuf.Message, SwiftProt
 
 nonisolated extension Bureau_Facts_V1_Body: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   package static let protoMessageName: String = _protobuf_package + ".Body"
-  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}salt\0\u{4}\u{9}bureau_created\0\u{3}company_created\0\u{3}user_created\0\u{3}role_assigned\0\u{3}role_removed\0\u{3}token_created\0\u{3}token_revoked\0\u{3}company_updated\0\u{3}company_activated\0\u{3}packages_chosen\0\u{3}user_updated\0\u{3}user_blocked\0\u{3}user_unblocked\0\u{3}licence_ordered\0\u{3}terms_accepted\0\u{3}service_user_linked\0\u{3}phone_entered\0\u{3}phone_confirmed\0\u{3}access_cell_set\0\u{4}\u{2}agreement_drafted\0\u{3}agreement_sent\0\u{3}agreement_signed\0\u{3}agreement_declined\0\u{3}agreement_link_expired\0\u{3}agreement_held_for_review\0\u{3}agreement_approved\0\u{3}agreement_rejected\0\u{3}connection_checked\0\u{3}agreement_activated\0\u{3}consent_given\0\u{3}consent_revoked\0\u{3}consent_invited\0\u{3}consent_declined\0\u{4}\u{7}invoice_imported\0\u{3}payment_proposed\0\u{3}payment_changed\0\u{3}payment_acknowledged\0\u{3}payment_signed\0\u{3}payment_deleted\0\u{3}payment_restored\0\u{4}\u{e}transfer_prepared\0\u{3}transfer_delivered\0\u{3}transfers_held\0\u{3}transfer_recovered\0\u{3}unknown_payment_found\0\u{3}transfers_released\0\u{3}unknown_payment_dismissed\0\u{4}\u{4}return_file_read\0\u{3}instruction_accepted\0\u{3}payment_rejected\0\u{3}payment_paid\0\u{3}payment_lost\0\u{3}bank_check_recorded\0\u{3}alarm_raised\0\u{4}\u{4}voucher_posted\0\u{4}\u{a}signing_key_created\0\u{3}signing_key_revoked\0\u{3}batch_submitted\0\u{3}seal_refused\0\u{4}\u{7}company_policy_set\0\u{3}payment_partly_signed\0\u{4}\u{1d}company_closed\0\u{3}bank_signing_set\0\u{3}automation_employee_set\0\u{4}\u{12}sessions_ended\0\u{4}\u{14}agreement_not_activated\0\u{3}agreement_terminated\0\u{3}agreement_changed\0\u{3}payments_handled\0\u{4}%company_onboarded\0\u{4}\u{a}agreement_step_recorded\0\u{3}agreement_converted\0")
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}salt\0\u{4}\u{9}bureau_created\0\u{3}company_created\0\u{3}user_created\0\u{3}role_assigned\0\u{3}role_removed\0\u{3}token_created\0\u{3}token_revoked\0\u{3}company_updated\0\u{3}company_activated\0\u{3}packages_chosen\0\u{3}user_updated\0\u{3}user_blocked\0\u{3}user_unblocked\0\u{3}licence_ordered\0\u{3}terms_accepted\0\u{3}service_user_linked\0\u{3}phone_entered\0\u{3}phone_confirmed\0\u{3}access_cell_set\0\u{4}\u{2}agreement_drafted\0\u{3}agreement_sent\0\u{3}agreement_signed\0\u{3}agreement_declined\0\u{3}agreement_link_expired\0\u{3}agreement_held_for_review\0\u{3}agreement_approved\0\u{3}agreement_rejected\0\u{3}connection_checked\0\u{3}agreement_activated\0\u{3}consent_given\0\u{3}consent_revoked\0\u{3}consent_invited\0\u{3}consent_declined\0\u{4}\u{7}invoice_imported\0\u{3}payment_proposed\0\u{3}payment_changed\0\u{3}payment_acknowledged\0\u{3}payment_signed\0\u{3}payment_deleted\0\u{3}payment_restored\0\u{4}\u{e}transfer_prepared\0\u{3}transfer_delivered\0\u{3}transfers_held\0\u{3}transfer_recovered\0\u{3}unknown_payment_found\0\u{3}transfers_released\0\u{3}unknown_payment_dismissed\0\u{4}\u{4}return_file_read\0\u{3}instruction_accepted\0\u{3}payment_rejected\0\u{3}payment_paid\0\u{3}payment_lost\0\u{3}bank_check_recorded\0\u{3}alarm_raised\0\u{4}\u{4}voucher_posted\0\u{4}\u{a}signing_key_created\0\u{3}signing_key_revoked\0\u{3}batch_submitted\0\u{3}seal_refused\0\u{4}\u{7}company_policy_set\0\u{3}payment_partly_signed\0\u{4}\u{1d}company_closed\0\u{3}bank_signing_set\0\u{3}automation_employee_set\0\u{4}\u{12}sessions_ended\0\u{4}\u{a}payment_booked\0\u{4}\u{a}agreement_not_activated\0\u{3}agreement_terminated\0\u{3}agreement_changed\0\u{3}payments_handled\0\u{3}bank_signature_given\0\u{4}$company_onboarded\0\u{4}\u{a}agreement_step_recorded\0\u{3}agreement_converted\0")
 
   package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -2650,6 +2716,19 @@ nonisolated extension Bureau_Facts_V1_Body: SwiftProtobuf.Message, SwiftProtobuf
           self.fact = .sessionsEnded(v)
         }
       }()
+      case 170: try {
+        var v: Bureau_Facts_V1_PaymentBooked?
+        var hadOneofValue = false
+        if let current = self.fact {
+          hadOneofValue = true
+          if case .paymentBooked(let m) = current {v = m}
+        }
+        try decoder.decodeSingularMessageField(value: &v)
+        if let v = v {
+          if hadOneofValue {try decoder.handleConflictingOneOf()}
+          self.fact = .paymentBooked(v)
+        }
+      }()
       case 180: try {
         var v: Bureau_Facts_V1_AgreementNotActivated?
         var hadOneofValue = false
@@ -2700,6 +2779,19 @@ nonisolated extension Bureau_Facts_V1_Body: SwiftProtobuf.Message, SwiftProtobuf
         if let v = v {
           if hadOneofValue {try decoder.handleConflictingOneOf()}
           self.fact = .paymentsHandled(v)
+        }
+      }()
+      case 184: try {
+        var v: Bureau_Facts_V1_BankSignatureGiven?
+        var hadOneofValue = false
+        if let current = self.fact {
+          hadOneofValue = true
+          if case .bankSignatureGiven(let m) = current {v = m}
+        }
+        try decoder.decodeSingularMessageField(value: &v)
+        if let v = v {
+          if hadOneofValue {try decoder.handleConflictingOneOf()}
+          self.fact = .bankSignatureGiven(v)
         }
       }()
       case 220: try {
@@ -3015,6 +3107,10 @@ nonisolated extension Bureau_Facts_V1_Body: SwiftProtobuf.Message, SwiftProtobuf
       guard case .sessionsEnded(let v)? = self.fact else { preconditionFailure() }
       try visitor.visitSingularMessageField(value: v, fieldNumber: 160)
     }()
+    case .paymentBooked?: try {
+      guard case .paymentBooked(let v)? = self.fact else { preconditionFailure() }
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 170)
+    }()
     case .agreementNotActivated?: try {
       guard case .agreementNotActivated(let v)? = self.fact else { preconditionFailure() }
       try visitor.visitSingularMessageField(value: v, fieldNumber: 180)
@@ -3030,6 +3126,10 @@ nonisolated extension Bureau_Facts_V1_Body: SwiftProtobuf.Message, SwiftProtobuf
     case .paymentsHandled?: try {
       guard case .paymentsHandled(let v)? = self.fact else { preconditionFailure() }
       try visitor.visitSingularMessageField(value: v, fieldNumber: 183)
+    }()
+    case .bankSignatureGiven?: try {
+      guard case .bankSignatureGiven(let v)? = self.fact else { preconditionFailure() }
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 184)
     }()
     case .companyOnboarded?: try {
       guard case .companyOnboarded(let v)? = self.fact else { preconditionFailure() }
@@ -4288,7 +4388,7 @@ nonisolated extension Bureau_Facts_V1_TransferItem: SwiftProtobuf.Message, Swift
 
 nonisolated extension Bureau_Facts_V1_TransferPrepared: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   package static let protoMessageName: String = _protobuf_package + ".TransferPrepared"
-  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}transfer\0\u{1}agreement\0\u{3}file_digest\0\u{3}execution_date\0\u{1}items\0")
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}transfer\0\u{1}agreement\0\u{3}file_digest\0\u{3}execution_date\0\u{1}items\0\u{3}awaits_bank_signature\0")
 
   package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -4301,6 +4401,7 @@ nonisolated extension Bureau_Facts_V1_TransferPrepared: SwiftProtobuf.Message, S
       case 3: try { try decoder.decodeSingularBytesField(value: &self.fileDigest) }()
       case 4: try { try decoder.decodeSingularStringField(value: &self.executionDate) }()
       case 5: try { try decoder.decodeRepeatedMessageField(value: &self.items) }()
+      case 6: try { try decoder.decodeSingularBoolField(value: &self.awaitsBankSignature) }()
       default: break
       }
     }
@@ -4322,6 +4423,9 @@ nonisolated extension Bureau_Facts_V1_TransferPrepared: SwiftProtobuf.Message, S
     if !self.items.isEmpty {
       try visitor.visitRepeatedMessageField(value: self.items, fieldNumber: 5)
     }
+    if self.awaitsBankSignature != false {
+      try visitor.visitSingularBoolField(value: self.awaitsBankSignature, fieldNumber: 6)
+    }
     try unknownFields.traverse(visitor: &visitor)
   }
 
@@ -4331,6 +4435,7 @@ nonisolated extension Bureau_Facts_V1_TransferPrepared: SwiftProtobuf.Message, S
     if lhs.fileDigest != rhs.fileDigest {return false}
     if lhs.executionDate != rhs.executionDate {return false}
     if lhs.items != rhs.items {return false}
+    if lhs.awaitsBankSignature != rhs.awaitsBankSignature {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }
@@ -4632,7 +4737,7 @@ nonisolated extension Bureau_Facts_V1_UnknownPaymentDismissed: SwiftProtobuf.Mes
 
 nonisolated extension Bureau_Facts_V1_ReturnFileRead: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   package static let protoMessageName: String = _protobuf_package + ".ReturnFileRead"
-  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}return_file\0\u{1}kind\0\u{3}message_id\0\u{3}file_digest\0\u{3}applied_count\0")
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}return_file\0\u{1}kind\0\u{3}message_id\0\u{3}file_digest\0\u{3}applied_count\0\u{1}bank\0")
 
   package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -4645,6 +4750,7 @@ nonisolated extension Bureau_Facts_V1_ReturnFileRead: SwiftProtobuf.Message, Swi
       case 3: try { try decoder.decodeSingularStringField(value: &self.messageID) }()
       case 4: try { try decoder.decodeSingularBytesField(value: &self.fileDigest) }()
       case 5: try { try decoder.decodeSingularInt32Field(value: &self.appliedCount) }()
+      case 6: try { try decoder.decodeSingularStringField(value: &self.bank) }()
       default: break
       }
     }
@@ -4666,6 +4772,9 @@ nonisolated extension Bureau_Facts_V1_ReturnFileRead: SwiftProtobuf.Message, Swi
     if self.appliedCount != 0 {
       try visitor.visitSingularInt32Field(value: self.appliedCount, fieldNumber: 5)
     }
+    if !self.bank.isEmpty {
+      try visitor.visitSingularStringField(value: self.bank, fieldNumber: 6)
+    }
     try unknownFields.traverse(visitor: &visitor)
   }
 
@@ -4675,6 +4784,7 @@ nonisolated extension Bureau_Facts_V1_ReturnFileRead: SwiftProtobuf.Message, Swi
     if lhs.messageID != rhs.messageID {return false}
     if lhs.fileDigest != rhs.fileDigest {return false}
     if lhs.appliedCount != rhs.appliedCount {return false}
+    if lhs.bank != rhs.bank {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }
@@ -4767,7 +4877,7 @@ nonisolated extension Bureau_Facts_V1_PaymentRejected: SwiftProtobuf.Message, Sw
 
 nonisolated extension Bureau_Facts_V1_PaymentPaid: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   package static let protoMessageName: String = _protobuf_package + ".PaymentPaid"
-  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}payment\0\u{1}number\0\u{3}booking_date\0\u{3}bank_reference\0")
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}payment\0\u{1}number\0\u{3}booking_date\0\u{3}bank_reference\0\u{3}booked_amount\0")
 
   package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -4779,12 +4889,17 @@ nonisolated extension Bureau_Facts_V1_PaymentPaid: SwiftProtobuf.Message, SwiftP
       case 2: try { try decoder.decodeSingularInt32Field(value: &self.number) }()
       case 3: try { try decoder.decodeSingularStringField(value: &self.bookingDate) }()
       case 4: try { try decoder.decodeSingularStringField(value: &self.bankReference) }()
+      case 5: try { try decoder.decodeSingularMessageField(value: &self._bookedAmount) }()
       default: break
       }
     }
   }
 
   package func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    // The use of inline closures is to circumvent an issue where the compiler
+    // allocates stack space for every if/case branch local when no optimizations
+    // are enabled. https://github.com/apple/swift-protobuf/issues/1034 and
+    // https://github.com/apple/swift-protobuf/issues/1182
     if !self.payment.isEmpty {
       try visitor.visitSingularBytesField(value: self.payment, fieldNumber: 1)
     }
@@ -4797,6 +4912,9 @@ nonisolated extension Bureau_Facts_V1_PaymentPaid: SwiftProtobuf.Message, SwiftP
     if !self.bankReference.isEmpty {
       try visitor.visitSingularStringField(value: self.bankReference, fieldNumber: 4)
     }
+    try { if let v = self._bookedAmount {
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 5)
+    } }()
     try unknownFields.traverse(visitor: &visitor)
   }
 
@@ -4805,6 +4923,61 @@ nonisolated extension Bureau_Facts_V1_PaymentPaid: SwiftProtobuf.Message, SwiftP
     if lhs.number != rhs.number {return false}
     if lhs.bookingDate != rhs.bookingDate {return false}
     if lhs.bankReference != rhs.bankReference {return false}
+    if lhs._bookedAmount != rhs._bookedAmount {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension Bureau_Facts_V1_PaymentBooked: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  package static let protoMessageName: String = _protobuf_package + ".PaymentBooked"
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}payment\0\u{1}number\0\u{3}booking_date\0\u{3}bank_reference\0\u{1}amount\0")
+
+  package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularBytesField(value: &self.payment) }()
+      case 2: try { try decoder.decodeSingularInt32Field(value: &self.number) }()
+      case 3: try { try decoder.decodeSingularStringField(value: &self.bookingDate) }()
+      case 4: try { try decoder.decodeSingularStringField(value: &self.bankReference) }()
+      case 5: try { try decoder.decodeSingularMessageField(value: &self._amount) }()
+      default: break
+      }
+    }
+  }
+
+  package func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    // The use of inline closures is to circumvent an issue where the compiler
+    // allocates stack space for every if/case branch local when no optimizations
+    // are enabled. https://github.com/apple/swift-protobuf/issues/1034 and
+    // https://github.com/apple/swift-protobuf/issues/1182
+    if !self.payment.isEmpty {
+      try visitor.visitSingularBytesField(value: self.payment, fieldNumber: 1)
+    }
+    if self.number != 0 {
+      try visitor.visitSingularInt32Field(value: self.number, fieldNumber: 2)
+    }
+    if !self.bookingDate.isEmpty {
+      try visitor.visitSingularStringField(value: self.bookingDate, fieldNumber: 3)
+    }
+    if !self.bankReference.isEmpty {
+      try visitor.visitSingularStringField(value: self.bankReference, fieldNumber: 4)
+    }
+    try { if let v = self._amount {
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 5)
+    } }()
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  package static func ==(lhs: Bureau_Facts_V1_PaymentBooked, rhs: Bureau_Facts_V1_PaymentBooked) -> Bool {
+    if lhs.payment != rhs.payment {return false}
+    if lhs.number != rhs.number {return false}
+    if lhs.bookingDate != rhs.bookingDate {return false}
+    if lhs.bankReference != rhs.bankReference {return false}
+    if lhs._amount != rhs._amount {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }

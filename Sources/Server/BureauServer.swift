@@ -12,6 +12,10 @@ package struct ServerParts: Sendable {
   package var database: any Database
   package var sources: Sources
   package var identity: any IdentityProvider
+  /// Norwegian BankID, where it is configured.
+  package var redirect: (any RedirectIdentity)?
+  /// What is used where the caller does not say.
+  package var standardEid = Eid.bankIDSE
   package var channel: any BankChannel
   package var messenger: any Messenger
   /// Whoever must approve agreements; nobody where the bank is reached directly.
@@ -71,6 +75,8 @@ package struct BureauServer: Sendable {
   package let interceptors: [any ServerInterceptor]
   package let jobs: Jobs
   package let commands: Commands
+  /// What was begun with people, also for those who come back by a redirect.
+  package let orders: Orders
   package let publisher: CheckpointPublisher
   /// For people who only sign; served by `PagesServer`.
   package let pages: Pages
@@ -94,7 +100,7 @@ package struct BureauServer: Sendable {
       channel: parts.channel)
     let orders = Orders(
       commands: commands, activation: activation, provider: parts.identity,
-      key: parts.nationalIDKey,
+      redirect: parts.redirect, standardEid: parts.standardEid, key: parts.nationalIDKey,
       sessionLimits: parts.sessionLimits, collectInterval: parts.collectInterval,
       logger: parts.logger)
     reviews = ReviewDesk(commands: commands, activation: activation)
@@ -134,8 +140,9 @@ package struct BureauServer: Sendable {
     interceptors = [AuthenticationInterceptor(access: access)]
     pages = Pages(
       calls: PageCalls(interceptors: interceptors), agreements: agreements, consents: consents,
-      identity: identity,
-      key: parts.nationalIDKey, sources: parts.sources, address: parts.pagesAddress,
+      identity: identity, key: parts.nationalIDKey, sources: parts.sources,
+      address: parts.pagesAddress,
+      extra: parts.redirect == nil ? [] : [Pages.coming(back: orders, rates)],
       logger: parts.logger)
     jobs = Jobs(
       commands: commands, activation: activation, channel: parts.channel,
@@ -143,6 +150,7 @@ package struct BureauServer: Sendable {
       publisher: publisher, checkpointMinutes: parts.checkpointMinutes,
       reconciliation: reconciliation, metrics: metrics, logger: parts.logger)
     self.commands = commands
+    self.orders = orders
     self.metrics = metrics
   }
 

@@ -28,6 +28,7 @@ package enum Schema {
     "bank_signing": .projection, "employee": .projection, "automation_employee": .projection,
     "access_cell": .projection,
     "onboarding": .projection, "payment_queue": .projection,
+    "payment_event": .projection,
     "session": .working, "bankid_order": .working, "message": .working, "work": .working,
     "sealing_key": .working, "phone_code": .working,
   ]
@@ -48,6 +49,10 @@ package enum Schema {
     licences,
     phones,
     accessCells,
+    paymentSearch,
+    bankSignatures,
+    redirectedOrders,
+    BookingSchema.bookings,
   ]
 
   /// Several servers share the work of one database (invariant O).

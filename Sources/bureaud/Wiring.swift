@@ -23,15 +23,18 @@ struct Wiring: Sendable {
   let operations: OperationsServer?
   /// Nil where no pages are asked for.
   let pages: PagesServer?
+  private let openID: OpenIDClient?
   private let shutdownSeconds: Int
 
   /// Opens the database and puts the parts together.
   /// - Parameters:
   ///   - channel: nil for the folders of the configuration; the sandbox brings its own.
+  ///   - openID: nil for what is configured; the sandbox brings its own.
   static func make(
     _ configuration: ServerConfiguration, home: Home, sources: Sources,
     identity: any IdentityProvider, channel: (any BankChannel)? = nil,
     partner: (any ReviewPartner)? = nil,
+    openID: ((PagesAddress) throws -> OpenIDWiring)? = nil,
     collectInterval: Duration = .seconds(1), allowsSyntheticIDs: Bool = false, logger: Logger
   ) async throws -> Wiring {
     // Before the database: a folder that nobody has prepared stays as it is.
@@ -69,17 +72,25 @@ struct Wiring: Sendable {
     let partner =
       partner ?? configuration.reviewFolder.map { FolderReviewPartner(root: $0) }
     if let partner { parts.partner = partner }
-    parts.sessionLimits = Session.Limits(
-      idleSeconds: configuration.sessionIdleMinutes * 60,
-      absoluteSeconds: configuration.sessionAbsoluteMinutes * 60)
-    parts.rates = configuration.rates
-    parts.checkpointMinutes = configuration.witnessIntervalMinutes
+    parts.set(configuration)
     parts.collectInterval = collectInterval
-    parts.pastLimits = configuration.past
     parts.allowsSyntheticIDs = allowsSyntheticIDs
-    if configuration.pagesListen != nil {
-      parts.pagesAddress = PagesAddress(configuration.pagesURL)
+    let openID =
+      try openID?(parts.pagesAddress)
+      ?? OpenIDWiring(configuration, sources, parts.pagesAddress, logger: logger)
+    parts.redirect = openID?.identity(sources, allowsSynthetic: allowsSyntheticIDs)
+    if identity is NoIdentity, openID != nil { parts.standardEid = .bankIDNO }
+    do { return try served(configuration, parts, messages, openID?.client, logger) } catch {
+      // A client that is dropped without an end takes the process, and the message, with it.
+      await openID?.client.shutdown()
+      throw error
     }
+  }
+
+  private static func served(
+    _ configuration: ServerConfiguration, _ parts: ServerParts, _ messages: FolderMessenger,
+    _ openID: OpenIDClient?, _ logger: Logger
+  ) throws -> Wiring {
     let server = BureauServer(parts)
     let tls = try configuration.serverTLS()
     let grpc = try GRPCService(
@@ -88,13 +99,13 @@ struct Wiring: Sendable {
       tls: tls, limits: configuration.limits, drain: parts.drain,
       metrics: parts.metrics, logger: logger)
     return Wiring(
-      database: database, server: server, grpc: grpc, messages: messages,
+      database: parts.database, server: server, grpc: grpc, messages: messages,
       operations: operations(configuration, parts, server, grpc),
       pages: try configuration.pagesListen.map {
         try PagesServer(
           server.pages, host: $0.host, port: $0.port, tls: tls, limits: configuration.limits,
           metrics: parts.metrics, logger: logger)
-      },
+      }, openID: openID,
       // A backstop: handlers are awaited, whatever they do.
       shutdownSeconds: 20 + Int(configuration.limits.drain / .seconds(1)))
   }
@@ -151,8 +162,22 @@ struct Wiring: Sendable {
         "claims of work were not released and end by themselves",
         metadata: ["cause": "\(String(reflecting: error).prefix(300))"])
     }
+    await openID?.shutdown()
     await database.close()
     try result.get()
+  }
+}
+
+extension ServerParts {
+  /// What the configuration says of times and bounds.
+  fileprivate mutating func set(_ configuration: ServerConfiguration) {
+    sessionLimits = Session.Limits(
+      idleSeconds: configuration.sessionIdleMinutes * 60,
+      absoluteSeconds: configuration.sessionAbsoluteMinutes * 60)
+    rates = configuration.rates
+    checkpointMinutes = configuration.witnessIntervalMinutes
+    pastLimits = configuration.past
+    if configuration.pagesListen != nil { pagesAddress = PagesAddress(configuration.pagesURL) }
   }
 }
 

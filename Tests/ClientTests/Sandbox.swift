@@ -152,6 +152,16 @@ struct Sandbox: Sendable {
     return answer.output
   }
 
+  /// The national ids of the sandbox's people with a Norwegian BankID.
+  func norwegians() throws -> [String] {
+    struct Sheet: Decodable {
+      struct Person: Decodable { var national_id: String }
+      var norwegian_persons: [Person]
+    }
+    let sheet = try Data(contentsOf: folder.appending(path: "home/sandbox.json"))
+    return try JSONDecoder().decode(Sheet.self, from: sheet).norwegian_persons.map(\.national_id)
+  }
+
   /// The name of what a command made.
   func made(_ arguments: [String], input: String = "") throws -> String {
     struct Named: Decodable { var name: String }

@@ -35,6 +35,7 @@ import Testing
     Feature("Consents", consents), Feature("Bureau files", onboarding),
     Feature("Reviews", [ReviewError.nameInvalid, .operatorMissing]), Feature("Invoices", invoices),
     Feature("Payments", payments),
+    Feature("Searching payments", filters),
     Feature("Many payments", [BulkError.actionMissing, .empty, .tooMany(limit: 1_000)]),
     Feature("Signing keys", signingKeys), Feature("Seals", seals), Feature("Batches", batches),
     Feature("Policies", policies),
@@ -45,7 +46,7 @@ import Testing
   static let identity: [IdentityError] = [
     .unauthenticated, .sessionExpired, .sessionNotFound, .certificateMissing, .loginRefused,
     .orderNotFound, .orderEnded, .tooManyOrders,
-    .tooManyTries(waitSeconds: 60), .alreadyInProgress,
+    .tooManyTries(waitSeconds: 60), .alreadyInProgress, .eidNotConfigured, .eidNotForPayments,
     .evidenceRefused("the certificate is revoked"), .otherPerson, .otherContent,
     .bankIDUnavailable("it is being maintained."),
   ]
@@ -57,6 +58,10 @@ import Testing
     .pageSizeInvalid,
   ]
   static let requests: [RequestError] = [.missing, .malformed, .reused]
+  static let filters: [PaymentFilterError] = [
+    .accountInvalid, .textTooLong(limit: 100), .currencyUnknown("NKR"), .amountsInvalid,
+    .dateInvalid(field: "earliest_due_date", "31.3."), .datesInvalid, .supplierInvalid,
+  ]
   static let past: [AsOfError] = [
     .invalid, .inFuture, .notHere, .beforeCompany, .tooManyFacts(limit: 100_000), .erased,
     .busy,

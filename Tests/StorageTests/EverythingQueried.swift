@@ -26,12 +26,7 @@ enum EverythingQueried {
       try [first, second].compactMap {
         try PaymentTables.load($0, of: place, in: tx)
       })
-    note(
-      "PaymentTables.list",
-      try PaymentTables.list(of: place, state: nil, after: nil, limit: 10, in: tx))
-    note(
-      "PaymentTables.list by state",
-      try PaymentTables.list(of: place, state: .posted, after: nil, limit: 10, in: tx))
+    try noteSearch(place, tx, note)
     note("PaymentTables.signed", try PaymentTables.signed(of: place, limit: 10, in: tx))
     note(
       "PaymentTables.hasInvoice",
@@ -43,9 +38,9 @@ enum EverythingQueried {
         PaymentTables.hasOpenItems(of: "org:923609016", besides: first, of: place, in: tx)))
     note("PostingTables.load", try some(PostingTables.load(key(80), of: place, in: tx)))
     note("PostingTables.list", try PostingTables.list(of: place, after: nil, limit: 10, in: tx))
-    note(
-      "PostingTables.nextNumber", try flag(PostingTables.nextNumber(of: place, in: tx) != 1))
-    note("StatementTables.isRead", try flag(StatementTables.isRead(hash(90), of: place, in: tx)))
+    note("PostingTables.nextNumber", try flag(PostingTables.nextNumber(of: place, in: tx) != 1))
+    let isRead = try StatementTables.isRead(hash(90), from: "dnb", of: place, in: tx)
+    note("StatementTables.isRead", flag(isRead))
     note("StatementTables.list", try StatementTables.list(of: place, after: nil, limit: 10, in: tx))
     note("TransferTables.load", try some(TransferTables.load(key(50), of: place, in: tx)))
     note(
@@ -74,6 +69,47 @@ enum EverythingQueried {
       note("Requests.earlier", error)
     }
     return try all.merging(agreements(place, tx)) { $1 }
+  }
+
+  private static func noteSearch(
+    _ place: Place, _ tx: any Transaction, _ note: (String, Any) -> Void
+  ) throws {
+    func filter(_ change: (inout PaymentFilter) -> Void) -> PaymentFilter {
+      var filter = PaymentFilter()
+      change(&filter)
+      return filter
+    }
+    for (name, filter) in [
+      ("all", filter { _ in }), ("states", filter { $0.states = [.posted, .acknowledged] }),
+      ("account", filter { $0.creditorAccount = History.account.text }),
+      ("text", filter { $0.pattern = "%elbolaget%" }), ("currency", filter { $0.currency = .nok }),
+      (
+        "amount",
+        filter {
+          $0.minimum = 1
+          $0.maximum = 1_000_000
+        }
+      ),
+      (
+        "dates",
+        filter {
+          $0.earliestDueDate = day("2026-01-01")
+          $0.latestDueDate = day("2026-12-31")
+        }
+      ), ("supplier", filter { $0.supplierKey = "org:923609016" }),
+      ("transfer", filter { $0.transfer = key(50) }),
+    ] {
+      note(
+        "PaymentTables.find \(name)",
+        try PaymentTables.find(filter, of: place, after: nil, limit: 10, in: tx))
+      note(
+        "PaymentTables.count \(name)",
+        try PaymentTables.count(filter, of: place, in: tx).map { "\($0.key) \($0.value)" }.sorted())
+    }
+    note(
+      "PaymentHistoryTables.entries",
+      try PaymentHistoryTables.entries(
+        about: History.first, of: place, after: 0, limit: 100, in: tx))
   }
 
   private static func noteSealing(
@@ -143,6 +179,9 @@ enum EverythingQueried {
       try TenancyTables.companies(
         of: bureau, visibleTo: key(10), like: "%company%", after: nil, limit: 10, in: tx))
     note(
+      "TenancyTables.visible",
+      try some(TenancyTables.visible(place.company, of: bureau, to: key(10), in: tx)))
+    note(
       "TenancyTables.users found",
       try TenancyTables.users(of: bureau, like: "%gone%", after: nil, limit: 10, in: tx))
     note(
@@ -151,19 +190,6 @@ enum EverythingQueried {
     note(
       "TenancyTables.hasAdministrator",
       try flag(TenancyTables.hasAdministrator(besides: key(13), of: bureau, in: tx)))
-    note("LicenceTables.load", try some(LicenceTables.load(of: bureau, in: tx)))
-    note("LicenceTables.packages", try LicenceTables.packages(at: place, in: tx).bureau)
-    note(
-      "LicenceTables.packages of a company",
-      try LicenceTables.packages(at: place, in: tx).company ?? [])
-    note("TenancyTables.administrators", try TenancyTables.administrators(of: bureau, in: tx))
-    note("PhoneTables.phone", try some(PhoneTables.phone(of: key(10), in: bureau, tx)))
-    note(
-      "EmployeeTables.serviceUser",
-      try some(EmployeeTables.serviceUser(of: key(10), in: bureau, tx)))
-    note("EmployeeTables.holder", try some(EmployeeTables.holder(of: key(12), in: bureau, tx)))
-    note("EmployeeTables.entitled", try EmployeeTables.entitled(to: place, in: tx))
-    note("AccessCellTables.all", try AccessCellTables.all(of: bureau, in: tx).keys.sorted())
     note(
       "Standing.read",
       try roles(
@@ -179,6 +205,27 @@ enum EverythingQueried {
       try TenancyTables.companies(of: bureau, after: nil, limit: 10, in: tx))
     note("HoldTables.places", try HoldTables.places(of: bureau, limit: 10, in: tx))
     note("AuditTables.heads", try AuditTables.heads(of: bureau, in: tx))
+    return try all.merging(standing(place, tx)) { $1 }
+  }
+
+  /// What a bureau has ordered, and who stands for what in it.
+  private static func standing(_ place: Place, _ tx: any Transaction) throws -> [String: String] {
+    let bureau = place.bureau
+    var all: [String: String] = [:]
+    func note(_ name: String, _ value: some Any) { all[name] = "\(value)" }
+    note("LicenceTables.load", try some(LicenceTables.load(of: bureau, in: tx)))
+    note("LicenceTables.packages", try LicenceTables.packages(at: place, in: tx).bureau)
+    note(
+      "LicenceTables.packages of a company",
+      try LicenceTables.packages(at: place, in: tx).company ?? [])
+    note("TenancyTables.administrators", try TenancyTables.administrators(of: bureau, in: tx))
+    note("PhoneTables.phone", try some(PhoneTables.phone(of: key(10), in: bureau, tx)))
+    note(
+      "EmployeeTables.serviceUser",
+      try some(EmployeeTables.serviceUser(of: key(10), in: bureau, tx)))
+    note("EmployeeTables.holder", try some(EmployeeTables.holder(of: key(12), in: bureau, tx)))
+    note("EmployeeTables.entitled", try EmployeeTables.entitled(to: place, in: tx))
+    note("AccessCellTables.all", try AccessCellTables.all(of: bureau, in: tx).keys.sorted())
     return all
   }
 

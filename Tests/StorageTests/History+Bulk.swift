@@ -20,4 +20,9 @@ extension History {
       ]
     ]
   }
+
+  /// The final signature in an online bank, for a payment that is not here.
+  var bankSignatureFacts: [[Fact]] {
+    [[.bankSignatureGiven(BankSignatureGiven(payment: key(44), number: 1, status: "ACSP"))]]
+  }
 }

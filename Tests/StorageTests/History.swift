@@ -276,7 +276,7 @@ struct History {
     .returnFileRead(
       ReturnFileRead(
         returnFile: key(file), kind: kind, messageID: "BANK-\(mark)", fileDigest: hash(file),
-        appliedCount: applied))
+        appliedCount: applied, bank: "dnb"))
   }
 
   var voucher: Voucher {
@@ -358,7 +358,13 @@ struct History {
           fileRead(92, .notification, 1),
           .paymentPaid(
             PaymentPaid(
-              payment: Self.first, number: 1, bookingDate: day("2026-03-31"), bankReference: "B1")),
+              payment: Self.first, number: 1, bookingDate: day("2026-03-31"), bankReference: "B1",
+              bookedAmount: Money(minorUnits: 125_001, currency: .nok))),
+          .paymentBooked(
+            PaymentBooked(
+              payment: Self.first, number: 1, bookingDate: day("2026-04-01"),
+              booking: Booking(
+                amount: Money(minorUnits: 125_002, currency: .nok), bankReference: "B2 \(mark)"))),
         ],
         [.voucherPosted(VoucherPosted(voucher: voucher))],
         [.paymentLost(PaymentLost(payment: Self.second, number: 1))],
@@ -401,7 +407,7 @@ struct History {
             UnknownPaymentDismissed(endToEndID: untold.endToEndID, reason: "Rent \(mark)"))
         ],
         [.transfersReleased(TransfersReleased(digest: hash(6), reason: "Looked \(mark)"))],
-      ] + agreementLife + sealingFacts + policyFacts + bulkFacts + [
+      ] + agreementLife + sealingFacts + policyFacts + bulkFacts + bankSignatureFacts + [
         [.companyClosed(CompanyClosed(company: company, reason: "Has ended \(mark)"))],
         [.bankSigningSet(BankSigningSet(user: person.id, number: Self.phone("+46701234567")))],
         [.bankSigningSet(BankSigningSet(user: key(15), number: Self.phone("+4790000002")))],

@@ -56,7 +56,7 @@ import Testing
         for (name, found) in all where name != "PaymentTables.signed" {
           #expect(!EverythingQueried.nothing.contains(found), "\(name)")
         }
-        for name in ["PaymentTables.list", "PostingTables.list", "Journal.entries"] {
+        for name in ["PaymentTables.find all", "PostingTables.list", "Journal.entries"] {
           let found = all[name] ?? ""
           #expect(found.contains("Elbolaget \(history.mark)"), "\(name)")
           for other in Self.histories where other.mark != history.mark {

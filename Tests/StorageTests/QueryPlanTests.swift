@@ -46,15 +46,63 @@ private final class ExplainingTransaction: Transaction {
     }
   }
 
-  @Test func `a page of the payments in a state is read from the index, in its order`() async throws
+  private func planOfFinding(_ change: @Sendable @escaping (inout PaymentFilter) -> Void)
+    async throws -> [String]
   {
-    let plan = try await plans { [place] tx in
-      _ = try PaymentTables.list(
-        of: place, state: .proposalComplete, after: key(1), limit: 50, in: tx)
-    }[0]
+    try await plans { [place] tx in
+      var filter = PaymentFilter()
+      change(&filter)
+      _ = try PaymentTables.find(filter, of: place, after: key(1), limit: 50, in: tx)
+    }.filter { $0.contains("payment") && !$0.contains("instruction (") }
+  }
+
+  @Test(arguments: [1, 3])
+  func `a page of the payments in some states is read from the index, in its order`(count: Int)
+    async throws
+  {
+    let states = [PaymentState.proposalComplete, .acknowledged, .paid].prefix(count)
+    let found = try await planOfFinding { $0.states = Set(states) }
+    #expect(found.count { $0.contains("payment_state") } == count)
+    for plan in found where plan.contains("payment_state") {
+      #expect(
+        plan.contains("USING INDEX payment_state (bureau=? AND company=? AND state=? AND id>?)"))
+      #expect(!plan.contains("TEMP B-TREE"))
+    }
+  }
+
+  @Test func `payments to one account are read from the index, in its order`() async throws {
+    let found = try await planOfFinding { $0.creditorAccount = "12345678903" }
+    let plan = try #require(found.first)
     #expect(
-      plan.contains("USING INDEX payment_state (bureau=? AND company=? AND state=? AND id>?)"))
+      plan.contains(
+        "USING INDEX payment_account (bureau=? AND company=? AND account_text=? AND id>?)"))
     #expect(!plan.contains("TEMP B-TREE"))
+  }
+
+  @Test func `a page of a search by text, amount or date is read in order, and no further`()
+    async throws
+  {
+    let changes: [@Sendable (inout PaymentFilter) -> Void] = [
+      { _ in }, { $0.pattern = "%elbo%" }, { $0.minimum = 100 },
+      { $0.earliestDueDate = day("2026-03-01") }, { $0.currency = .nok },
+    ]
+    for change in changes {
+      let found = try await planOfFinding(change)
+      let plan = try #require(found.first)
+      #expect(!plan.contains("SCAN") && !plan.contains("TEMP B-TREE"), "\(plan)")
+      #expect(plan.contains("(bureau=? AND company=? AND id>?)"), "\(plan)")
+    }
+  }
+
+  @Test func `a payment's history is read by the keys of its facts`() async throws {
+    let found = try await plans { [place] tx in
+      _ = try PaymentHistoryTables.entries(
+        about: History.first, of: place, after: 0, limit: 10, in: tx)
+    }
+    let plan = try #require(found.first)
+    #expect(plan.contains("(bureau=? AND company=? AND payment=? AND seq>?)"), "\(plan)")
+    #expect(plan.contains("(bureau=? AND company=? AND seq=?)"), "\(plan)")
+    #expect(!plan.contains("TEMP B-TREE") && !plan.contains("SCAN"), "\(plan)")
   }
 
   @Test func `no query of a company reads a whole table`() async throws {

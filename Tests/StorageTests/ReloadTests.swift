@@ -35,8 +35,13 @@ import Testing
         id: History.first, state: .posted, invoiceNumber: "42", supplierKey: "org:923609016",
         terms: history.terms, asWritten: AsWritten(), warnings: [],
         createTime: created(History.first), signature: history.signature(History.first),
-        instructions: [Instruction(number: 1, state: .executed, transfer: key(50))],
-        voucher: key(80), bookingDate: day("2026-03-31"),
+        instructions: [
+          Instruction(
+            number: 1, state: .executed, transfer: key(50),
+            booking: Booking(
+              amount: Money(minorUnits: 125_002, currency: .nok), bankReference: "B2 1"))
+        ],
+        voucher: key(80), bookingDate: day("2026-04-01"),
         revision: sequence { if case .voucherPosted = $0 { true } else { false } },
         approvals: [history.signature(History.first)], requiredSignatures: 1), history
     )
@@ -274,6 +279,7 @@ extension History {
       case .instructionAccepted(let fact): fact.payment == payment
       case .paymentRejected(let fact): fact.payment == payment
       case .paymentPaid(let fact): fact.payment == payment
+      case .paymentBooked(let fact): fact.payment == payment
       case .paymentLost(let fact): fact.payment == payment
       case .bankCheckRecorded(let fact): fact.payment == payment
       case .alarmRaised(let fact): fact.payment == payment

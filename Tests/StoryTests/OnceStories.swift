@@ -4,6 +4,7 @@ import Formats
 import Foundation
 import Primitives
 import Sandbox
+import Server
 import Storage
 import SwiftProtobuf
 import EngineKit
@@ -52,6 +53,42 @@ import Testing
       #expect(try await office.kim.seesReturnFiles() == read)
       #expect(try bureau.files("from-bank").isEmpty)
       #expect(try await office.kim.sees(payment).state == .paid)
+    }
+  }
+
+  @Test func `an answer that lay in another bank's folder first is read in its own (F-02)`()
+    async throws
+  {
+    try await withOffice { office in
+      let bureau = office.bureau
+      let first = try await office.kim.imports(SupplierInvoice())
+      try await office.alex.signs(first)
+      try await bureau.bankSettles(on: "2026-03-16")
+      let second = try await office.kim.imports(
+        SupplierInvoice(number: "2").with {
+          $0.supplierNumber = "1"
+          $0.due = "2026-03-17"
+        })
+      try await office.alex.signs(second)
+      try bureau.bankIsSilent()
+      try await bureau.bankSettles(on: "2026-03-17")
+      #expect(try await office.kim.sees(second).state == .processing)
+      // What the bank would have said: the entry of the first, about the second.
+      let entry = try #require(
+        try bureau.files("from-bank/done").first { file in
+          file.lastPathComponent.hasPrefix("camt054")
+        })
+      let told = String(decoding: try Data(contentsOf: entry), as: UTF8.self)
+        .replacing(first.name.suffix(32), with: second.name.suffix(32))
+        .replacing("2026-03-16", with: "2026-03-17")
+      let jobs = try bureau.world.jobs, company = try bureau.company
+      try await jobs.apply(Array(told.utf8), from: company.connection(to: "sparebank1"))
+      #expect(try await office.kim.sees(second).state == .processing)
+      try await jobs.apply(Array(told.utf8), from: company.connection())
+      #expect(try await office.kim.sees(second).state == .paid)
+      let before = try await bureau.journals()
+      try await jobs.apply(Array(told.utf8), from: company.connection())
+      #expect(try await bureau.journals() == before)
     }
   }
 

@@ -17,7 +17,7 @@ package enum Numbers {
   }
 
   /// The `n`th Swedish personal number of twenty, all of test serials.
-  static func swedishPerson(_ n: Int) -> String {
+  package static func swedishPerson(_ n: Int) -> String {
     let body = "9001\(padded(n, to: 2))\(979 + n)"
     return "19" + body + mod10(body)
   }

@@ -44,6 +44,7 @@ package final class World: Sendable {
   private let counter = Mutex(0)
   private let rates = Mutex(RateSettings())
   private let asks = Shared(false)
+  private let redirect = Mutex<(any RedirectIdentity)?>(nil)
 
   /// A server that has been started.
   private struct Running: Sendable {
@@ -151,6 +152,9 @@ package final class World: Sendable {
   /// The partner that is asked.
   package var partner: SandboxReviewPartner { SandboxReviewPartner(root: partnerFolder) }
 
+  /// Whose certificates everything outside of BankID shows.
+  package var authority: Authority { get throws { try Trust.tls.get() } }
+
   package var bankFolder: URL { folder.appending(path: "bank") }
   package var witnessFolder: URL { folder.appending(path: "witness") }
 
@@ -202,6 +206,7 @@ package final class World: Sendable {
       emptyDatabase: { try await SQLiteDatabase.inMemory() })
     parts.sessionLimits = sessionLimits
     parts.rates = rates.withLock { $0 }
+    parts.redirect = redirect.withLock { $0 }
     parts.collectInterval = .zero
     parts.allowsSyntheticIDs = true
     parts.register = FolderChannel(root: bankFolder)
@@ -251,6 +256,12 @@ package final class World: Sendable {
     let result = try await change()
     try await start()
     return result
+  }
+
+  /// Starts the server again with Norwegian BankID beside the Swedish.
+  package func restart(redirecting identity: any RedirectIdentity) async throws {
+    redirect.withLock { $0 = identity }
+    try await restart()
   }
 
   /// Starts the server again with these limits.

@@ -36,7 +36,7 @@ struct ImportTests {
     ],
     "Sources/Connectors": [
       "Primitives", "Formats", "Domain", "CEvidence", "AsyncHTTPClient", "NIOCore", "NIOHTTP1",
-      "NIOSSL", "Crypto", "X509", "SwiftASN1", "Logging",
+      "NIOSSL", "Crypto", "CryptoExtras", "X509", "SwiftASN1", "Logging",
     ] + system,
     "Sources/Server": [
       "Primitives", "Formats", "Policies", "Sealing", "Domain", "AuditTrail", "Engine", "Storage",
@@ -77,6 +77,12 @@ struct ImportTests {
       "GRPCNIOTransportHTTP2Posix", "GRPCProtobuf", "SwiftProtobuf", "NIOCore", "NIOPosix",
       "NIOSSL",
       "Crypto", "Logging",
+    ] + system,
+    // The real server and sandbox, and what tests use to look at them from outside.
+    "Clients/simulate": [
+      "Primitives", "Formats", "Domain", "Facts", "Engine", "EngineSQLite", "EngineKit", "Storage",
+      "Connectors", "BureauAPI", "Server", "Sandbox", "Checker", "TestKit", "Simulation",
+      "GRPCCore", "SwiftProtobuf", "Crypto", "Logging", "ArgumentParser",
     ] + system,
   ]
 

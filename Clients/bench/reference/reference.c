@@ -11,7 +11,7 @@
 #include <string.h>
 
 enum { COLUMNS = 32, FACTS = 2 };
-enum { HEAD, FACT, INVOICE, PAYMENT, QUEUE, MOVE, REQUEST, BLOB, BEGIN, COMMIT, STATEMENTS };
+enum { HEAD, FACT, INVOICE, PAYMENT, EVENT, QUEUE, MOVE, REQUEST, BLOB, BEGIN, COMMIT, STATEMENTS };
 
 // In the order of the columns that `loads` selects.
 static const char *const sql[STATEMENTS] = {
@@ -19,10 +19,11 @@ static const char *const sql[STATEMENTS] = {
     [FACT] = "INSERT INTO fact VALUES (?, ?, ?, ?, ?, ?)",
     [INVOICE] = "INSERT INTO invoice VALUES (?, ?, ?, ?, ?, ?, ?)",
     [PAYMENT] = "INSERT INTO payment VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, "
-                "?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                "?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+    [EVENT] = "INSERT INTO payment_event VALUES (?, ?, ?, ?)",
     // The board's count of the state that the payment begins in.
     [QUEUE] = "INSERT INTO payment_queue VALUES (?1, ?2, ?3 = 'proposalIncomplete', "
-              "?3 = 'proposalComplete', ?3 = 'proposalOpenItems', 0, 0, 0, 0, 0, 0) "
+              "?3 = 'proposalComplete', ?3 = 'proposalOpenItems', 0, 0, 0, 0, 0, 0, 0) "
               "ON CONFLICT DO UPDATE SET "
               "proposal_incomplete = proposal_incomplete + excluded.proposal_incomplete, "
               "proposal_complete = proposal_complete + excluded.proposal_complete, "
@@ -176,6 +177,12 @@ static int command(reference *r, int64_t index) {
   }
   // Columns of a payment: bureau, company, id, state.
   const cell *payment = r->loaded[PAYMENT].cells + index * r->loaded[PAYMENT].columns;
+  for (int i = 0; i < FACTS; i++) {
+    const cell event[] = {
+        payment[0], payment[1], payment[2], first[i * r->loaded[FACT].columns + 2]};
+    if ((code = bind(r->statements[EVENT], event, 4))) return code;
+    if ((code = finish(r->statements[EVENT]))) return code;
+  }
   const cell queue[] = {payment[0], payment[1], payment[3]};
   if ((code = bind(r->statements[QUEUE], queue, 3))) return code;
   if ((code = finish(r->statements[QUEUE]))) return code;

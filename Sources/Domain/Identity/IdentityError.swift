@@ -10,6 +10,8 @@ package enum IdentityError: Refusal, Equatable {
   case tooManyOrders
   case tooManyTries(waitSeconds: Int)
   case alreadyInProgress
+  case eidNotConfigured
+  case eidNotForPayments
   case evidenceRefused(String)
   case otherPerson
   case otherContent
@@ -37,6 +39,8 @@ package enum IdentityError: Refusal, Equatable {
     case .tooManyOrders: "ORDER_LIMIT"
     case .tooManyTries: "TRIES_EXHAUSTED"
     case .alreadyInProgress: "ORDER_IN_PROGRESS"
+    case .eidNotConfigured: "EID_NOT_AVAILABLE"
+    case .eidNotForPayments: "EID_NOT_FOR_PAYMENTS"
     case .evidenceRefused: "EVIDENCE_REFUSED"
     case .otherPerson: "EVIDENCE_OTHER_PERSON"
     case .otherContent: "EVIDENCE_OTHER_CONTENT"
@@ -63,6 +67,9 @@ package enum IdentityError: Refusal, Equatable {
       "Too many tries have failed; the next is allowed in \(max(1, (seconds + 59) / 60)) minutes."
     case .alreadyInProgress:
       "Another order for this person was open and is now cancelled; start again."
+    case .eidNotConfigured: "This server has no such electronic identity; leave eid out."
+    case .eidNotForPayments:
+      "Norwegian BankID does not show the payments that are signed; use Swedish BankID."
     case .evidenceRefused(let why):
       "The BankID answer could not be verified: \(why). Nothing was done."
     case .otherPerson: "Another person than the one asked has signed. Nothing was done."

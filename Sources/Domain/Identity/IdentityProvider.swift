@@ -8,14 +8,18 @@ package struct OrderTicket: Sendable, Equatable {
   package var qrStartToken: String
   /// Never leaves the server.
   package var qrStartSecret: String
+  /// Where the person goes with a browser; empty where they scan a code.
+  package var openURL: String
 
   package init(
-    orderRef: String, autoStartToken: String, qrStartToken: String, qrStartSecret: String
+    orderRef: String, autoStartToken: String, qrStartToken: String, qrStartSecret: String,
+    openURL: String = ""
   ) {
     self.orderRef = orderRef
     self.autoStartToken = autoStartToken
     self.qrStartToken = qrStartToken
     self.qrStartSecret = qrStartSecret
+    self.openURL = openURL
   }
 }
 

@@ -28,10 +28,11 @@ package struct Order: Sendable, Equatable {
   /// What is signed without being shown: the digests.
   package var nonVisibleData: [UInt8]
   package var startTime: Instant
+  package var eid: Eid
 
   package init(
     id: ID<Order>, purpose: Purpose, company: ID<Company>?, user: ID<User>?, state: State,
-    visibleText: String, nonVisibleData: [UInt8], startTime: Instant
+    visibleText: String, nonVisibleData: [UInt8], startTime: Instant, eid: Eid = .bankIDSE
   ) {
     self.id = id
     self.purpose = purpose
@@ -41,6 +42,7 @@ package struct Order: Sendable, Equatable {
     self.visibleText = visibleText
     self.nonVisibleData = nonVisibleData
     self.startTime = startTime
+    self.eid = eid
   }
 }
 

@@ -112,11 +112,16 @@ package struct Instruction: Hashable, Sendable {
   package var number: Int
   package var state: InstructionState
   package var transfer: ID<Transfer>
+  /// What the bank's first entry about it says; nil while only a status or a person has.
+  package var booking: Booking?
 
-  package init(number: Int, state: InstructionState, transfer: ID<Transfer>) {
+  package init(
+    number: Int, state: InstructionState, transfer: ID<Transfer>, booking: Booking? = nil
+  ) {
     self.number = number
     self.state = state
     self.transfer = transfer
+    self.booking = booking
   }
 
   /// `<payment hex>-<n>`, at most 35 characters: derived, never counted, so a file that is made
@@ -140,6 +145,18 @@ package struct Instruction: Hashable, Sendable {
 
   /// Two digits fit the 35 characters; a payment that fails this often needs a person.
   package static let limit = 99
+}
+
+/// What left the account for one sending, as the bank has booked it.
+package struct Booking: Hashable, Sendable {
+  package var amount: Money
+  /// The bank's reference for the entry; may be empty.
+  package var bankReference: String
+
+  package init(amount: Money, bankReference: String) {
+    self.amount = amount
+    self.bankReference = bankReference
+  }
 }
 
 /// Why the bank refused, with the way out (E-01).

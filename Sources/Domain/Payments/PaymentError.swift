@@ -128,6 +128,7 @@ extension PaymentState {
     case .proposalIncomplete: "an incomplete proposal"
     case .proposalComplete: "a complete proposal"
     case .proposalOpenItems: "a proposal with open items"
+    case .awaitingBankSignature: "waiting for a signature in the online bank"
     case .inDoubt: "in doubt"
     case .error: "in error"
     default: rawValue
@@ -144,7 +145,8 @@ extension PaymentEvent {
     case .correct: "be corrected"
     case .pay: "be paid"
     case .reject: "be rejected"
-    case .transfer: "be transferred"
+    case .transfer, .transferForBankSignature: "be transferred"
+    case .signAtBank: "be signed in the online bank"
     case .sign: "be signed"
     case .post: "be posted"
     case .delete: "be deleted"

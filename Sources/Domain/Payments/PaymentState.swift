@@ -1,7 +1,8 @@
 /// Where a payment stands (roles-and-flows §2.7).
 package enum PaymentState: String, Sendable, CaseIterable {
   case proposalIncomplete, proposalComplete, proposalOpenItems
-  case acknowledged, signed, processing, inDoubt, error, paid, posted, deleted
+  case acknowledged, signed, awaitingBankSignature, processing, inDoubt, error, paid, posted,
+    deleted
 
   /// The three states of the Payment Proposal.
   package var isProposal: Bool {
@@ -14,6 +15,10 @@ package enum PaymentEvent: String, Sendable, CaseIterable {
   /// from a later state the payment returns to the proposal and a signature is void.
   case proposeIncomplete, proposeComplete, proposeOpenItems
   case acknowledge, sign, transfer
+  /// Transferred to a bank that wants a final signature in its own online bank.
+  case transferForBankSignature
+  /// The bank's answer shows that it has that signature.
+  case signAtBank
   /// Values corrected under Error, where the payment stays until it is signed anew (E-02).
   case correct
   case pay, reject
@@ -32,7 +37,12 @@ extension PaymentState {
     .proposalOpenItems: proposing.merging(
       [.acknowledge: .acknowledged, .sign: .signed, .delete: .deleted]) { $1 },
     .acknowledged: proposing.merging([.sign: .signed, .delete: .deleted]) { $1 },
-    .signed: proposing.merging([.transfer: .processing]) { $1 },  // any change voids the signature
+    // Any change voids the signature.
+    .signed: proposing.merging(
+      [.transfer: .processing, .transferForBankSignature: .awaitingBankSignature]) { $1 },
+    .awaitingBankSignature: [
+      .signAtBank: .processing, .pay: .paid, .reject: .error, .lose: .inDoubt,
+    ],
     .processing: [.pay: .paid, .reject: .error, .lose: .inDoubt],
     // No .sign, .transfer or .delete: the money may have left.
     .inDoubt: [

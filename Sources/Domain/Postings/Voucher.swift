@@ -92,7 +92,7 @@ package struct VoucherDraft: Sendable {
   ) -> [Fact] {
     var lines = payments.map { payment in
       VoucherLine(
-        ledgerAccount: chart.supplierLedger, amount: payment.terms.amount,
+        ledgerAccount: chart.supplierLedger, amount: payment.postedAmount,
         text: payment.voucherText)
     }
     // Never overflows: a total is more than zero.
@@ -109,13 +109,18 @@ package struct VoucherDraft: Sendable {
 }
 
 extension Payment {
+  /// What the bank has booked, to the øre; what was asked for where it has not said.
+  fileprivate var postedAmount: Money {
+    instructions.last { $0.state == .executed }?.booking?.amount ?? terms.amount
+  }
+
   fileprivate var voucherText: String { "\(terms.creditorName ?? "") \(invoiceNumber)".trimmed }
 
   /// A voucher of its own (B-03).
   package func posting(_ draft: VoucherDraft) throws(PaymentError) -> [Fact] {
     _ = try state.after(.post)
     return draft.posting(
-      [self], of: terms.amount, text: voucherText,
+      [self], of: postedAmount, text: voucherText,
       on: bookingDate ?? draft.time.date(in: .centralEuropean))
   }
 
@@ -136,9 +141,9 @@ extension Payment {
     guard paid.count <= Self.bundleLimit else { throw .bundleTooLarge }
     let dates = Set(paid.map { $0.bookingDate ?? today }).sorted()
     guard dates.count == 1 else { throw .datesDiffer(dates) }
-    var total = Money.zero(first.terms.amount.currency)
+    var total = Money.zero(first.postedAmount.currency)
     for payment in paid {
-      do { total = try total.adding(payment.terms.amount) } catch { throw .bundleTooLarge }
+      do { total = try total.adding(payment.postedAmount) } catch { throw .bundleTooLarge }
     }
     return draft.posting(
       paid, of: total, text: "Bundle of \(paid.count) payments", on: dates[0])

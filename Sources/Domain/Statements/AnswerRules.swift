@@ -15,10 +15,13 @@ package struct BankAnswer: Sendable, Equatable {
 
   package var item: TransferItem
   package var outcome: Outcome
+  /// Of the statement that tells it, as text; nil: no statement does.
+  package var account: String?
 
-  package init(item: TransferItem, outcome: Outcome) {
+  package init(item: TransferItem, outcome: Outcome, account: String? = nil) {
     self.item = item
     self.outcome = outcome
+    self.account = account
   }
 }
 
@@ -75,14 +78,17 @@ extension Payment {
     case .unknown(let status):
       return [alarm(.unknownStatus, "has the unknown status \(status.prefix(35))", file)]
     case .progress(let status):
-      guard isNewest, state == .processing, instruction.state == .prepared else { return [] }
-      return [
-        .instructionAccepted(
-          InstructionAccepted(payment: id, number: instruction.number, status: status))
-      ]
+      return isNewest ? progressing(instruction, status: status) : []
     case .executed(let date, let reference, let amount):
+      // The company's, but not the one that somebody has signed: the bank means another payment.
+      if isNewest, let account = answer.account, let signed = signature?.rendered.debtorAccount,
+        signed.text != account
+      {
+        return [alarm(.foreignAccount, "is booked on an account that does not pay it", file)]
+      }
+      let booking = amount.map { Booking(amount: $0, bankReference: reference) }
       return executing(
-        instruction, isNewest: isNewest, date: date, reference: reference, amount: amount, file)
+        instruction, isNewest: isNewest, date: date, reference: reference, booking, file)
     case .rejected(let rejection):
       return rejecting(instruction, isNewest: isNewest, rejection, file)
     }
@@ -90,9 +96,11 @@ extension Payment {
 
   private func executing(
     _ instruction: Instruction, isNewest: Bool, date: CalendarDate, reference: String,
-    amount: Money?, _ file: ID<ReturnFile>
+    _ booking: Booking?, _ file: ID<ReturnFile>
   ) -> [Fact] {
-    if instruction.state == .executed { return [] }  // told twice: by pain.002 and camt.054
+    if instruction.state == .executed {
+      return booking.map { booked(instruction, $0, date, file) } ?? []
+    }
     guard isNewest, (try? state.after(.pay)) != nil else {
       return [
         alarm(
@@ -103,13 +111,44 @@ extension Payment {
     var facts: [Fact] = [
       .paymentPaid(
         PaymentPaid(
-          payment: id, number: instruction.number, bookingDate: date, bankReference: reference))
+          payment: id, number: instruction.number, bookingDate: date, bankReference: reference,
+          bookedAmount: booking?.amount))
     ]
-    if let amount, amount != terms.amount {
-      facts.append(
-        alarm(.amountDiffers, "was booked with \(amount) instead of \(terms.amount)", file))
-    }
+    if let booking { facts += differing(booking, file) }
     return facts
+  }
+
+  /// An entry about what is known to be paid: the first one says what has left the account; another
+  /// one of another reference says that it has left twice.
+  private func booked(
+    _ instruction: Instruction, _ booking: Booking, _ date: CalendarDate, _ file: ID<ReturnFile>
+  ) -> [Fact] {
+    guard let first = instruction.booking else {
+      let fact = PaymentBooked(
+        payment: id, number: instruction.number, bookingDate: date, booking: booking)
+      return [.paymentBooked(fact)] + differing(booking, file)
+    }
+    let references = [first.bankReference, booking.bankReference]
+    if references[0] != references[1], !references.contains("") {
+      return [
+        alarm(
+          .bookedTwice, "was booked as \(references[0]) and once more as \(references[1])", file)
+      ]
+    }
+    if first.amount == booking.amount { return [] }  // told twice
+    return [
+      alarm(.amountDiffers, "was booked with \(first.amount), and now \(booking.amount)", file)
+    ]
+  }
+
+  private func differing(_ booking: Booking, _ file: ID<ReturnFile>) -> [Fact] {
+    if booking.amount == terms.amount { return [] }
+    let posted = state == .posted ? ", and is posted" : ""
+    return [
+      alarm(
+        .amountDiffers, "was booked with \(booking.amount) instead of \(terms.amount)\(posted)",
+        file)
+    ]
   }
 
   private func rejecting(
@@ -122,7 +161,7 @@ extension Payment {
           .rejectedAfterPaid, "is reported rejected (\(rejection.code)) after it was paid", file)
       ]
     }
-    guard isNewest, state == .processing || state == .inDoubt else {
+    guard isNewest, isAtBank || state == .inDoubt else {
       return [alarm(.lateAnswer, "is reported rejected (\(rejection.code)) late", file)]
     }
     if rejection.saysDuplicate {
@@ -147,7 +186,7 @@ extension Payment {
   package func losing(at time: Instant, executionDate: CalendarDate, profile: BankProfile)
     -> [Fact]
   {
-    guard state == .processing, let newest = instructions.last,
+    guard isAtBank, let newest = instructions.last,
       time >= Self.answerDeadline(executionDate: executionDate, profile: profile)
     else { return [] }
     return [.paymentLost(PaymentLost(payment: id, number: newest.number))]

@@ -85,12 +85,14 @@ extension ReturnReading {
       }
       for entry in notification.entries
       where entry.status == .booked && (entry.sign == .debit || entry.isReversal) {
-        read(entry, file)
+        read(entry, on: notification.account.text, file)
       }
     }
   }
 
-  private mutating func read(_ entry: BankEntry, _ file: ID<ReturnFile>) {
+  private mutating func read(
+    _ entry: BankEntry, on account: String, _ file: ID<ReturnFile>
+  ) {
     for transaction in entry.transactions {
       // Banks that write NOTPROVIDED as EndToEndId may still give the InstrId, which is the same.
       let ids = [transaction.endToEndID, transaction.instructionID].compactMap(\.self)
@@ -122,7 +124,7 @@ extension ReturnReading {
           outcome: .executed(
             date: date,
             bankReference: transaction.servicerReference ?? entry.servicerReference ?? "",
-            amount: amount)))
+            amount: amount), account: account))
     }
   }
 }
@@ -147,7 +149,7 @@ package enum StatementRules {
   /// is not the company's.
   package static func applying(
     _ reading: ReturnReading, to payments: [ID<Payment>: Payment], file: ID<ReturnFile>,
-    fileDigest: [UInt8]
+    fileDigest: [UInt8], bank: String = ""
   ) -> [Fact] {
     var facts: [Fact] = []
     var seen: Set<TransferItem> = []
@@ -169,19 +171,19 @@ package enum StatementRules {
     let applied = facts.count { if case .alarmRaised = $0 { false } else { true } }
     let read = ReturnFileRead(
       returnFile: file, kind: reading.kind, messageID: String(reading.messageID.prefix(35)),
-      fileDigest: fileDigest, appliedCount: applied)
+      fileDigest: fileDigest, appliedCount: applied, bank: bank)
     return [.returnFileRead(read)] + facts
   }
 
   /// A file that cannot be read: kept, told, and nothing else.
-  package static func unreadable(_ why: String, file: ID<ReturnFile>, fileDigest: [UInt8])
-    -> [Fact]
-  {
+  package static func unreadable(
+    _ why: String, file: ID<ReturnFile>, fileDigest: [UInt8], bank: String = ""
+  ) -> [Fact] {
     [
       .returnFileRead(
         ReturnFileRead(
           returnFile: file, kind: .unreadable, messageID: "", fileDigest: fileDigest,
-          appliedCount: 0)),
+          appliedCount: 0, bank: bank)),
       .alarmRaised(
         AlarmRaised(kind: .unreadableFile, payment: nil, returnFile: file, text: why)),
     ]

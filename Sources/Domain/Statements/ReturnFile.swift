@@ -40,11 +40,14 @@ package struct ReturnFileRead: Sendable, Equatable {
   package var messageID: String
   package var fileDigest: [UInt8]
   package var appliedCount: Int
+  /// `BankProfile.id` of whom it came from; empty in journals of before.
+  package var bank: String
   package init(
     returnFile: ID<ReturnFile>, kind: ReturnFile.Kind, messageID: String, fileDigest: [UInt8],
-    appliedCount: Int
+    appliedCount: Int, bank: String = ""
   ) {
     self.returnFile = returnFile
+    self.bank = bank
     self.kind = kind
     self.messageID = messageID
     self.fileDigest = fileDigest
@@ -57,7 +60,7 @@ package struct AlarmRaised: Sendable, Equatable {
   package enum Kind: String, Sendable, CaseIterable {
     case unreadableFile, unknownMessage, unknownPayment, foreignAccount
     case rejectedAfterPaid, lateAnswer, doublePayment, amountDiffers, reversal, unknownStatus
-    case duplicateRefused, sentBefore
+    case duplicateRefused, sentBefore, bookedTwice
   }
 
   package var kind: Kind
@@ -101,13 +104,31 @@ package struct PaymentPaid: Sendable, Equatable {
   package var bookingDate: CalendarDate
   /// The bank's reference for the entry; may be empty.
   package var bankReference: String
+  /// What left the account; nil where a status tells of it, which names no amount.
+  package var bookedAmount: Money?
   package init(
-    payment: ID<Payment>, number: Int, bookingDate: CalendarDate, bankReference: String
+    payment: ID<Payment>, number: Int, bookingDate: CalendarDate, bankReference: String,
+    bookedAmount: Money? = nil
   ) {
     self.payment = payment
     self.number = number
     self.bookingDate = bookingDate
     self.bankReference = bankReference
+    self.bookedAmount = bookedAmount
+  }
+}
+
+/// The bank's entry about a sending that was known to be paid before: by a status, or by a person.
+package struct PaymentBooked: Sendable, Equatable {
+  package var payment: ID<Payment>
+  package var number: Int
+  package var bookingDate: CalendarDate
+  package var booking: Booking
+  package init(payment: ID<Payment>, number: Int, bookingDate: CalendarDate, booking: Booking) {
+    self.payment = payment
+    self.number = number
+    self.bookingDate = bookingDate
+    self.booking = booking
   }
 }
 

@@ -72,7 +72,9 @@ package struct CompanyRemains: Sendable, Equatable {
 
 extension PaymentState {
   /// Money may leave, or may have left: the company cannot be closed over it.
-  package static let holdingCompanyOpen: [PaymentState] = [.signed, .processing, .inDoubt]
+  package static let holdingCompanyOpen: [PaymentState] = [
+    .signed, .awaitingBankSignature, .processing, .inDoubt,
+  ]
 }
 
 extension CompanyDraft {

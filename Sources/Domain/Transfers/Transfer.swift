@@ -31,6 +31,13 @@ package struct Transfer: Sendable, Equatable {
     self.items = items
   }
 
+  /// The day from which the bank may be expected to answer: its execution date, or when it has left
+  /// if that was later; nil: it has not left, and nothing in it can be in doubt.
+  package func askedFor(in zone: TimeZoneRule) -> CalendarDate? {
+    guard state == .delivered else { return nil }
+    return max(executionDate, deliverTime?.date(in: zone) ?? executionDate)
+  }
+
   /// pain.001 GrpHdr/MsgId: 32 characters.
   package var messageID: String { id.hex }
 }
@@ -55,15 +62,18 @@ package struct TransferPrepared: Sendable, Equatable {
   package var fileDigest: [UInt8]
   package var executionDate: CalendarDate
   package var items: [TransferItem]
+  /// The bank executes it only after a final signature in its own online bank.
+  package var awaitsBankSignature: Bool
   package init(
     transfer: ID<Transfer>, agreement: ID<Agreement>, fileDigest: [UInt8],
-    executionDate: CalendarDate, items: [TransferItem]
+    executionDate: CalendarDate, items: [TransferItem], awaitsBankSignature: Bool = false
   ) {
     self.transfer = transfer
     self.agreement = agreement
     self.fileDigest = fileDigest
     self.executionDate = executionDate
     self.items = items
+    self.awaitsBankSignature = awaitsBankSignature
   }
 }
 

@@ -18,6 +18,8 @@ package struct SandboxActions: Sendable {
   package var turn: @Sendable (Instant) async throws -> Instant
   package var approve: @Sendable (PersonalNumber, _ qr: String?) async throws -> Void
   package var decline: @Sendable (PersonalNumber, _ qr: String?) async throws -> Void
+  /// A person with a Norwegian BankID opens a link and confirms; where the browser is sent then.
+  package var confirm: @Sendable (_ nationalID: String, _ link: String) async throws -> String
   package var orders: @Sendable () async throws -> [SandboxOrderSummary]
   package var messages: @Sendable () async throws -> [SandboxMessage]
   /// The bank's own ledger, a JSON array.
@@ -28,6 +30,7 @@ package struct SandboxActions: Sendable {
     turn: @escaping @Sendable (Instant) async throws -> Instant,
     approve: @escaping @Sendable (PersonalNumber, String?) async throws -> Void,
     decline: @escaping @Sendable (PersonalNumber, String?) async throws -> Void,
+    confirm: @escaping @Sendable (String, String) async throws -> String,
     orders: @escaping @Sendable () async throws -> [SandboxOrderSummary],
     messages: @escaping @Sendable () async throws -> [SandboxMessage],
     executed: @escaping @Sendable () async throws -> [UInt8]
@@ -36,6 +39,7 @@ package struct SandboxActions: Sendable {
     self.turn = turn
     self.approve = approve
     self.decline = decline
+    self.confirm = confirm
     self.orders = orders
     self.messages = messages
     self.executed = executed
@@ -153,6 +157,10 @@ private struct ControlCall {
     var person: String
     var qr: String?
   }
+  private struct Norwegian: Decodable {
+    var person: String
+    var link: String
+  }
   private struct Refused: Error {
     var why: String
   }
@@ -195,6 +203,9 @@ private struct ControlCall {
       let (person, qr) = try self.person()
       try await actions.decline(person, qr)
       return json(["declined": 1])
+    case ("POST", "/bankid-no/approve"):
+      let asked = try JSONDecoder().decode(Norwegian.self, from: body)
+      return json(["location": try await actions.confirm(asked.person, asked.link)])
     case ("GET", "/bankid/orders"):
       return json(["orders": try await actions.orders()])
     case ("GET", "/messages"):

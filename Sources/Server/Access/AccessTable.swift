@@ -29,8 +29,8 @@ package struct AccessRule: Sendable, Equatable {
   }
 
   private static let windingUp = [
-    "Get", "List", "Check", "Export", "Verify", "CreateCheckpoint", "Revoke", "Delete",
-    "Terminate", "Dismiss", "Release", "RecordBankCheck", "PostPayment", "PostBundle",
+    "Get", "List", "Count", "Search", "Check", "Export", "Verify", "CreateCheckpoint", "Revoke",
+    "Delete", "Terminate", "Dismiss", "Release", "RecordBankCheck", "PostPayment", "PostBundle",
     // Of the company itself: refused by their own rules, which say what stands in the way.
     "UpdateCompany", "ActivateCompany", "CloseCompany",
   ]
@@ -101,6 +101,10 @@ package enum AccessTable {
       leavesFact: true),
     rule("PaymentService", "GetPayment", .company(all)),
     rule("PaymentService", "ListPayments", .company(all)),
+    rule("PaymentService", "CountPayments", .company(all)),
+    // Shows the companies in which the caller has a role.
+    rule("PaymentService", "SearchPayments", .member),
+    rule("PaymentService", "ListPaymentEvents", .company(all)),
     rule("PaymentService", "UpdatePayment", .company([.accountant]), leavesFact: true),
     rule("PaymentService", "AcknowledgePayment", .company(handlers), leavesFact: true),
     rule("PaymentService", "StartPaymentSignature", .company([.approver])),

@@ -24,7 +24,8 @@ extension AgreementService {
     let opened = try await opened(id, at: place, secret: request.linkSecret)
     let status = try await orders.start(
       .agreement(id), company: place.company, user: nil, text: opened.text,
-      data: opened.agreement.signedData, of: place.bureau, from: context.clientAddress)
+      data: opened.agreement.signedData, of: place.bureau, from: context.clientAddress,
+      with: Eid(request.eid))
     return Bureau_V1_Order(status, of: place.bureau, access.sessionLimits)
   }
 

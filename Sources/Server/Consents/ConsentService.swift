@@ -20,16 +20,17 @@ package struct ConsentService: Bureau_V1_ConsentService.SimpleServiceProtocol {
     let asked = try await commands.read(context.method, by: caller, at: place) { tx in
       try Asked(caller.user, bank: request.bank, startedAt: time, at: place, in: tx)
     }
-    return try await start(asked, invitation: nil, at: place, context)
+    return try await start(asked, invitation: nil, with: Eid(request.eid), at: place, context)
   }
 
   func start(
-    _ asked: Asked, invitation: ID<ConsentInvitation>?, at place: Place, _ context: ServerContext
+    _ asked: Asked, invitation: ID<ConsentInvitation>?, with eid: Eid?, at place: Place,
+    _ context: ServerContext
   ) async throws -> Bureau_V1_Order {
     let status = try await orders.start(
       .consent(bank: asked.profile.id, invitation: invitation), company: place.company,
       user: asked.user.id, text: asked.text, data: asked.signedData, of: place.bureau,
-      from: context.clientAddress)
+      from: context.clientAddress, with: eid)
     return Bureau_V1_Order(status, of: place.bureau, access.sessionLimits)
   }
 

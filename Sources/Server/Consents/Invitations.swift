@@ -107,7 +107,8 @@ extension ConsentService {
     let asked = try await commands.database.read(as: place.scope) { tx in
       try Self.opened(id, hash, at: time, place, tx).asked
     }
-    return try await start(asked, invitation: id, at: place, context)
+    return try await start(
+      asked, invitation: id, with: Eid(request.eid), at: place, context)
   }
 
   package func declineConsentInvitation(

@@ -17,20 +17,23 @@ struct DecoyOrders: Sendable {
   init(_ key: NationalIDKey) { self.key = SymmetricKey(data: key.purposeBytes("decoy-orders/v1")) }
 
   /// - Parameter random: six bytes.
-  func make(of bureau: ID<Bureau>, random: [UInt8], at time: Instant) -> ID<Order>? {
+  func make(_ eid: Eid, of bureau: ID<Bureau>, random: [UInt8], at time: Instant) -> ID<Order>? {
     let seconds = UInt32(truncatingIfNeeded: time.microseconds / 1_000_000)
-    return id(bureau, seconds: seconds, random: random)
+    return id(eid, bureau, seconds: seconds, random: random)
   }
 
-  /// When a decoy was started; nil: it is none.
-  func startTime(of order: ID<Order>, at bureau: ID<Bureau>, now: Instant) -> Instant? {
+  /// With which identity a decoy was started, and when; nil: it is none.
+  func start(of order: ID<Order>, at bureau: ID<Bureau>, now: Instant) -> (Eid, Instant)? {
     let bytes = order.bytes, random = Array(bytes[10...])
     let mask = code("mask", bureau, random)
     let seconds = zip(bytes[0..<4], mask).reduce(UInt32(0)) { $0 << 8 | UInt32($1.0 ^ $1.1) }
-    guard id(bureau, seconds: seconds, random: random) == order else { return nil }
+    let eid = Eid.allCases.first {
+      id($0, bureau, seconds: seconds, random: random) == order
+    }
+    guard let eid else { return nil }
     let start = Instant(microseconds: Int64(seconds) * 1_000_000)
     guard start <= now, start.adding(seconds: Self.lifeSeconds) > now else { return nil }
-    return start
+    return (eid, start)
   }
 
   /// What stands for BankID's side: the same for each collect.
@@ -47,11 +50,12 @@ struct DecoyOrders: Sendable {
       qrStartSecret: token("qr-secret"))
   }
 
-  private func id(_ bureau: ID<Bureau>, seconds: UInt32, random: [UInt8]) -> ID<Order>? {
+  private func id(_ eid: Eid, _ bureau: ID<Bureau>, seconds: UInt32, random: [UInt8]) -> ID<Order>?
+  {
     guard random.count == 6 else { return nil }
     let time = (0..<4).map { UInt8(truncatingIfNeeded: seconds >> (24 - 8 * $0)) }
     let masked = zip(time, code("mask", bureau, random)).map { $0 ^ $1 }
-    var bytes = masked + code("mark", bureau, time + random).prefix(6) + random
+    var bytes = masked + code("mark \(eid.rawValue)", bureau, time + random).prefix(6) + random
     Self.shape(&bytes)
     return ID(bytes: bytes)
   }

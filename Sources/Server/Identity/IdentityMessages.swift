@@ -24,6 +24,12 @@ extension Bureau_V1_Order {
       }
     qrText = status.qrText
     autoStartToken = order.state == .pending ? status.stored.ticket.autoStartToken : ""
+    eid =
+      switch order.eid {
+      case .bankIDSE: .bankidSe
+      case .bankIDNO: .bankidNo
+      }
+    openURL = status.openURL
     hint = status.stored.hint
     visibleText = order.visibleText
     results = status.stored.results
@@ -37,6 +43,17 @@ extension Bureau_V1_Order {
     if let started = status.session {
       session = Bureau_V1_Session(started.session, started.user, of: bureau, limits)
       session.token = started.secret
+    }
+  }
+}
+
+extension Eid {
+  /// nil: the server's first.
+  init?(_ message: Bureau_V1_Eid) {
+    switch message {
+    case .bankidSe: self = .bankIDSE
+    case .bankidNo: self = .bankIDNO
+    case .unspecified, .UNRECOGNIZED: return nil
     }
   }
 }

@@ -17,7 +17,7 @@ package struct IdentityService: Bureau_V1_IdentityService.SimpleServiceProtocol 
     let bureau = try ResourceName.parseBureau(request.parent, field: "parent")
     let status = try await orders.start(
       .login, company: nil, user: nil, text: "", data: [], of: bureau,
-      from: context.clientAddress)
+      from: context.clientAddress, with: Eid(request.eid))
     return Bureau_V1_Order(status, of: bureau, access.sessionLimits)
   }
 

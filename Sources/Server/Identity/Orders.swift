@@ -12,12 +12,15 @@ package struct Orders: Sendable {
   let commands: Commands
   private let activation: Activation
   private let provider: any IdentityProvider
+  /// Norwegian BankID, where it is configured.
+  let redirect: (any RedirectIdentity)?
+  private let standardEid: Eid
   private let key: NationalIDKey
   private let sessionLimits: Session.Limits
   private let pace: OrderPace
-  private let logger: Logger
+  let logger: Logger
   private let starts = StartPace()
-  private let tries = LoginTries()
+  let tries = LoginTries()
   private let decoys: DecoyOrders
 
   /// Orders are forgotten an hour after their start; a bureau has at most this many open.
@@ -26,12 +29,15 @@ package struct Orders: Sendable {
   private let openMinutes = 5
 
   package init(
-    commands: Commands, activation: Activation, provider: any IdentityProvider, key: NationalIDKey,
+    commands: Commands, activation: Activation, provider: any IdentityProvider,
+    redirect: (any RedirectIdentity)? = nil, standardEid: Eid = .bankIDSE, key: NationalIDKey,
     sessionLimits: Session.Limits, collectInterval: Duration, logger: Logger
   ) {
     self.commands = commands
     self.activation = activation
     self.provider = provider
+    self.redirect = redirect
+    self.standardEid = standardEid
     self.key = key
     decoys = DecoyOrders(key)
     self.sessionLimits = sessionLimits
@@ -39,13 +45,15 @@ package struct Orders: Sendable {
     self.logger = logger
   }
 
-  private var sources: Sources { commands.sources }
-  private var secrets: SecretBox { commands.secrets }
+  var sources: Sources { commands.sources }
+  var secrets: SecretBox { commands.secrets }
 
   /// How an order stands, as the caller is told.
   package struct Status: Sendable {
     package var stored: StoredOrder
     package var qrText: String
+    /// Where the person goes with a browser: in the answer that starts the order only.
+    package var openURL = ""
     /// Login only, once.
     package var session: StartedSession?
   }
@@ -60,8 +68,16 @@ package struct Orders: Sendable {
 
   package func start(
     _ purpose: Order.Purpose, company: ID<Company>?, user: ID<User>?, text: String,
-    data: [UInt8], of bureau: ID<Bureau>, from address: String
+    data: [UInt8], of bureau: ID<Bureau>, from address: String, with wanted: Eid? = nil
   ) async throws -> Status {
+    let eid = wanted ?? standardEid
+    if eid == .bankIDNO {
+      guard redirect != nil else { throw IdentityError.eidNotConfigured }
+      switch purpose {
+      case .payments, .bulkPayments: throw IdentityError.eidNotForPayments
+      case .login, .agreement, .consent: break
+      }
+    }
     let time = sources.now()
     try tries.mayStart(user, from: address, at: time)
     if user == nil {
@@ -72,26 +88,38 @@ package struct Orders: Sendable {
         before: time.adding(hours: -1), openSince: time.adding(minutes: -openMinutes), of: bureau,
         in: tx)
     }
-    if purpose == .login, try await !exists(bureau) { return try decoy(of: bureau, at: time) }
+    if purpose == .login, try await !exists(bureau) {
+      return try await decoy(of: bureau, with: eid, at: time)
+    }
     // Strangers may start orders too: they leave room for those who are logged in.
     guard open < (user == nil ? openLimit : 2 * openLimit) else {
       throw IdentityError.tooManyOrders
     }
     let ticket =
-      if purpose == .login {
+      if eid == .bankIDNO, let redirect {
+        try await redirect.start(
+          RedirectContent(isLogin: purpose == .login, text: text, data: data),
+          state: state(at: bureau))
+      } else if purpose == .login {
         try await provider.startLogin(from: address)
       } else {
         try await provider.startSignature(of: text, data: data, from: address)
       }
     let order = Order(
       id: sources.id(), purpose: purpose, company: company, user: user, state: .pending,
-      visibleText: text, nonVisibleData: data, startTime: sources.now())
+      visibleText: text, nonVisibleData: data, startTime: sources.now(), eid: eid)
     let stored = StoredOrder(
-      order: order, ticket: ticket, hint: Self.firstHint)
+      order: order, ticket: ticket, hint: Self.firstHint(eid))
     try await commands.database.write(as: .bureau(TenantKey(bureau))) { [secrets] tx in
       try OrderTables.insert(stored, sealedBy: secrets, of: bureau, in: tx)
     }
-    return status(stored)
+    return begun(stored)
+  }
+
+  private func begun(_ stored: StoredOrder) -> Status {
+    var status = status(stored)
+    status.openURL = stored.ticket.openURL
+    return status
   }
 
   private func exists(_ bureau: ID<Bureau>) async throws -> Bool {
@@ -102,14 +130,27 @@ package struct Orders: Sendable {
 
   // MARK: Decoys
 
-  private func decoy(of bureau: ID<Bureau>, at time: Instant) throws -> Status {
-    guard let id = decoys.make(of: bureau, random: sources.random(6), at: time) else {
+  private func decoy(of bureau: ID<Bureau>, with eid: Eid, at time: Instant) async throws -> Status
+  {
+    guard let id = decoys.make(eid, of: bureau, random: sources.random(6), at: time) else {
       throw IdentityError.tooManyOrders
     }
-    return status(decoy(id, startTime: time, hint: Self.firstHint))
+    var stored = decoy(id, startTime: time, hint: Self.firstHint(eid))
+    if eid == .bankIDNO, let redirect {
+      stored.order.eid = eid
+      // Leads nowhere: nobody waits for this state.
+      stored.ticket = try await redirect.start(
+        RedirectContent(isLogin: true, text: "", data: []), state: state(at: bureau))
+    }
+    return begun(stored)
   }
 
-  private static let firstHint = "Open BankID and scan the code."
+  private static func firstHint(_ eid: Eid) -> String {
+    switch eid {
+    case .bankIDSE: "Open BankID and scan the code."
+    case .bankIDNO: "Open the address in a browser and use your BankID there."
+    }
+  }
 
   private func decoy(_ id: ID<Order>, startTime: Instant, hint: String) -> StoredOrder {
     StoredOrder(
@@ -121,9 +162,14 @@ package struct Orders: Sendable {
   /// How a decoy stands; nil: the order is none.
   private func decoyStatus(_ id: ID<Order>, of bureau: ID<Bureau>) -> Status? {
     let now = sources.now()
-    guard let start = decoys.startTime(of: id, at: bureau, now: now) else { return nil }
+    guard let (eid, start) = decoys.start(of: id, at: bureau, now: now) else { return nil }
     var stored = decoy(id, startTime: start, hint: "")
-    switch provider.unanswered(seconds: start.seconds(until: now)) {
+    stored.order.eid = eid
+    if eid == .bankIDNO { stored.ticket.autoStartToken = "" }
+    let answer =
+      eid == .bankIDSE
+      ? provider.unanswered(seconds: start.seconds(until: now)) : redirectAnswer(since: start)
+    switch answer {
     case .pending(let hint): stored.hint = hint
     case .failed(let hint):
       stored.hint = hint
@@ -137,7 +183,9 @@ package struct Orders: Sendable {
     let isPending = stored.order.state == .pending
     let seconds = stored.order.startTime.seconds(until: sources.now())
     return Status(
-      stored: stored, qrText: isPending ? provider.qrText(stored.ticket, seconds: seconds) : "")
+      stored: stored,
+      qrText: isPending && stored.order.eid == .bankIDSE
+        ? provider.qrText(stored.ticket, seconds: seconds) : "")
   }
 
   // MARK: Collecting
@@ -167,7 +215,7 @@ package struct Orders: Sendable {
     }
     let stored = try await load(id, of: bureau)
     guard stored.order.state == .pending, stored.answer == nil else { return status(stored) }
-    await provider.cancel(stored.ticket.orderRef)
+    if stored.order.eid == .bankIDSE { await provider.cancel(stored.ticket.orderRef) }
     return try await end(stored, .failed, hint: "The order was cancelled.", of: bureau)
   }
 
@@ -186,7 +234,7 @@ package struct Orders: Sendable {
     var stored = try await load(stored.order.id, of: bureau)
     guard stored.order.state == .pending else { return status(stored) }
     if stored.answer == nil {
-      switch try await provider.collect(stored.ticket.orderRef) {
+      switch try await ask(stored) {
       case .pending(let hint):
         stored.hint = hint
         return status(stored)
@@ -244,13 +292,37 @@ package struct Orders: Sendable {
     return status(ended)
   }
 
+  private func verify(_ answer: [UInt8], of order: Order, at time: Instant) throws -> Evidence {
+    switch order.eid {
+    case .bankIDSE: return try provider.verify(answer, of: order, key: key, at: time)
+    case .bankIDNO:
+      guard let redirect else { throw IdentityError.eidNotConfigured }
+      return try redirect.verify(answer, of: order, key: key, at: time)
+    }
+  }
+
+  /// Of what comes back by a redirect there is nobody to ask: it comes, or time runs out.
+  private func ask(_ stored: StoredOrder) async throws -> IdentityAnswer {
+    switch stored.order.eid {
+    case .bankIDSE: return try await provider.collect(stored.ticket.orderRef)
+    case .bankIDNO:
+      return redirectAnswer(since: stored.order.startTime)
+    }
+  }
+
+  private func redirectAnswer(since start: Instant) -> IdentityAnswer {
+    start.adding(minutes: Self.redirectMinutes) > sources.now()
+      ? .pending(hint: Self.firstHint(.bankIDNO))
+      : .failed(hint: "Nobody came back from BankID in time. Start again.")
+  }
+
   // MARK: Carrying out
 
   private func carryOut(_ stored: StoredOrder, of bureau: ID<Bureau>) async throws -> Status {
     guard let answer = stored.answer else { throw IdentityError.orderEnded }
     let order = stored.order
     let time = stored.answerTime ?? sources.now()
-    let evidence = try provider.verify(answer, of: order, key: key, at: time)
+    let evidence = try verify(answer, of: order, at: time)
     switch order.purpose {
     case .login:
       return try await logIn(stored, evidence, of: bureau)

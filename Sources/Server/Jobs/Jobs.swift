@@ -203,7 +203,7 @@ package struct Jobs: Sendable {
         guard let content = try channel.read(file, limit: returnFileLimit) else { continue }
         let digest = Array(SHA256.hash(data: content))
         let isRead = try await commands.database.read(as: place.scope) { tx in
-          try StatementTables.isRead(digest, of: place, in: tx)
+          try StatementTables.isRead(digest, from: connection.bank, of: place, in: tx)
         }
         if !isRead { try await apply(content, from: connection) }
       } catch let error as BankChannelError {
@@ -257,7 +257,8 @@ package struct Jobs: Sendable {
       return .transferPrepared(
         TransferPrepared(
           transfer: transfer, agreement: id, fileDigest: digest,
-          executionDate: prepared.executionDate, items: prepared.items))
+          executionDate: prepared.executionDate, items: prepared.items,
+          awaitsBankSignature: profile.finalSignatureInBank))
     }
   }
 
@@ -315,17 +316,28 @@ package struct Jobs: Sendable {
       let tx = context.transaction
       guard let transfer = try TransferTables.load(id, of: place, in: tx),
         let agreement = try AgreementTables.load(transfer.agreement, of: place, in: tx),
-        let profile = BankProfile.named(agreement.bank)
+        let profile = BankProfile.named(agreement.bank),
+        let asked = transfer.askedFor(in: profile.zone)
       else { return [] }
       return try transfer.items.flatMap { item -> [Fact] in
         guard let payment = try PaymentTables.load(item.payment, of: place, in: tx),
           payment.instructions.last?.number == item.number
         else { return [] }
         return payment.losing(
-          at: context.time, executionDate: transfer.executionDate, profile: profile)
+          at: context.time, executionDate: asked, profile: profile)
       }
     } apply: { context in
-      try Work.finish(.answer, id.bytes, of: place, in: context.transaction)
+      let tx = context.transaction
+      try Work.finish(.answer, id.bytes, of: place, in: tx)
+      guard let transfer = try TransferTables.load(id, of: place, in: tx),
+        let agreement = try AgreementTables.load(transfer.agreement, of: place, in: tx),
+        let profile = BankProfile.named(agreement.bank)
+      else { return }
+      let asked = transfer.askedFor(in: profile.zone)
+      let deadline = asked.map { Payment.answerDeadline(executionDate: $0, profile: profile) }
+      // Held or stuck, it has not left: the bank's days begin when it does.
+      let next = deadline ?? context.time.adding(days: 1)
+      if next > context.time { try Work.schedule(.answer, id.bytes, at: next, of: place, in: tx) }
     } answer: { _, _ in
     }
   }
@@ -399,17 +411,23 @@ package struct Jobs: Sendable {
     return try await commands.run(Self.call("return"), at: place, subject: id) { context in
       let tx = context.transaction
       if try TenancyTables.company(place, in: tx) == nil { throw TenancyError.companyNotFound }
-      if try StatementTables.isRead(digest, of: place, in: tx) { return [] }
+      if try StatementTables.isRead(digest, from: connection.bank, of: place, in: tx) { return [] }
       switch parsed {
       case .unreadable(let why):
-        return StatementRules.unreadable(why, file: id, fileDigest: digest)
+        return StatementRules.unreadable(
+          why, file: id, fileDigest: digest, bank: connection.bank)
       case .statusReport(let report):
         let transfer = try ID<Transfer>(hex: report.originalMessageID).flatMap {
           try Self.transfer($0, sentTo: connection.bank, of: place, in: tx)
         }
-        return try Self.facts(
-          ReturnReading(report, transfer: transfer, file: id), from: connection.bank, id, digest,
-          context)
+        var reading = ReturnReading(report, transfer: transfer, file: id)
+        // A message of the company's that went to another bank is not unknown: nothing was lost.
+        if let message = reading.unknownMessageID.flatMap({ ID<Transfer>(hex: $0) }),
+          try TransferTables.load(message, of: place, in: tx) != nil
+        {
+          reading.unknownMessageID = nil
+        }
+        return try Self.facts(reading, from: connection.bank, id, digest, context)
       case .notification(let message):
         // Those that somebody has signed with this bank: another has no say about them.
         let accounts = try AgreementTables.list(of: place, limit: 1_000, in: tx)
@@ -457,7 +475,8 @@ package struct Jobs: Sendable {
       : HoldRules.warning(
         after: suspicions, signed: try PaymentTables.signed(of: place, limit: 10_000, in: tx),
         known: known, file: file)
-    return StatementRules.applying(reading, to: payments, file: file, fileDigest: digest)
+    return StatementRules.applying(
+      reading, to: payments, file: file, fileDigest: digest, bank: bank)
       + suspicions + warnings
   }
 }

@@ -58,6 +58,7 @@ extension Pages {
         .with {
           $0.name = link.name
           $0.linkSecret = link.secret
+          $0.eid = .bankidSe
         }, by: page.visitor, agreements.startAgreementSignature)
     case .consent(let link):
       visit.owner = try await offer(ofConsent: link, page).bureauDisplayName
@@ -66,11 +67,15 @@ extension Pages {
         .with {
           $0.name = link.name
           $0.linkSecret = link.secret
+          $0.eid = .bankidSe
         }, by: page.visitor, consents.startInvitedConsent)
     case .own(let bureau):
       return try await calls(
-        Identity.StartLogin.descriptor, .with { $0.parent = "bureaus/\(bureau)" },
-        by: page.visitor, identity.startLogin)
+        Identity.StartLogin.descriptor,
+        .with {
+          $0.parent = "bureaus/\(bureau)"
+          $0.eid = .bankidSe
+        }, by: page.visitor, identity.startLogin)
     }
   }
 

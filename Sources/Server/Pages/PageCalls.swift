@@ -1,19 +1,27 @@
 import Domain
-import GRPCCore
+package import GRPCCore
 import Synchronization
 
 /// Calls the services as any client does, without a wire between: the server's interceptors first,
 /// then the very function that serves the RPC. So pages have no rules of their own.
-struct PageCalls: Sendable {
-  let interceptors: [any ServerInterceptor]
+package struct PageCalls: Sendable {
+  private let interceptors: [any ServerInterceptor]
+
+  package init(interceptors: [any ServerInterceptor]) { self.interceptors = interceptors }
 
   /// Who looks at a page.
-  struct Visitor: Sendable {
+  package struct Visitor: Sendable {
     /// In figures, as the connection shows it.
     var address: String
     var requestID: String
     /// A session's secret.
     var token: String?
+
+    package init(address: String, requestID: String, token: String? = nil) {
+      self.address = address
+      self.requestID = requestID
+      self.token = token
+    }
 
     /// As a transport spells it.
     fileprivate var peer: String {
@@ -21,7 +29,7 @@ struct PageCalls: Sendable {
     }
   }
 
-  func callAsFunction<Input: Sendable, Output: Sendable>(
+  package func callAsFunction<Input: Sendable, Output: Sendable>(
     _ method: MethodDescriptor, _ request: Input, by visitor: Visitor,
     _ serve: @escaping @Sendable (Input, ServerContext) async throws -> Output
   ) async throws -> Output {

@@ -78,6 +78,9 @@ package enum PageText: String, CaseIterable, Sendable {
   case orderTitle, loginTitle, scanOne, scanTwo, scanThree, codeLabel, openNote, openButton
   case otherDevice, thisDevice, cancelButton, statusLabel, noScript
   case overTitle, notLoggedIn, tryAgain
+  // Back from an identity provider.
+  case returnTitle, returnText, returnNotTitle, returnOverText, returnTurnedBackText
+  case returnRefusedText
   // What BankID says: `hint` and its code.
   case hintOutstandingTransaction, hintNoClient, hintStarted, hintUserMrtd, hintUserCallConfirm
   case hintUserSign, hintPending

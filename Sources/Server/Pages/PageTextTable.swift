@@ -1,6 +1,6 @@
 extension PageText {
   package static let table: [Row] =
-    general + signing + consent + declining + own + waiting + hints + troubles
+    general + signing + consent + declining + own + waiting + coming + hints + troubles
 
   private static let general: [Row] = [
     Row(.skip, nb: "Gå til innholdet", sv: "Gå till innehållet", en: "Skip to content"),
@@ -193,6 +193,27 @@ extension PageText {
     Row(.overTitle, nb: "Ikke signert", sv: "Inte signerat", en: "Not signed"),
     Row(.notLoggedIn, nb: "Ikke logget inn", sv: "Inte inloggad", en: "Not logged in"),
     Row(.tryAgain, nb: "Prøv igjen", sv: "Försök igen", en: "Try again"),
+  ]
+
+  private static let coming: [Row] = [
+    Row(.returnTitle, nb: "Takk", sv: "Tack", en: "Thank you"),
+    Row(
+      .returnText, nb: "Gå tilbake dit du begynte. Det fortsetter der.",
+      sv: "Gå tillbaka dit du började. Det fortsätter där.",
+      en: "Go back to where you began. It goes on there."),
+    Row(.returnNotTitle, nb: "Ikke fullført", sv: "Inte slutfört", en: "Not completed"),
+    Row(
+      .returnOverText, nb: "Lenken er brukt eller for gammel. Begynn på nytt der du startet.",
+      sv: "Länken är använd eller för gammal. Börja om där du startade.",
+      en: "This link has been used or is too old. Start again where you began."),
+    Row(
+      .returnTurnedBackText, nb: "Du avbrøt. Ingenting er gjort.",
+      sv: "Du avbröt. Ingenting har gjorts.", en: "You turned back. Nothing was done."),
+    Row(
+      .returnRefusedText,
+      nb: "Svaret fra BankID kunne ikke bekreftes. Ingenting er gjort. Begynn på nytt.",
+      sv: "Svaret från BankID kunde inte bekräftas. Ingenting har gjorts. Börja om.",
+      en: "BankID's answer could not be verified. Nothing was done. Start again."),
   ]
 
   private static let hints: [Row] = [

@@ -48,6 +48,7 @@ extension PaymentState {
     case .proposalOpenItems: .proposalOpenItems
     case .acknowledged: .acknowledged
     case .signed: .signed
+    case .awaitingBankSignature: .awaitingBankSignature
     case .processing: .processing
     case .inDoubt: .inDoubt
     case .error: .error

@@ -36,13 +36,20 @@ package struct PaymentService: Bureau_V1_PaymentService.SimpleServiceProtocol {
     let place = try ResourceName.parseCompany(request.parent, field: "parent")
     let page = try Page<Payment>(size: request.pageSize, token: request.pageToken)
     let now = commands.sources.now(), moment = try request.moment(now: now)
-    let state = PaymentState(request.state), time = moment ?? now
+    var query = try PaymentQuery(request.filter, at: place)
+    if let state = PaymentState(request.state) {
+      query.states = query.states.isEmpty ? [state] : query.states.intersection([state])
+      if query.states.isEmpty { query.isNothing = true }
+    }
+    let wanted = query, time = moment ?? now
     let views = try await commands.read(
       context.method, by: context.caller, at: place, asOf: moment
-    ) { tx in
+    ) { tx -> [PaymentView] in
+      let filter = try wanted.filter()
+      if wanted.isNothing { return [] }
       let active = try AgreementTables.active(of: place, in: tx)
-      return try PaymentTables.list(
-        of: place, state: state, after: page.after, limit: page.limit, in: tx
+      return try PaymentTables.find(
+        filter, of: place, after: page.after, limit: page.limit, in: tx
       ).map { try Self.view($0, at: place, time, active: active, in: tx) }
     }
     let (items, next) = page.cut(views, id: \.payment.id)
@@ -106,7 +113,7 @@ package struct PaymentService: Bureau_V1_PaymentService.SimpleServiceProtocol {
     let status = try await orders.start(
       .payments(wanted), company: place.company, user: caller.user,
       text: try approval.visibleText(), data: approval.nonVisibleData, of: place.bureau,
-      from: context.clientAddress)
+      from: context.clientAddress, with: Eid(request.eid))
     return Bureau_V1_Order(status, of: place.bureau, access.sessionLimits)
   }
 
@@ -191,7 +198,7 @@ package struct PaymentService: Bureau_V1_PaymentService.SimpleServiceProtocol {
   }
 
   /// With the agreement that pays: the signed one, or the one that would be chosen now.
-  private static func view(
+  static func view(
     _ payment: Payment, at place: Place, _ time: Instant, active: [Agreement]? = nil,
     in tx: any Transaction
   ) throws -> PaymentView {

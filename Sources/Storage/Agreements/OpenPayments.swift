@@ -8,7 +8,7 @@ extension PaymentTables {
   package static func openCount(
     of agreement: ID<Agreement>, at place: Place, in tx: any Transaction
   ) throws -> Int {
-    try [PaymentState.signed, .processing, .inDoubt].reduce(0) { count, state in
+    try PaymentState.holdingCompanyOpen.reduce(0) { count, state in
       count
         + (try list(of: place, state: state, after: nil, limit: 1_000, in: tx).count {
           $0.signature?.agreement == agreement

@@ -31,4 +31,11 @@ extension Schema {
       WHERE state IN ('proposalIncomplete', 'proposalComplete', 'proposalOpenItems',
         'acknowledged', 'error');
     """)
+
+  /// Payments that wait for a signature in the bank's own online bank have a queue of their own.
+  static let bankSignatures = Migration(
+    20, "signatures at the bank",
+    """
+    ALTER TABLE payment_queue ADD COLUMN awaiting_bank_signature INTEGER NOT NULL DEFAULT 0;
+    """)
 }

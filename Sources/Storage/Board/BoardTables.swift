@@ -11,6 +11,7 @@ extension PaymentState {
     case .proposalOpenItems: "proposal_open_items"
     case .acknowledged: "acknowledged"
     case .signed: "signed"
+    case .awaitingBankSignature: "awaiting_bank_signature"
     case .processing: "processing"
     case .inDoubt: "in_doubt"
     case .error: "error"
@@ -111,7 +112,7 @@ package enum BoardTables {
       """
       SELECT company.company, display_name, organisation_number, proposal_incomplete,
         proposal_complete, proposal_open_items, acknowledged, signed, processing, in_doubt, error,
-        paid,
+        paid, awaiting_bank_signature,
         (SELECT MIN(due_date) FROM payment WHERE payment.bureau = \(bureau)
           AND payment.company = company.company
           AND payment.state IN ('proposalIncomplete', 'proposalComplete', 'proposalOpenItems',
@@ -133,7 +134,7 @@ package enum BoardTables {
           if count != 0 { facts.queues[state] = Int(count) }
         }
       }
-      facts.nextDueDate = try row.value(12, as: String?.self)?.date()
+      facts.nextDueDate = try row.value(13, as: String?.self)?.date()
       page.append(facts)
     }
     return page
@@ -142,7 +143,7 @@ package enum BoardTables {
   /// In the order of the columns.
   private static let queued: [PaymentState] = [
     .proposalIncomplete, .proposalComplete, .proposalOpenItems, .acknowledged, .signed,
-    .processing, .inDoubt, .error, .paid,
+    .processing, .inDoubt, .error, .paid, .awaitingBankSignature,
   ]
 
   /// The companies of one page, as a condition.

@@ -81,6 +81,7 @@ extension Fact {
     case .instructionAccepted(let fact): .instructionAccepted(fact.message)
     case .paymentRejected(let fact): .paymentRejected(fact.message)
     case .paymentPaid(let fact): .paymentPaid(fact.message)
+    case .paymentBooked(let fact): .paymentBooked(fact.message)
     case .paymentLost(let fact): .paymentLost(fact.message)
     case .bankCheckRecorded(let fact): .bankCheckRecorded(fact.message)
     case .alarmRaised(let fact): .alarmRaised(fact.message)
@@ -92,6 +93,7 @@ extension Fact {
     case .companyPolicySet(let fact): .companyPolicySet(fact.message)
     case .paymentPartlySigned(let fact): .paymentPartlySigned(fact.message)
     case .paymentsHandled(let fact): .paymentsHandled(fact.message)
+    case .bankSignatureGiven(let fact): .bankSignatureGiven(fact.message)
     case .companyOnboarded(let fact): .companyOnboarded(fact.message)
     }
   }
@@ -136,8 +138,7 @@ extension Fact {
       case .agreementActivated(let m): .agreementActivated(.init(agreement: try m.agreement.id()))
       case .agreementNotActivated(let m): .agreementNotActivated(try AgreementNotActivated(m))
       case .agreementTerminated(let m): .agreementTerminated(try AgreementTerminated(m))
-      case .agreementStepRecorded(let m):
-        .agreementStepRecorded(try AgreementStepRecorded(m))
+      case .agreementStepRecorded(let m): .agreementStepRecorded(try .init(m))
       case .agreementConverted(let m): .agreementConverted(try AgreementConverted(m))
       case .consentGiven(let m): .consentGiven(try ConsentGiven(m))
       case .consentRevoked(let m): .consentRevoked(try ConsentRevoked(m))
@@ -156,12 +157,12 @@ extension Fact {
       case .transferRecovered(let m): .transferRecovered(try TransferRecovered(m))
       case .unknownPaymentFound(let m): .unknownPaymentFound(try UnknownPaymentFound(m))
       case .transfersReleased(let m): .transfersReleased(TransfersReleased(m))
-      case .unknownPaymentDismissed(let m):
-        .unknownPaymentDismissed(UnknownPaymentDismissed(m))
+      case .unknownPaymentDismissed(let m): .unknownPaymentDismissed(.init(m))
       case .returnFileRead(let m): .returnFileRead(try ReturnFileRead(m))
       case .instructionAccepted(let m): .instructionAccepted(try InstructionAccepted(m))
       case .paymentRejected(let m): .paymentRejected(try PaymentRejected(m))
       case .paymentPaid(let m): .paymentPaid(try PaymentPaid(m))
+      case .paymentBooked(let m): .paymentBooked(try PaymentBooked(m))
       case .paymentLost(let m): .paymentLost(try PaymentLost(m))
       case .bankCheckRecorded(let m): .bankCheckRecorded(try BankCheckRecorded(m))
       case .alarmRaised(let m): .alarmRaised(try AlarmRaised(m))
@@ -173,6 +174,7 @@ extension Fact {
       case .companyPolicySet(let m): .companyPolicySet(try CompanyPolicySet(m))
       case .paymentPartlySigned(let m): .paymentPartlySigned(try PaymentPartlySigned(m))
       case .paymentsHandled(let m): .paymentsHandled(try PaymentsHandled(m))
+      case .bankSignatureGiven(let m): .bankSignatureGiven(try BankSignatureGiven(m))
       case .companyOnboarded(let m): .companyOnboarded(try CompanyOnboarded(m))
       }
   }

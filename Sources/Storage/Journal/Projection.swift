@@ -22,6 +22,11 @@ package struct Projection {
   var company: ID<Company> { place.company }
 
   package func apply(_ fact: Fact) throws {
+    try project(fact)
+    try noteHistory(fact)
+  }
+
+  private func project(_ fact: Fact) throws {
     switch fact {
     case .bureauCreated(let fact): try apply(fact)
     case .companyCreated(let fact): try apply(fact)
@@ -83,6 +88,8 @@ package struct Projection {
     case .instructionAccepted(let fact): try apply(fact)
     case .paymentRejected(let fact): try apply(fact)
     case .paymentPaid(let fact): try apply(fact)
+    case .paymentBooked(let fact): try apply(fact)
+    case .bankSignatureGiven(let fact): try apply(fact)
     case .paymentLost(let fact): try apply(fact)
     case .bankCheckRecorded(let fact): try apply(fact)
     case .alarmRaised(let fact): try apply(fact)

@@ -138,6 +138,7 @@ extension Fact {
     case .instructionAccepted(let fact): fact.payment.bytes
     case .paymentRejected(let fact): fact.payment.bytes
     case .paymentPaid(let fact): fact.payment.bytes
+    case .paymentBooked(let fact): fact.payment.bytes
     case .paymentLost(let fact): fact.payment.bytes
     case .bankCheckRecorded(let fact): fact.payment.bytes
     case .alarmRaised(let fact): fact.payment?.bytes ?? fact.returnFile?.bytes ?? []
@@ -147,6 +148,7 @@ extension Fact {
     case .batchSubmitted(let fact): fact.batch.bytes
     case .sealRefused, .companyPolicySet: []
     case .paymentPartlySigned(let fact): fact.payment.bytes
+    case .bankSignatureGiven(let fact): fact.payment.bytes
     case .paymentsHandled(let fact): fact.items.first?.payment.bytes ?? []
     case .companyOnboarded(let fact): fact.company.bytes
     }

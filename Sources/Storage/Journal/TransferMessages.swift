@@ -17,6 +17,7 @@ extension TransferPrepared {
           $0.number = Int32(item.number)
         }
       }
+      $0.awaitsBankSignature = awaitsBankSignature
     }
   }
 
@@ -24,7 +25,8 @@ extension TransferPrepared {
     self.init(
       transfer: try m.transfer.id(), agreement: try m.agreement.id(),
       fileDigest: Array(m.fileDigest), executionDate: try m.executionDate.date(),
-      items: try m.items.map { TransferItem(payment: try $0.payment.id(), number: Int($0.number)) })
+      items: try m.items.map { TransferItem(payment: try $0.payment.id(), number: Int($0.number)) },
+      awaitsBankSignature: m.awaitsBankSignature)
   }
 }
 
@@ -36,13 +38,15 @@ extension ReturnFileRead {
       $0.messageID = messageID
       $0.fileDigest = Data(fileDigest)
       $0.appliedCount = Int32(appliedCount)
+      $0.bank = bank
     }
   }
 
   init(_ m: Bureau_Facts_V1_ReturnFileRead) throws {
     self.init(
       returnFile: try m.returnFile.id(), kind: try m.kind.named(), messageID: m.messageID,
-      fileDigest: Array(m.fileDigest), appliedCount: Int(m.appliedCount))
+      fileDigest: Array(m.fileDigest), appliedCount: Int(m.appliedCount),
+      bank: m.bank)
   }
 }
 
@@ -84,13 +88,33 @@ extension PaymentPaid {
       $0.number = Int32(number)
       $0.bookingDate = bookingDate.iso
       $0.bankReference = bankReference
+      if let bookedAmount { $0.bookedAmount = bookedAmount.message }
     }
   }
 
   init(_ m: Bureau_Facts_V1_PaymentPaid) throws {
     self.init(
       payment: try m.payment.id(), number: Int(m.number), bookingDate: try m.bookingDate.date(),
-      bankReference: m.bankReference)
+      bankReference: m.bankReference,
+      bookedAmount: m.hasBookedAmount ? try Money(m.bookedAmount) : nil)
+  }
+}
+
+extension PaymentBooked {
+  var message: Bureau_Facts_V1_PaymentBooked {
+    .with {
+      $0.payment = payment.data
+      $0.number = Int32(number)
+      $0.bookingDate = bookingDate.iso
+      $0.bankReference = booking.bankReference
+      $0.amount = booking.amount.message
+    }
+  }
+
+  init(_ m: Bureau_Facts_V1_PaymentBooked) throws {
+    self.init(
+      payment: try m.payment.id(), number: Int(m.number), bookingDate: try m.bookingDate.date(),
+      booking: Booking(amount: try Money(m.amount), bankReference: m.bankReference))
   }
 }
 

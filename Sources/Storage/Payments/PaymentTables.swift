@@ -22,7 +22,7 @@ extension Projection {
       INSERT INTO main.payment (bureau, company, id, state, invoice_number, supplier_key,
         creditor_name, creditor_country, account_form, account_text, bic, amount_minor, currency,
         reference_type, reference_text, due_date, account_as_written, reference_as_written,
-        warnings, create_time, held, revision, makers)
+        warnings, create_time, held, revision, makers, search_text)
       VALUES (\(bureau), \(company), \(fact.payment), \(fact.state.rawValue),
         \(fact.invoiceNumber), \(fact.supplierKey), \(terms.creditorName),
         \(terms.creditorCountry?.code), \(terms.creditorAccount?.form.rawValue),
@@ -30,7 +30,8 @@ extension Projection {
         \(terms.amount.currency.code), \(terms.reference?.type.rawValue),
         \(terms.reference?.text), \(terms.dueDate?.iso), \(fact.asWritten.account),
         \(fact.asWritten.reference), \(fact.warnings.map(\.rawValue).joined(separator: " ")),
-        \(time.microseconds), \(false), \(sequence), \(fact.maker?.bytes))
+        \(time.microseconds), \(false), \(sequence), \(fact.maker?.bytes),
+        \(searchText(terms, fact.invoiceNumber)))
       """)
     try countNew(fact.state)
   }
@@ -50,6 +51,7 @@ extension Projection {
         signature = \([UInt8]?.none), revision = \(sequence)
       WHERE bureau = \(bureau) AND company = \(company) AND id = \(fact.payment)
       """)
+    try noteSearchText(fact.payment, terms)
     try voidApprovals(of: fact.payment)
     if let maker = fact.maker { try addMaker(maker, of: fact.payment) }
   }
@@ -102,7 +104,22 @@ extension Projection {
   func apply(_ fact: PaymentPaid) throws {
     try setState(fact.payment, .paid)
     try setInstruction(fact.payment, fact.number, .executed)
+    if let amount = fact.bookedAmount {
+      let booking = Booking(amount: amount, bankReference: fact.bankReference)
+      try setBooking(fact.payment, fact.number, booking)
+    }
     try setBookingDate(fact.payment, fact.bookingDate)
+  }
+
+  func apply(_ fact: PaymentBooked) throws {
+    try setBooking(fact.payment, fact.number, fact.booking)
+    try setBookingDate(fact.payment, fact.bookingDate)
+    try touch(fact.payment)
+  }
+
+  func apply(_ fact: BankSignatureGiven) throws {
+    try setState(fact.payment, .processing)
+    try setInstruction(fact.payment, fact.number, .accepted)
   }
 
   func apply(_ fact: PaymentLost) throws {
@@ -127,10 +144,25 @@ extension Projection {
 
   func apply(_ fact: InstructionAccepted) throws {
     try setInstruction(fact.payment, fact.number, .accepted)
+    try touch(fact.payment)
+  }
+
+  private func touch(_ payment: ID<Payment>) throws {
     try transaction.execute(
       """
       UPDATE main.payment SET revision = \(sequence)
-      WHERE bureau = \(bureau) AND company = \(company) AND id = \(fact.payment)
+      WHERE bureau = \(bureau) AND company = \(company) AND id = \(payment)
+      """)
+  }
+
+  private func setBooking(_ payment: ID<Payment>, _ number: Int, _ booking: Booking) throws {
+    try transaction.execute(
+      """
+      UPDATE main.instruction SET booked_minor = \(booking.amount.minorUnits),
+        booked_currency = \(booking.amount.currency.code),
+        bank_reference = \(booking.bankReference)
+      WHERE bureau = \(bureau) AND company = \(company) AND payment = \(payment)
+        AND number = \(number)
       """)
   }
 
@@ -193,18 +225,9 @@ package enum PaymentTables {
     of place: Place, state: PaymentState?, after: ID<Payment>?, limit: Int,
     in tx: any Transaction
   ) throws -> [Payment] {
-    let key = after?.bytes ?? []
-    var found =
-      if let state {
-        try select(
-          "AND state = \(state.rawValue) AND id > \(key) ORDER BY id LIMIT \(limit)", place, tx)
-      } else {
-        try select("AND id > \(key) ORDER BY id LIMIT \(limit)", place, tx)
-      }
-    for index in found.indices {
-      try complete(&found[index], place, tx)
-    }
-    return found
+    var filter = PaymentFilter()
+    if let state { filter.states = [state] }
+    return try find(filter, of: place, after: after, limit: limit, in: tx)
   }
 
   /// Signed payments of the company, whatever their transfer time; the rules pick the due ones.
@@ -241,7 +264,7 @@ package enum PaymentTables {
   }
 
   /// What stands in tables of its own.
-  private static func complete(_ payment: inout Payment, _ place: Place, _ tx: any Transaction)
+  static func complete(_ payment: inout Payment, _ place: Place, _ tx: any Transaction)
     throws
   {
     payment.instructions = try instructions(of: payment.id, place, tx)
@@ -266,14 +289,24 @@ package enum PaymentTables {
   ) throws -> [Instruction] {
     try tx.rows(
       """
-      SELECT number, state, transfer FROM instruction
+      SELECT number, state, transfer, booked_minor, booked_currency, bank_reference
+      FROM instruction
       WHERE bureau = \(place.bureau) AND company = \(place.company) AND payment = \(payment)
       ORDER BY number
-      """, as: (Int, String, ID<Transfer>).self
-    ).map { Instruction(number: $0, state: try $1.named(), transfer: $2) }
+      """, as: (Int, String, ID<Transfer>, Int64?, String?, String?).self
+    ).map { number, state, transfer, minor, currency, reference in
+      var booking: Booking?
+      if let minor, let currency {
+        booking = Booking(
+          amount: Money(minorUnits: minor, currency: try Currency(stored: currency)),
+          bankReference: reference ?? "")
+      }
+      return Instruction(
+        number: number, state: try state.named(), transfer: transfer, booking: booking)
+    }
   }
 
-  private static func select(_ rest: SQL, _ place: Place, _ tx: any Transaction) throws
+  static func select(_ rest: SQL, _ place: Place, _ tx: any Transaction) throws
     -> [Payment]
   {
     var found: [Payment] = []

@@ -17,6 +17,7 @@ package struct SealedColumn: Sendable {
     SealedColumn(table: "bankid_order", column: "auto_start_token", hasCompany: false),
     SealedColumn(table: "bankid_order", column: "qr_token", hasCompany: false),
     SealedColumn(table: "bankid_order", column: "qr_secret", hasCompany: false),
+    SealedColumn(table: "bankid_order", column: "open_url", hasCompany: false),
   ]
 }
 

@@ -7,9 +7,10 @@ extension Projection {
     try transaction.execute(
       """
       INSERT INTO main.return_file (bureau, company, id, kind, message_id, file_digest,
-        read_time, applied_count)
+        read_time, applied_count, bank)
       VALUES (\(bureau), \(company), \(fact.returnFile), \(fact.kind.rawValue),
-        \(fact.messageID), \(fact.fileDigest), \(time.microseconds), \(fact.appliedCount))
+        \(fact.messageID), \(fact.fileDigest), \(time.microseconds), \(fact.appliedCount),
+        \(fact.bank))
       """)
   }
 
@@ -32,14 +33,16 @@ extension Projection {
 }
 
 package enum StatementTables {
-  /// Whether a file with this content has been read (invariant O).
-  package static func isRead(_ digest: [UInt8], of place: Place, in tx: any Transaction) throws
-    -> Bool
-  {
+  /// Whether a file with this content has been read from this bank (invariant O). Of what was read
+  /// before files were told apart by bank nobody knows whose they were.
+  package static func isRead(
+    _ digest: [UInt8], from bank: String, of place: Place, in tx: any Transaction
+  ) throws -> Bool {
     try tx.first(
       """
       SELECT id FROM return_file WHERE bureau = \(place.bureau)
         AND company = \(place.company) AND file_digest = \(digest)
+        AND bank IN (\(bank), '') LIMIT 1
       """, as: ID<ReturnFile>.self) != nil
   }
 

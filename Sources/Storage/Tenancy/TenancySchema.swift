@@ -24,7 +24,7 @@ extension Schema {
     """)
 
   /// What `SearchText.folded` does, in SQL; a few letters at a time, as deep as SQLite's parser goes.
-  private static func folding(_ table: String) -> String {
+  static func folding(_ table: String) -> String {
     stride(from: 0, to: SearchText.letters.count, by: 8).map { start in
       let folded = SearchText.letters[start...].prefix(8).reduce("search_text") { text, letter in
         "replace(\(text), '\(letter.upper)', '\(letter.lower)')"

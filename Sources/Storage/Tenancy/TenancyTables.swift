@@ -120,6 +120,21 @@ package enum TenancyTables {
     ).map { try company($0) }
   }
 
+  /// The company, if `user` has a role in it.
+  package static func visible(
+    _ company: ID<Company>, of bureau: ID<Bureau>, to user: ID<User>, in tx: any Transaction
+  ) throws -> Company? {
+    try tx.first(
+      """
+      SELECT \(companyColumns) FROM company
+      WHERE bureau = \(bureau) AND company = \(company)
+        AND EXISTS (
+          SELECT 1 FROM role WHERE role.bureau = \(bureau) AND role.app_user = \(user)
+            AND (role.company = company.company OR role.company = \(ID<Company>(bureau.uuid))))
+      """, as: CompanyRow.self
+    ).map { try Self.company($0) }
+  }
+
   /// All companies of the bureau, in order of id.
   package static func companies(
     of bureau: ID<Bureau>, after: ID<Company>?, limit: Int, in tx: any Transaction

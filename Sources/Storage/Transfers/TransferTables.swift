@@ -18,7 +18,8 @@ extension Projection {
         VALUES (\(bureau), \(company), \(item.payment), \(item.number),
           \(InstructionState.prepared.rawValue), \(fact.transfer))
         """)
-      try setState(item.payment, .processing)
+      try setState(
+        item.payment, fact.awaitsBankSignature ? .awaitingBankSignature : .processing)
     }
   }
 

@@ -91,7 +91,9 @@ struct ServeCommand: AsyncParsableCommand {
         configuration, home: home, sources: .system,
         identity: BankIDIdentity(client: made, verifier: verifier), logger: logger)
     } else {
-      logger.warning("BankID is not configured: nobody can log in")
+      if configuration.bankIDNO == nil {
+        logger.warning("BankID is not configured: nobody can log in")
+      }
       wiring = try await Wiring.make(
         configuration, home: home, sources: .system, identity: NoIdentity(), logger: logger)
     }

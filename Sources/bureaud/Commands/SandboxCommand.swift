@@ -50,9 +50,12 @@ struct SandboxCommand: AsyncParsableCommand {
       folder: home.folder.appending(path: "sandbox-bankid").path)
     let bankID = SandboxBankID(authority: people, now: { clock.now })
     let bankIDServer = SandboxBankIDServer(bankID, logger: logger)
+    let norwegian = try SandboxNorway(authority, now: { clock.now }, logger: logger)
     // BankID must listen before its client can be made, and end after it: a group of its own.
     let outside = ServiceGroup(
-      configuration: .init(services: [.init(service: bankIDServer)], logger: logger))
+      configuration: .init(
+        services: [.init(service: bankIDServer), .init(service: norwegian.server)],
+        logger: logger))
     try await withThrowingTaskGroup(of: Void.self) { group in
       group.addTask { try await outside.run() }
       let client = try BankIDClient(
@@ -67,7 +70,7 @@ struct SandboxCommand: AsyncParsableCommand {
           client: client,
           verifier: try EvidenceVerifier(rootPEM: people.rootPEM, nonceRule: .sha256OfDocument))
         try await serve(
-          configuration, home, authority, clock, bankID, identity, logger: logger)
+          configuration, home, authority, clock, bankID, identity, norwegian, logger: logger)
         result = .success(())
       } catch { result = .failure(error) }
       await client.shutdown()
@@ -81,23 +84,26 @@ struct SandboxCommand: AsyncParsableCommand {
 
   private func serve(
     _ configuration: ServerConfiguration, _ home: Home, _ authority: Authority,
-    _ clock: SandboxClock, _ bankID: SandboxBankID, _ identity: BankIDIdentity, logger: Logger
+    _ clock: SandboxClock, _ bankID: SandboxBankID, _ identity: BankIDIdentity,
+    _ norwegian: SandboxNorway, logger: Logger
   ) async throws {
     let bank = noBank ? nil : try SandboxBank(root: configuration.bankFolder)
     let folders = FolderChannel(root: configuration.bankFolder)
     let sources = Sources(
       now: { clock.now }, uuid: Sources.system.uuid, random: Sources.system.random)
+    let issuer = try await norwegian.server.issuer()
     let wiring = try await Wiring.make(
       configuration, home: home, sources: sources, identity: identity,
       channel: bank.map { OpeningChannel(folders: folders, bank: $0) } ?? folders,
       partner: AnsweringPartner(
         root: configuration.reviewFolder ?? home.folder.appending(path: "reviews"),
         now: { clock.now }),
+      openID: { try norwegian.wiring(issuer, $0, sources, logger: logger) },
       collectInterval: .zero, allowsSyntheticIDs: true, logger: logger)
     let world = SandboxWorld(
       clock: clock, bank: bank, jobs: wiring.server.jobs, database: wiring.database)
     let control = SandboxControlServer(
-      actions(world, clock, bankID, bank, wiring.messages),
+      actions(world, clock, bankID, norwegian.provider, bank, wiring.messages),
       certificateChain: authority.serverCertificate, privateKey: authority.serverKey,
       logger: logger)
     let runner = JobRunner(interval: .milliseconds(500), logger: logger) {
@@ -106,21 +112,23 @@ struct SandboxCommand: AsyncParsableCommand {
     let announcer = Announcer(
       file: home.folder.appending(path: "sandbox.json"), grpc: wiring.grpc,
       operations: wiring.operations, pages: wiring.pages, control: control,
-      home: home, configuration: configuration, people: bankID.authority.people, logger: logger)
+      home: home, configuration: configuration, people: bankID.authority.people,
+      norwegian: norwegian.provider, logger: logger)
     let desk = OperatorService(
       folder: OperatorFolder(home: home.folder), desk: wiring.server.reviews, logger: logger)
     try await wiring.run(beside: [control, runner, desk, announcer], logger: logger)
   }
 
   private func actions(
-    _ world: SandboxWorld, _ clock: SandboxClock, _ bankID: SandboxBankID, _ bank: SandboxBank?,
-    _ messages: FolderMessenger
+    _ world: SandboxWorld, _ clock: SandboxClock, _ bankID: SandboxBankID,
+    _ norwegian: SandboxOpenID, _ bank: SandboxBank?, _ messages: FolderMessenger
   ) -> SandboxActions {
     SandboxActions(
       now: { clock.now },
       turn: { try await world.turn(to: $0) },
       approve: { person, qr in try await bankID.approve(person, qr: qr) },
       decline: { person, qr in try await bankID.decline(person, qr: qr) },
+      confirm: { try await norwegian.approve($0, link: $1) },
       orders: {
         await bankID.pendingOrders().map {
           SandboxOrderSummary(person: $0.person?.digits, text: $0.visibleText ?? "")
@@ -276,11 +284,16 @@ private struct Announcer: Service {
   let home: Home
   let configuration: ServerConfiguration
   let people: [SandboxPerson]
+  let norwegian: SandboxOpenID
   let logger: Logger
 
   private struct Sheet: Encodable {
     struct Person: Encodable {
       var personal_number: String
+      var name: String
+    }
+    struct Norwegian: Encodable {
+      var national_id: String
       var name: String
     }
     var server: String
@@ -290,6 +303,7 @@ private struct Announcer: Service {
     var ca: String
     var bootstrap_token_file: String
     var persons: [Person]
+    var norwegian_persons: [Norwegian]
     var pid: Int32
   }
 
@@ -310,16 +324,21 @@ private struct Announcer: Service {
   }
 
   func run() async throws {
+    let pagesURL = try await pagesURL
+    if let pagesURL { await norwegian.setRedirect(pagesURL + Pages.returnPath) }
     let sheet = Sheet(
       server: "127.0.0.1:\(try await grpc.boundPort)",
       sandbox_url: "https://127.0.0.1:\(try await control.port())",
       metrics_url: try await metricsURL,
-      pages_url: try await pagesURL,
+      pages_url: pagesURL,
       ca: configuration.authorityFolder.appending(path: "ca.pem").path,
       bootstrap_token_file: home.bootstrapToken.path,
       persons: people.map {
         Sheet.Person(
           personal_number: $0.personalNumber.digits, name: "\($0.givenName) \($0.surname)")
+      },
+      norwegian_persons: norwegian.people.map {
+        Sheet.Norwegian(national_id: $0.nationalID.digits, name: $0.name)
       }, pid: ProcessInfo.processInfo.processIdentifier)
     let encoder = JSONEncoder()
     encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]

@@ -14,6 +14,16 @@ package struct ServerConfiguration: Sendable {
     package let evidenceRoot: URL
   }
 
+  /// Norwegian BankID; see the settings of the same name.
+  package struct BankIDNO: Sendable {
+    package let issuer: String
+    package let clientID: String
+    package let clientSecret: URL
+    package let scope: String
+    package let nationalIDClaim: String
+    package let serverTrust: URL?
+  }
+
   /// The folder of the database, the certificates and `bureau.yaml`.
   package let home: URL
   package let listenHost: String
@@ -33,6 +43,8 @@ package struct ServerConfiguration: Sendable {
   package let reviewFolder: URL?
   /// Nil: no BankID; only the sandbox works without.
   package let bankID: BankID?
+  /// Nil: no Norwegian BankID.
+  package let bankIDNO: BankIDNO?
   /// The file of the keys that seal secrets in the database.
   package let masterKey: URL
   /// The keys themselves, from the environment; nil: the file has them. Never shown.
@@ -129,6 +141,7 @@ package struct ServerConfiguration: Sendable {
       reading.refuse(
         "pages.listen", "is missing beside pages.url", "set it, such as 0.0.0.0:443")
     }
+    bankIDNO = ServerConfiguration.bankIDNO(&reading, hasPages: pages != nil)
     logLevel = Logger.Level(rawValue: reading.text("log.level")) ?? .info
     sessionIdleMinutes = reading.number("session.idle-minutes")
     sessionAbsoluteMinutes = reading.number("session.absolute-minutes")
@@ -163,6 +176,23 @@ package struct ServerConfiguration: Sendable {
     return BankID(
       url: url, clientCertificate: certificate, clientKey: key, serverTrust: trust,
       evidenceRoot: root)
+  }
+
+  private static func bankIDNO(_ reading: inout SettingReading, hasPages: Bool) -> BankIDNO? {
+    let issuer = reading.url("bankid-no.issuer"), client = reading.text("bankid-no.client-id")
+    let secret = reading.path("bankid-no.client-secret")
+    reading.requireTogether(["bankid-no.issuer", "bankid-no.client-id", "bankid-no.client-secret"])
+    guard let issuer, let secret, !client.isEmpty else { return nil }
+    if !hasPages {
+      reading.refuse(
+        "pages.url", "is missing beside bankid-no.issuer",
+        "set it: people come back to it, at \(Pages.returnPath)")
+    }
+    return BankIDNO(
+      issuer: issuer.absoluteString, clientID: client, clientSecret: secret,
+      scope: reading.text("bankid-no.scope"),
+      nationalIDClaim: reading.text("bankid-no.national-id-claim"),
+      serverTrust: reading.path("bankid-no.server-trust"))
   }
 
   private static func limits(_ reading: inout SettingReading) -> TransportLimits {

@@ -12,6 +12,8 @@ package struct Setting: Sendable {
     case database
     /// `ADDRESS:PORT`, the address in figures.
     case endpoint
+    /// One line of text.
+    case line
     case number(ClosedRange<Int>)
     case choice([String])
   }
@@ -54,6 +56,16 @@ package struct Setting: Sendable {
       Setting("bankid.client-key", .existing, nil, "its private key, PEM"),
       Setting("bankid.server-trust", .existing, nil, "root of BankID's server certificate, PEM"),
       Setting("bankid.evidence-root", .existing, nil, "root of BankID's signatures, PEM"),
+      Setting(
+        "bankid-no.issuer", .https, nil,
+        "Norwegian BankID: the OpenID provider's issuer; needs pages.url"),
+      Setting("bankid-no.client-id", .line, nil, "who we are to it"),
+      Setting("bankid-no.client-secret", .existing, nil, "file with the secret it gave us"),
+      Setting("bankid-no.scope", .line, "openid profile nnin", "what is asked for"),
+      Setting("bankid-no.national-id-claim", .line, "nnin", "the claim that holds the national id"),
+      Setting(
+        "bankid-no.server-trust", .existing, nil,
+        "roots of its server certificate, PEM; not set: the system's"),
       Setting(
         "secrets.master-key", .path, "secrets/master.key",
         "seals secrets in the database; BUREAU_MASTER_KEY takes its place"),
@@ -130,6 +142,7 @@ package struct Setting: Sendable {
     switch kind {
     case .host: "an IP address or a host name"
     case .path: "a path"
+    case .line: "one line of text"
     case .existing: "the path of a file that is there and can be read"
     case .https: "a URL that begins with https:// and has no password in it"
     case .database: "sqlite:PATH, such as sqlite:bureau.sqlite, or postgres://USER@HOST/NAME"

@@ -87,7 +87,7 @@ struct SettingReading {
     switch kind {
     case .host:
       return text.contains(where: { $0.isWhitespace || $0 == "/" }) ? "is no host" : nil
-    case .path:
+    case .path, .line:
       return nil
     case .existing:
       return FileManager.default.isReadableFile(atPath: resolve(text).path)

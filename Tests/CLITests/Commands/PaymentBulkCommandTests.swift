@@ -209,7 +209,7 @@ import Testing
     let rig = try rig()
     #expect(
       await rig.run(
-        "payment", "list", "--company", CommandRig.company, "--company", Self.other) == 2)
+        "payment", "get", "p1", "--company", CommandRig.company, "--company", Self.other) == 2)
     #expect(rig.notes.last?.contains("COMPANY_SEVERAL") == true)
   }
 }

@@ -155,7 +155,7 @@ import Testing
     let rig = try rig()
     rig.wire.on(Payments.ListPayments.self) { request in
       .with {
-        guard request.state == .inDoubt else { return }
+        guard request.filter.states == [.inDoubt] else { return }
         $0.payments = [Self.payment("p\(request.pageToken)", .inDoubt)]
         $0.nextPageToken = request.pageToken.isEmpty ? "2" : ""
       }

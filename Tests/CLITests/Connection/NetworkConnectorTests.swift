@@ -3,6 +3,7 @@ import BureauCLI
 import Foundation
 import GRPCCore
 import GRPCNIOTransportHTTP2Posix
+import Glibc
 import NIOCore
 import NIOPosix
 import NIOSSL
@@ -113,14 +114,37 @@ import Testing
     let rig = try CommandRig()
     let authority = try TestAuthority()
     try rig.write("ca.pem", authority.authorityPEM)
-    // A port that was free a moment ago.
-    let server = try await ServerBootstrap(group: MultiThreadedEventLoopGroup.singleton)
-      .bind(host: "127.0.0.1", port: 0).get()
-    let port = try #require(server.localAddress?.port)
-    try await server.close()
+    // Held and not listened on: no other test can take it meanwhile.
+    let held = try HeldPort()
+    let port = held.port
     let endpoint = BureauCLI.Endpoint(
       host: "127.0.0.1", port: port, authorityFile: rig.path("ca.pem"))
     let error = await #expect(throws: RPCError.self) { try await status(endpoint) }
     #expect(error?.code == .unavailable, "\(String(describing: error))")
+    held.release()
   }
+}
+
+/// A port of 127.0.0.1 that refuses every connection for as long as it is held.
+private struct HeldPort {
+  let port: Int
+  private let socket: Int32
+
+  init() throws {
+    socket = Glibc.socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
+    var address = sockaddr_in()
+    address.sin_family = sa_family_t(AF_INET)
+    address.sin_addr.s_addr = UInt32(0x7F00_0001).bigEndian
+    var length = socklen_t(MemoryLayout<sockaddr_in>.size)
+    let socket = socket
+    let isBound = withUnsafeMutablePointer(to: &address) { pointer in
+      pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+        bind(socket, $0, length) == 0 && getsockname(socket, $0, &length) == 0
+      }
+    }
+    try #require(isBound)
+    port = Int(UInt16(bigEndian: address.sin_port))
+  }
+
+  func release() { close(socket) }
 }

@@ -96,6 +96,30 @@ import Testing
     #expect(rig.pauses.isEmpty)
   }
 
+  @Test func `a test person of the sandbox opens the address and comes back from it`() async throws
+  {
+    let rig = try CommandRig()
+    try rig.contextInUse()
+    login(rig, pending: 0)
+    rig.wire.on(Identity.StartLogin.self) { request in
+      .with {
+        $0.name = "\(request.parent)/orders/1"
+        $0.state = .pending
+        $0.eid = request.eid
+        $0.openURL = "https://id.example.com/authorize?state=s"
+      }
+    }
+    let way = "/bankid-no/callback?code=c&state=s"
+    rig.sandbox.on("/bankid-no/approve", #"{"location":"https://sign.example.com\#(way)"}"#)
+    rig.sandbox.on(way, "<html>")
+    #expect(await rig.run("login", "--eid", "bankid-no", "--sandbox-person", "15819010001") == 0)
+    #expect(rig.wire.requests(of: Identity.StartLogin.self).map(\.eid) == [.bankidNo])
+    #expect(rig.notes.contains("open: https://id.example.com/authorize?state=s"))
+    #expect(rig.sandbox.calls.count == 2)
+    #expect(rig.sandbox.calls[0].contains(#""person":"15819010001""#))
+    #expect(rig.sandbox.calls[1] == way)
+  }
+
   @Test func `a scan that finds no order is tried with the next codes, then refused`() async throws
   {
     let rig = try CommandRig()

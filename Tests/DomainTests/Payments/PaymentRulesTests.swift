@@ -178,7 +178,7 @@ struct TermsChange: Sendable {
       // The same values again change nothing, and void no signature.
       #expect(
         try payment.changing(correction { $0.amount = (125_000, "NOK") }, openItems: false) == [])
-    case .processing, .inDoubt, .paid, .posted, .deleted:
+    case .awaitingBankSignature, .processing, .inDoubt, .paid, .posted, .deleted:
       let refusal = #expect(throws: PaymentError.self) {
         try payment.changing(change, openItems: false)
       }
@@ -276,7 +276,9 @@ struct TermsChange: Sendable {
         try Payment.example(40, state).deleting()
           == [.paymentDeleted(PaymentDeleted(payment: key(40)))])
     }
-    for state in [PaymentState.signed, .processing, .inDoubt, .paid, .posted, .deleted] {
+    for state in [
+      PaymentState.signed, .awaitingBankSignature, .processing, .inDoubt, .paid, .posted, .deleted,
+    ] {
       #expect(throws: PaymentError.notAllowed(.delete, in: state)) {
         try Payment.example(40, state).deleting()
       }

@@ -32,6 +32,11 @@ import Testing
       ("F-02 B-01 the return file pays", .processing, .pay, .paid),
       ("F-02 E-01 the return file rejects", .processing, .reject, .error),
       ("E-02 corrected", .error, .correct, .error), ("E-02 re-signed", .error, .sign, .signed),
+      ("A-21 sent to sign there", .signed, .transferForBankSignature, .awaitingBankSignature),
+      ("A-21 signed there", .awaitingBankSignature, .signAtBank, .processing),
+      ("A-21 F-02 paid at once", .awaitingBankSignature, .pay, .paid),
+      ("A-21 F-02 refused there", .awaitingBankSignature, .reject, .error),
+      ("A-21 E-03 nobody signed there", .awaitingBankSignature, .lose, .inDoubt),
       ("E-03 no answer", .processing, .lose, .inDoubt),
       ("E-03 found executed", .inDoubt, .findExecuted, .paid),
       ("E-03 found not executed", .inDoubt, .findNotExecuted, .error),
@@ -57,6 +62,8 @@ import Testing
       ("F-01 on its way it is not deleted", .processing, .delete),
       ("F-01 on its way it is not changed", .processing, .proposeComplete),
       ("D-05 only the signed is sent", .acknowledged, .transfer),
+      ("A-21 only the signed is sent there", .acknowledged, .transferForBankSignature),
+      ("A-21 what waits there is not deleted", .awaitingBankSignature, .delete),
       ("B-02 only the paid is posted", .processing, .post), ("B-02 posted once", .posted, .post),
     ] as [(String, PaymentState, PaymentEvent)])
   func `stays where the rules say`(rule: String, state: PaymentState, event: PaymentEvent) {
@@ -64,7 +71,7 @@ import Testing
   }
 
   @Test func `D-01 E-03 whatever is on its way or ended is never signed or sent again`() {
-    for state in [PaymentState.processing, .inDoubt, .paid, .posted] {
+    for state in [PaymentState.awaitingBankSignature, .processing, .inDoubt, .paid, .posted] {
       for event in [PaymentEvent.sign, .transfer, .delete, .correct, .proposeComplete] {
         #expect(PaymentState.table[state]?[event] == nil)
       }

@@ -39,6 +39,21 @@ import Testing
     #expect(try posted(.example(40, .paid)).date == day("2026-04-02"))
   }
 
+  @Test func `B-02 what is posted is what the bank has booked, to the øre`() throws {
+    var payment = Payment.example(40, .paid)
+    func instruction(_ number: Int, _ state: InstructionState, _ booked: Money?) -> Instruction {
+      Instruction(
+        number: number, state: state, transfer: key(50),
+        booking: booked.map { Booking(amount: $0, bankReference: "B1") })
+    }
+    payment.instructions = [
+      instruction(1, .rejected, .nok(1)), instruction(2, .executed, .nok(124_999)),
+    ]
+    #expect(try posted(payment).lines.map(\.amount) == [.nok(124_999), .nok(-124_999)])
+    payment.instructions[1].booking = nil  // by a status, or by a person who has looked
+    #expect(try posted(payment).lines.map(\.amount) == [.nok(125_000), .nok(-125_000)])
+  }
+
   @Test(arguments: PaymentState.allCases.filter { $0 != .paid })
   func `B-01 only what is paid is posted`(state: PaymentState) {
     #expect(throws: PaymentError.notAllowed(.post, in: state)) {

@@ -19,7 +19,8 @@ import Testing
   private let rejected = BankAnswer.Outcome.rejected(Rejection(code: "AC03", text: "No account"))
   private let paid = Fact.paymentPaid(
     PaymentPaid(
-      payment: key(40), number: 1, bookingDate: day("2026-03-31"), bankReference: "B1"))
+      payment: key(40), number: 1, bookingDate: day("2026-03-31"), bankReference: "B1",
+      bookedAmount: .nok(125_000)))
 
   @Test func `F-01 accepted it stays in processing, told once`() throws {
     let sent = try Payment.example().sent()
@@ -42,7 +43,8 @@ import Testing
 
   @Test func `F-02 told twice it pays once`() throws {
     for state in [PaymentState.paid, .posted] {
-      let payment = try Payment.example().sent(state, newest: .executed)
+      let payment = try paid(
+        state, booking: Booking(amount: .nok(125_000), bankReference: "B1"))
       #expect(answer(payment, executed) == [])
       #expect(answer(payment, .progress(status: "ACTC")) == [])
     }
@@ -103,12 +105,67 @@ import Testing
       let facts = answer(
         try Payment.example().sent(),
         .executed(date: day("2026-03-31"), bankReference: "B1", amount: amount))
-      #expect(facts.first == paid)
+      guard case .paymentPaid(let fact) = facts.first else { throw NotPaid() }
+      #expect(fact.bookedAmount == amount)
       #expect(facts.alarms == [.amountDiffers])
     }
     let untold = BankAnswer.Outcome.executed(
       date: day("2026-03-31"), bankReference: "B1", amount: nil)
-    #expect(answer(try Payment.example().sent(), untold) == [paid])
+    let facts = answer(try Payment.example().sent(), untold)
+    guard case .paymentPaid(let fact) = facts.first else { throw NotPaid() }
+    #expect(fact.bookedAmount == nil && facts.count == 1)
+  }
+
+  private struct NotPaid: Error {}
+
+  /// A payment that the bank has told to be paid, and what of its entry is known.
+  private func paid(_ state: PaymentState = .paid, booking: Booking?) throws -> Payment {
+    var payment = try Payment.example().sent(state, newest: .executed)
+    payment.instructions[0].booking = booking
+    return payment
+  }
+
+  @Test(arguments: [PaymentState.paid, .posted])
+  func `an entry about what a status has paid says what was booked`(state: PaymentState) throws {
+    let booking = Booking(amount: .nok(125_000), bankReference: "B1")
+    let booked = Fact.paymentBooked(
+      PaymentBooked(
+        payment: key(40), number: 1, bookingDate: day("2026-03-31"), booking: booking))
+    #expect(answer(try paid(state, booking: nil), executed) == [booked])
+    let other = BankAnswer.Outcome.executed(
+      date: day("2026-03-31"), bankReference: "B1", amount: .nok(124_900))
+    let facts = answer(try paid(state, booking: nil), other)
+    #expect(facts.names == ["paymentBooked", "alarmRaised"])
+    #expect(facts.alarms == [.amountDiffers])
+  }
+
+  @Test func `a second booking of one sending, by another reference, is an alarm`() throws {
+    let known = try paid(booking: Booking(amount: .nok(125_000), bankReference: "B1"))
+    func told(_ reference: String, _ amount: Money) -> [Fact] {
+      answer(
+        known, .executed(date: day("2026-03-31"), bankReference: reference, amount: amount))
+    }
+    #expect(told("B1", .nok(125_000)) == [])
+    #expect(told("", .nok(125_000)) == [])
+    #expect(told("B2", .nok(125_000)).alarms == [.bookedTwice])
+    #expect(told("B2", .nok(125_000)).count == 1)
+    #expect(told("B1", .nok(1)).alarms == [.amountDiffers])
+    #expect(told("B1", .nok(1)).count == 1)
+  }
+
+  @Test(arguments: [PaymentState.processing, .inDoubt, .paid])
+  func `an entry on another account of the company changes nothing`(state: PaymentState) throws {
+    let payment = try Payment.example().sent(state)
+    let signed = try #require(payment.signature?.rendered.debtorAccount.text)
+    func told(_ account: String) -> [Fact] {
+      payment.applying(
+        BankAnswer(
+          item: TransferItem(payment: payment.id, number: 1), outcome: executed, account: account),
+        from: Self.file)
+    }
+    #expect(told("15030000011").alarms == [.foreignAccount])
+    #expect(told("15030000011").count == 1)
+    #expect(told(signed).alarms != [.foreignAccount])
   }
 
   @Test(arguments: PaymentState.allCases)
@@ -138,6 +195,52 @@ import Testing
     #expect(facts.count == 1)
   }
 
+  @Test
+  func `A-21 what the bank is about to settle has its final signature, nothing else shows it`()
+    throws
+  {
+    func facts(_ payment: Payment, _ status: String, number: Int = 1) -> [Fact] {
+      payment.applying(
+        BankAnswer(
+          item: TransferItem(payment: key(40), number: number), outcome: .progress(status: status)),
+        from: key(90))
+    }
+    let waiting = try Payment.example().sent(.awaitingBankSignature)
+    for status in ["ACSP", "ACWC", "ACWP"] {
+      #expect(
+        facts(waiting, status) == [
+          .bankSignatureGiven(BankSignatureGiven(payment: key(40), number: 1, status: status))
+        ])
+    }
+    for status in ["RCVD", "ACTC", "ACCP", "ACFC", "PATC", "PDNG"] {
+      #expect(
+        facts(waiting, status) == [
+          .instructionAccepted(InstructionAccepted(payment: key(40), number: 1, status: status))
+        ])
+    }
+    // Told once, also after the file was accepted; and not of an older sending.
+    let accepted = try Payment.example().sent(.awaitingBankSignature, newest: .accepted)
+    #expect(facts(accepted, "ACTC") == [])
+    #expect(facts(accepted, "ACSP").names == ["bankSignatureGiven"])
+    #expect(facts(try Payment.example().sent(newest: .accepted), "ACSP") == [])
+    #expect(facts(try Payment.example().sent(.awaitingBankSignature, count: 2), "ACSP") == [])
+  }
+
+  @Test func `A-21 a refusal and a payment leave the wait for the bank's signature`() throws {
+    let waiting = try Payment.example().sent(.awaitingBankSignature)
+    func facts(_ outcome: BankAnswer.Outcome) -> [Fact] {
+      waiting.applying(
+        BankAnswer(item: TransferItem(payment: key(40), number: 1), outcome: outcome),
+        from: key(90))
+    }
+    #expect(
+      facts(.rejected(Rejection(code: "AG01", text: "Nobody signed"))).names == ["paymentRejected"])
+    #expect(facts(.rejected(Rejection(code: "AM05", text: ""))).names.first == "paymentLost")
+    #expect(
+      facts(.executed(date: day("2026-03-31"), bankReference: "B", amount: nil)).names
+        == ["paymentPaid"])
+  }
+
   @Test func `E-03 without a final answer in the bank's time it is in doubt`() throws {
     let sent = try Payment.example().sent()
     let execution = day("2026-03-31")
@@ -149,7 +252,11 @@ import Testing
     }
     #expect(lost(sent, deadline.adding(seconds: -1)) == [])
     #expect(lost(sent, deadline) == [.paymentLost(PaymentLost(payment: key(40), number: 1))])
-    for state in PaymentState.allCases where state != .processing {
+    let waiting = try Payment.example().sent(.awaitingBankSignature)
+    #expect(lost(waiting, deadline.adding(seconds: -1)) == [])
+    #expect(lost(waiting, deadline) == [.paymentLost(PaymentLost(payment: key(40), number: 1))])
+    for state in PaymentState.allCases where state != .processing && state != .awaitingBankSignature
+    {
       #expect(lost(try Payment.example().sent(state), deadline) == [])
     }
   }

@@ -309,6 +309,15 @@ enum Probes {
       $0.name = "\($1.company)/payments/\($1.nothing)"
       $0.requestID = $1.requestID
     },
+    "bureau.v1.PaymentService/CountPayments": probe(Bureau_V1_CountPaymentsRequest.self) {
+      $0.parent = $1.company
+    },
+    "bureau.v1.PaymentService/SearchPayments": probe(Bureau_V1_SearchPaymentsRequest.self) {
+      $0.parent = $1.bureau
+    },
+    "bureau.v1.PaymentService/ListPaymentEvents": probe(Bureau_V1_ListPaymentEventsRequest.self) {
+      $0.parent = "\($1.company)/payments/\($1.nothing)"
+    },
     "bureau.v1.PaymentService/HandlePayments": probe(Bureau_V1_HandlePaymentsRequest.self) {
       $0.parent = $1.bureau
       $0.names = ["\($1.company)/payments/\($1.nothing)"]

@@ -295,6 +295,28 @@ import Testing
     }
   }
 
+  @Test func `payments that are signed together count for each other in the policy's day`()
+    async throws
+  {
+    try await Self.withTwo { two in
+      let first = try await two.kim.imports(SupplierInvoice(number: "1"))
+      let second = try await two.kim.imports(SupplierInvoice(number: "2"))
+      let theirs = try await two.kim.imports(SupplierInvoice(number: "3"), at: two.companies[1])
+      let names = [first, second, theirs].map(\.name)
+      let before = try await two.alex.startsSigningAll(names)
+      #expect(before.results.isEmpty)
+      // Each is below the limit, the two of the company together are not.
+      try await two.bureau.administrator.sets { $0.perDay = [.nobody(above: 1_000_000)] }
+      let after = try await two.alex.startsSigningAll(names)
+      #expect(after.results.map(\.name) == [second.name])
+      #expect(Self.ends(try after.results.map { try BulkResult($0) }) == ["POLICY_DAY_LIMIT"])
+      // The policy of the moment at which it is carried out.
+      let order = try await two.alex.approves(before.order)
+      #expect(order.results == [first.name, theirs.name])
+      #expect(order.refusals.map(\.name) == [second.name])
+    }
+  }
+
   @Test func `another person's BankID signs nothing of any company (L-02)`() async throws {
     try await Self.withTwo { two in
       let mine = try await two.kim.imports(SupplierInvoice(number: "1"))

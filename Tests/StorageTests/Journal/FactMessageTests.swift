@@ -60,6 +60,16 @@ import Testing
     }
   }
 
+  @Test func `a fact that is about a payment is in that payment's history`() {
+    let payments = [History.first, History.second]
+    for fact in History().steps.flatMap(\.facts) {
+      let about = payments.filter { $0.bytes == fact.subject }
+      // What one request did to several is told by the facts that follow it.
+      if case .paymentsHandled = fact { continue }
+      #expect(about.allSatisfy(fact.payments.contains), "\(fact.name)")
+    }
+  }
+
   @Test func `a token's limits are read back, and what was written before there were any`() throws {
     let scoped = Token(
       id: key(65), user: key(12), expireTime: monday.adding(days: 1), displayName: "ERP import",
@@ -68,6 +78,20 @@ import Testing
       createTime: monday)
     for token in [scoped, History().token(63)] {
       let fact = Fact.tokenCreated(TokenCreated(token: token, secretHash: hash(1)))
+      let message = try Bureau_Facts_V1_Body(serializedBytes: try Self.body(fact)).fact
+      #expect(try Fact(try #require(message)) == fact)
+    }
+  }
+
+  @Test func `A-21 a file that waits for the bank's own signature is read back, and one of before`()
+    throws
+  {
+    for waits in [true, false] {
+      let fact = Fact.transferPrepared(
+        TransferPrepared(
+          transfer: key(53), agreement: History.agreementID, fileDigest: hash(53),
+          executionDate: day("2026-04-20"),
+          items: [TransferItem(payment: History.second, number: 4)], awaitsBankSignature: waits))
       let message = try Bureau_Facts_V1_Body(serializedBytes: try Self.body(fact)).fact
       #expect(try Fact(try #require(message)) == fact)
     }

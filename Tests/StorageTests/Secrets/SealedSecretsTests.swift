@@ -9,7 +9,8 @@ import Testing
 @Suite(.everyEngine) struct SealedSecretsTests {
   private static let ticket = OrderTicket(
     orderRef: "order-ref-in-clear", autoStartToken: "auto-start-in-clear",
-    qrStartToken: "qr-token-in-clear", qrStartSecret: "qr-secret-in-clear")
+    qrStartToken: "qr-token-in-clear", qrStartSecret: "qr-secret-in-clear",
+    openURL: "https://id.example.com/?state=order-ref-in-clear")
   private static let link = "link-secret-in-clear"
   private static let order = StoredOrder(
     order: Order(
@@ -68,7 +69,7 @@ import Testing
     let (database, history) = try await filled(exampleBox)
     #expect(try await SealedSecrets.take(exampleBox, in: database) == 0)
     let both = SecretBox(exampleKey(2), older: [exampleKey(1)], random: exampleRandom)
-    #expect(try await SealedSecrets.take(both, in: database, isOnly: true) == 5)
+    #expect(try await SealedSecrets.take(both, in: database, isOnly: true) == 6)
     let new = SecretBox(exampleKey(2), random: exampleRandom)
     #expect(try await secrets(database, history, new).0 == Self.link)
     #expect(try await secrets(database, history, new).1 == Self.ticket)

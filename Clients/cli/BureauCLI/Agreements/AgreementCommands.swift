@@ -143,6 +143,7 @@ struct AgreementSign: ServerCommand {
     let started = try await client.read(Agreements.StartAgreementSignature.self) {
       $0.name = name
       $0.linkSecret = secret
+      $0.eid = waiting.eid.message
     }
     let order = try await OrderWait(client: client, options: waiting)(started)
     try client.show(order, .order(order))

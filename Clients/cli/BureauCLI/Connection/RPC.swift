@@ -79,6 +79,9 @@ extension Bureau_V1_PaymentService.Method.AcknowledgePayment: RPC {}
 extension Bureau_V1_PaymentService.Method.StartPaymentSignature: RPC {}
 extension Bureau_V1_PaymentService.Method.DeletePayment: RPC {}
 extension Bureau_V1_PaymentService.Method.UndeletePayment: RPC {}
+extension Bureau_V1_PaymentService.Method.CountPayments: RPC {}
+extension Bureau_V1_PaymentService.Method.SearchPayments: RPC {}
+extension Bureau_V1_PaymentService.Method.ListPaymentEvents: RPC {}
 extension Bureau_V1_PaymentService.Method.HandlePayments: RPC {}
 extension Bureau_V1_PaymentService.Method.StartPaymentSignatures: RPC {}
 extension Bureau_V1_PaymentService.Method.RecordBankCheck: RPC {}
@@ -148,6 +151,8 @@ extension Bureau_V1_ListSessionsRequest: ListRequest {}
 extension Bureau_V1_ListAgreementsRequest: ListRequest {}
 extension Bureau_V1_ListConsentsRequest: ListRequest {}
 extension Bureau_V1_ListPaymentsRequest: ListRequest {}
+extension Bureau_V1_SearchPaymentsRequest: ListRequest {}
+extension Bureau_V1_ListPaymentEventsRequest: ListRequest {}
 extension Bureau_V1_ListTransfersRequest: ListRequest {}
 extension Bureau_V1_ListTransferHoldsRequest: ListRequest {}
 extension Bureau_V1_ListReturnFilesRequest: ListRequest {}
@@ -162,6 +167,8 @@ extension Bureau_V1_ListSessionsResponse: ListResponse {}
 extension Bureau_V1_ListAgreementsResponse: ListResponse {}
 extension Bureau_V1_ListConsentsResponse: ListResponse {}
 extension Bureau_V1_ListPaymentsResponse: ListResponse {}
+extension Bureau_V1_SearchPaymentsResponse: ListResponse {}
+extension Bureau_V1_ListPaymentEventsResponse: ListResponse {}
 extension Bureau_V1_ListTransfersResponse: ListResponse {}
 extension Bureau_V1_ListTransferHoldsResponse: ListResponse {}
 extension Bureau_V1_ListReturnFilesResponse: ListResponse {}

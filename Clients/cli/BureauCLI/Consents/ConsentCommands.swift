@@ -25,6 +25,7 @@ struct ConsentGive: ServerCommand {
     let started = try await client.read(Consents.StartConsent.self) {
       $0.parent = company
       $0.bank = bank
+      $0.eid = waiting.eid.message
     }
     let order = try await OrderWait(client: client, options: waiting)(started)
     try client.show(order, .order(order))

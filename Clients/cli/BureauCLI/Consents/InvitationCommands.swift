@@ -64,6 +64,7 @@ struct ConsentSign: ServerCommand {
     let started = try await client.read(Consents.StartInvitedConsent.self) {
       $0.name = name
       $0.linkSecret = secret
+      $0.eid = waiting.eid.message
     }
     let order = try await OrderWait(client: client, options: waiting)(started)
     try client.show(order, .order(order))

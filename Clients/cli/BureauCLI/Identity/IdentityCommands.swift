@@ -14,7 +14,10 @@ package struct LoginCommand: ServerCommand {
     var client = client
     client.token = nil
     let bureau = try client.bureau()
-    let started = try await client.read(Identity.StartLogin.self) { $0.parent = bureau }
+    let started = try await client.read(Identity.StartLogin.self) {
+      $0.parent = bureau
+      $0.eid = waiting.eid.message
+    }
     let order = try await OrderWait(client: client, options: waiting)(started)
     guard !order.session.token.isEmpty else {
       throw CLIError(

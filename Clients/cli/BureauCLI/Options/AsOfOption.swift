@@ -58,6 +58,8 @@ extension Bureau_V1_ListConsentsRequest: AsOfRequest {}
 extension Bureau_V1_ListConsentInvitationsRequest: AsOfRequest {}
 extension Bureau_V1_GetConnectionMarksRequest: AsOfRequest {}
 extension Bureau_V1_GetPaymentRequest: AsOfRequest {}
+extension Bureau_V1_CountPaymentsRequest: AsOfRequest {}
+extension Bureau_V1_ListPaymentEventsRequest: AsOfRequest {}
 extension Bureau_V1_ListPaymentsRequest: AsOfRequest {}
 extension Bureau_V1_GetTransferRequest: AsOfRequest {}
 extension Bureau_V1_ListTransfersRequest: AsOfRequest {}

@@ -1,4 +1,5 @@
 package import ArgumentParser
+internal import BureauAPI
 
 /// Options of every command.
 package struct GlobalOptions: ParsableArguments {
@@ -76,7 +77,26 @@ package struct WaitOptions: ParsableArguments {
     help: "Let this test person of the sandbox scan the code and sign; for scripts.")
   package var sandboxPerson: String?
 
+  @Option(help: "Which electronic identity; the server's first where left out.")
+  package var eid: EidChoice?
+
   package init() {}
+}
+
+/// Electronic identities, as they are typed.
+package enum EidChoice: String, CaseIterable, ExpressibleByArgument, Sendable {
+  case bankIDSE = "bankid-se"
+  case bankIDNO = "bankid-no"
+}
+
+extension EidChoice? {
+  var message: Bureau_V1_Eid {
+    switch self {
+    case nil: .unspecified
+    case .bankIDSE: .bankidSe
+    case .bankIDNO: .bankidNo
+    }
+  }
 }
 
 /// A length of time as it is typed: `45`, `45s`, `2m`, `3h`, `1d`.

@@ -6,50 +6,12 @@ package struct PaymentCommand: ParsableCommand {
   package static let configuration = CommandConfiguration(
     commandName: "payment", abstract: "Payments, from proposal to posted.",
     subcommands: [
-      PaymentList.self, PaymentGet.self, PaymentUpdate.self, PaymentAcknowledge.self,
+      PaymentList.self, PaymentCounts.self, PaymentGet.self, PaymentUpdate.self,
+      PaymentAcknowledge.self,
       PaymentSign.self, PaymentDelete.self, PaymentRestore.self, PaymentCheck.self,
       PaymentPost.self, PaymentSubmit.self,
     ])
   package init() {}
-}
-
-struct PaymentList: ServerCommand {
-  static let configuration = CommandConfiguration(
-    commandName: "list", abstract: "Show the company's payments.")
-
-  @Option(help: "Only those in this state.") var state: PaymentStateName?
-  @OptionGroup var list: ListOptions
-  @OptionGroup var past: AsOfOption
-  @OptionGroup var globals: GlobalOptions
-
-  func run(with client: Client) async throws {
-    let company = try await client.company()
-    let payments = try await client.list(
-      Payments.ListPayments.self, of: company, limit: list.limit, \.payments
-    ) {
-      if let state { $0.state = state.state }
-      past.fill(&$0)
-    }
-    try client.show(payments, as: "payments", .payments(payments))
-  }
-}
-
-struct PaymentGet: ServerCommand {
-  static let configuration = CommandConfiguration(
-    commandName: "get", abstract: "Show one payment.")
-
-  @Argument(help: "The payment: id or resource name.") var payment: String
-  @OptionGroup var past: AsOfOption
-  @OptionGroup var globals: GlobalOptions
-
-  func run(with client: Client) async throws {
-    let name = try await client.child(payment, of: "payments")
-    let payment = try await client.read(Payments.GetPayment.self) {
-      $0.name = name
-      past.fill(&$0)
-    }
-    try client.show(payment, .payment(payment))
-  }
 }
 
 struct PaymentUpdate: ServerCommand {

@@ -45,6 +45,7 @@ struct PaymentSign: ServerCommand {
     let started = try await client.read(Payments.StartPaymentSignature.self) {
       $0.parent = parent
       $0.payments = names
+      $0.eid = waiting.eid.message
     }
     let order = try await OrderWait(client: client, options: waiting)(started)
     try client.show(order, .order(order))

@@ -1,4 +1,5 @@
 internal import BureauAPI
+internal import Foundation
 
 /// Waits for a person to answer a BankID order: shows the code and asks the server about once a
 /// second how it stands.
@@ -16,6 +17,10 @@ struct OrderWait {
     if options.autoStart {
       surroundings.note(
         "start: bankid:///?autostarttoken=\(started.autoStartToken.printable)&redirect=null")
+    }
+    if !started.openURL.isEmpty {
+      surroundings.note("open: \(started.openURL.printable)")
+      if let person = options.sandboxPerson { try await browse(started.openURL, as: person) }
     }
     var screen = QRScreen(width: surroundings.noteWidth, note: surroundings.note)
     var order = started
@@ -44,6 +49,29 @@ struct OrderWait {
       .unavailable, "ORDER_TIMEOUT",
       "nobody signed within \(options.wait.seconds) seconds; the order is withdrawn",
       field: "--wait")
+  }
+
+  /// Lets a test person of the sandbox open the address, confirm, and come back, as a browser does.
+  private func browse(_ link: String, as person: String) async throws {
+    let connector = client.surroundings.connector, authority = client.context.ca
+    do {
+      try await connector.withSandbox(
+        at: try client.context.sandboxAddress(nil, named: client.contextName),
+        authorityFile: authority
+      ) { sandbox in
+        let location = try await sandbox.confirm(person: person, link: link)
+        guard let url = URL(string: location), let host = url.host(), url.scheme == "https" else {
+          throw CLIError(.internalError, "SANDBOX_ANSWER", "the sandbox leads nowhere")
+        }
+        let origin = "https://\(host)" + (url.port.map { ":\($0)" } ?? "")
+        try await connector.withSandbox(at: origin, authorityFile: authority) { pages in
+          _ = try await pages.call(String(location.dropFirst(origin.count)), nil)
+        }
+      }
+    } catch var error as CLIError {
+      error.field = "--sandbox-person"
+      throw error
+    }
   }
 
   /// A code is good for its second only, so a slow scan is tried again with the next one.

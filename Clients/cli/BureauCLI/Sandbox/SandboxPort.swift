@@ -21,6 +21,11 @@ struct SandboxCount: Codable, Equatable, Sendable {
   var declined: Int?
 }
 
+/// What `/bankid-no/approve` answers.
+struct SandboxLocation: Codable, Equatable, Sendable {
+  var location: String
+}
+
 /// What `/messages` answers.
 struct SandboxMessages: Codable, Equatable, Sendable {
   struct Message: Codable, Equatable, Sendable {
@@ -40,6 +45,13 @@ extension SandboxPort {
     var body = ["person": person]
     body["qr"] = qr
     return try await decoded(SandboxCount.self, "/bankid/approve", body)
+  }
+
+  /// A person with a Norwegian BankID opens the link and confirms. Returns where the browser goes.
+  func confirm(person: String, link: String) async throws -> String {
+    try await decoded(
+      SandboxLocation.self, "/bankid-no/approve", ["person": person, "link": link]
+    ).location
   }
 
   /// Calls and reads the answer as JSON of the given shape.

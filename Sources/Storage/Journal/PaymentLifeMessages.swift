@@ -35,3 +35,17 @@ extension PaymentsHandled {
       })
   }
 }
+
+extension BankSignatureGiven {
+  var message: Bureau_Facts_V1_BankSignatureGiven {
+    .with {
+      $0.payment = payment.data
+      $0.number = Int32(number)
+      $0.status = status
+    }
+  }
+
+  init(_ m: Bureau_Facts_V1_BankSignatureGiven) throws {
+    self.init(payment: try m.payment.id(), number: Int(m.number), status: m.status)
+  }
+}
