@@ -133,33 +133,17 @@ package struct AgreementService: Bureau_V1_AgreementService.SimpleServiceProtoco
   package func activateAgreement(
     request: Bureau_V1_ActivateAgreementRequest, context: ServerContext
   ) async throws -> Bureau_V1_Agreement {
-    let (place, id) = try ResourceName.parse(request.name, "agreements", as: Agreement.self)
-    _ = try await allowed(id, at: place, context)
-    let found = try await activation.findings(for: id, at: place)
-    return try await change(
-      request.name, "name", request, request.requestID, request.validateOnly, context
-    ) { agreement, context in
-      guard let company = try TenancyTables.company(place, in: context.transaction) else {
-        throw TenancyError.companyNotFound
-      }
-      return try agreement.activating(found, for: company, at: context.time)
-    }
+    try await changeAfterAsking(
+      request.name, request, request.requestID, request.validateOnly, context
+    ) { try $0.activating($1, for: $2, at: $3) }
   }
 
   package func convertAgreement(
     request: Bureau_V1_ConvertAgreementRequest, context: ServerContext
   ) async throws -> Bureau_V1_Agreement {
-    let (place, id) = try ResourceName.parse(request.name, "agreements", as: Agreement.self)
-    _ = try await allowed(id, at: place, context)
-    let found = try await activation.findings(for: id, at: place)
-    return try await change(
-      request.name, "name", request, request.requestID, request.validateOnly, context
-    ) { agreement, context in
-      guard let company = try TenancyTables.company(place, in: context.transaction) else {
-        throw TenancyError.companyNotFound
-      }
-      return try agreement.converting(found, for: company, at: context.time)
-    }
+    try await changeAfterAsking(
+      request.name, request, request.requestID, request.validateOnly, context
+    ) { try $0.converting($1, for: $2, at: $3) }
   }
 
   package func terminateAgreement(
@@ -201,6 +185,24 @@ package struct AgreementService: Bureau_V1_AgreementService.SimpleServiceProtoco
       try decide(try Self.load(id, context), context)
     } answer: { id, context in
       try Self.answer(id, context)
+    }
+  }
+
+  /// One command on one agreement, decided by what the bank says of its account and connection now.
+  private func changeAfterAsking(
+    _ name: String, _ request: some SwiftProtobuf.Message, _ requestID: String, _ isDryRun: Bool,
+    _ context: ServerContext,
+    decide: @escaping @Sendable (Agreement, ActivationFindings, Company, Instant) throws -> [Fact]
+  ) async throws -> Bureau_V1_Agreement {
+    let (place, id) = try ResourceName.parse(name, "agreements", as: Agreement.self)
+    _ = try await allowed(id, at: place, context)
+    let found = try await activation.findings(for: id, at: place)
+    return try await change(name, "name", request, requestID, isDryRun, context) {
+      agreement, context in
+      guard let company = try TenancyTables.company(place, in: context.transaction) else {
+        throw TenancyError.companyNotFound
+      }
+      return try decide(agreement, found, company, context.time)
     }
   }
 
