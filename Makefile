@@ -17,6 +17,7 @@ INVOICES ?=
 # `make bench ROWS=a,b QUICK=1`: some rows, a short look; DOCS=1 also writes docs/figures.md.
 ROWS ?=
 QUICK ?=
+FULL ?=
 DOCS ?=
 AT ?=
 # `make crash ROUNDS=50`: how often servers are killed; `SEED=7` repeats a run that has failed.
@@ -93,7 +94,7 @@ bench: packages
 	swift build -c release --product bureau
 	swift build -c release --product bureau-bench
 	@"$$(swift build -c release --show-bin-path)/bureau-bench" --folder .build \
-	  $(if $(ROWS),--rows '$(ROWS)') $(if $(QUICK),--quick) $(if $(DOCS),--docs docs/figures.md)
+	  $(if $(ROWS),--rows '$(ROWS)') $(if $(QUICK),--quick) $(if $(FULL),--full) $(if $(DOCS),--docs docs/figures.md)
 
 crash: build
 	FAULTS=all ROUNDS=$(ROUNDS) SEED=$(SEED) $(run_tests) --filter 'FaultTests|CrashTests'

@@ -53,7 +53,8 @@ extension Target.Dependency {
 let pageFiles = [
   "layout.mustache", "home.mustache", "opening.mustache", "agreement.mustache", "order.mustache",
   "message.mustache", "login.mustache", "own.mustache", "revoke.mustache",
-  "consent.mustache", "decline.mustache", "style.css", "wait.js",
+  "consent.mustache", "decline.mustache", "queue.mustache", "signed.mustache", "return.mustache",
+  "style.css", "wait.js",
   "icon.svg",
 ]
 
@@ -117,7 +118,8 @@ let package = Package(
 
     // The bureau file: YAML and back, and what it differs in from a bureau. No I/O.
     .target(
-      name: "Onboarding", dependencies: ["Primitives", "Policies", "Domain", .yams, .crypto],
+      name: "Onboarding",
+      dependencies: ["Primitives", "Policies", "Sealing", "Domain", .yams, .crypto],
       swiftSettings: strict),
 
     .target(name: "Engine", dependencies: ["Primitives"], swiftSettings: strict),
@@ -186,16 +188,18 @@ let package = Package(
     .executableTarget(
       name: "bureau-bench",
       dependencies: [
-        "Primitives", "Formats", "Domain", "Engine", "EngineSQLite", "EnginePostgres", "EngineKit",
-        "Storage", "BureauAPI", "Server", "AuditTrail", "CBenchReference", .grpc, .grpcHTTP2,
-        .grpcProtobuf, .protobuf, .crypto, .arguments, .logging,
+        "Primitives", "Formats", "Policies", "Domain", "Engine", "EngineSQLite", "EnginePostgres",
+        "EngineKit", "Storage", "Connectors", "BureauAPI", "Server", "Sandbox", "AuditTrail",
+        "CBenchReference",
+        .grpc, .grpcHTTP2, .grpcProtobuf, .protobuf, .crypto, .arguments, .logging,
       ], path: "Clients/bench", exclude: ["README.md", "reference"], swiftSettings: strict),
 
     // Drives the real server through seeded histories; its own tests are SimulationTests.
     .target(
       name: "Simulation",
       dependencies: [
-        "Primitives", "Formats", "Domain", "Facts", "Engine", "EngineSQLite", "EngineKit",
+        "Primitives", "Policies", "Formats", "Domain", "Facts", "Engine", "EngineSQLite",
+        "EngineKit",
         "Storage", "Connectors", "BureauAPI", "Server", "Sandbox", "Checker", "TestKit", .grpc,
         .protobuf, .crypto, .logging,
       ], path: "Clients/simulate/Simulation", swiftSettings: strict),
@@ -252,7 +256,7 @@ let package = Package(
       ], path: "Tests/Checker", swiftSettings: strict),
     .testTarget(
       name: "OnboardingTests",
-      dependencies: ["Primitives", "Policies", "Domain", "Onboarding", "TestKit"],
+      dependencies: ["Primitives", "Policies", "Sealing", "Domain", "Onboarding", "TestKit"],
       swiftSettings: strict),
     .testTarget(
       name: "AuditTrailTests",

@@ -26,6 +26,9 @@ struct Bench: AsyncParsableCommand {
   @Flag(help: "Few and short rounds and small databases: a look, in under a minute.")
   var quick = false
 
+  @Flag(help: "Ten million payments where a million stand otherwise (queue_page): needs 25 GiB.")
+  var full = false
+
   @Option(help: "Where the databases are made and removed again: on the disk that matters.")
   var folder = "."
 
@@ -41,6 +44,7 @@ struct Bench: AsyncParsableCommand {
     load.commands = commands ?? load.commands
     load.calls = calls ?? load.calls
     load.callers = callers
+    if full { load.queued = 10_000_000 }
     return load
   }
 

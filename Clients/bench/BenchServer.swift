@@ -83,13 +83,15 @@ private struct NoBank: BankChannel {
   func check(_: BankConnection) async -> ConnectionFinding { .ok }
 }
 
-private struct NobodyIsTold: Messenger {
-  func send(_: PersonMessage) async throws {}
-}
+extension BenchServer {
+  struct NobodyIsTold: Messenger {
+    func send(_: PersonMessage) async throws {}
+  }
 
-private struct NoBootstrap: BootstrapToken {
-  func allows(_: [UInt8]) -> Bool { false }
-  func claim(_: String) throws(TenancyError) { throw .bootstrapRefused }
+  struct NoBootstrap: BootstrapToken {
+    func allows(_: [UInt8]) -> Bool { false }
+    func claim(_: String) throws(TenancyError) { throw .bootstrapRefused }
+  }
 }
 
 /// Takes the log's lines and drops them.

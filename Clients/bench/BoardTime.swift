@@ -142,7 +142,8 @@ enum BoardTime {
       salt: { Workload.sources.random(16) })
   }
 
-  private static func accounts(_ count: Int) throws -> [AccountNumber] {
+  /// The first accounts of a bank with a right check digit.
+  static func accounts(_ count: Int) throws -> [AccountNumber] {
     var found: [AccountNumber] = []
     for candidate in 15_030_000_000..<15_039_999_999 where found.count < count {
       if let account = try? AccountNumber(form: .norwegian, text: "\(candidate)") {

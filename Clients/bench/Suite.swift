@@ -10,11 +10,17 @@ struct Load: Sendable {
   var payments: Int
   /// Companies of the full database of `companies_10000_cost`.
   var companies: Int
+  /// Payments that live from their invoice to their voucher in `payment_life`.
+  var lives: Int
+  /// Payments among which `queue_page` reads.
+  var queued: Int
 
   static let full = Load(
-    rounds: 9, commands: 3_200, calls: 1_600, callers: 64, payments: 1_000_000, companies: 10_000)
+    rounds: 9, commands: 3_200, calls: 1_600, callers: 64, payments: 1_000_000, companies: 10_000,
+    lives: 100_000, queued: 1_000_000)
   static let quick = Load(
-    rounds: 3, commands: 960, calls: 480, callers: 64, payments: 100_000, companies: 1_000)
+    rounds: 3, commands: 960, calls: 480, callers: 64, payments: 100_000, companies: 1_000,
+    lives: 4_000, queued: 100_000)
 }
 
 /// Something that is measured, in a folder of its own that is removed afterwards. It may give
@@ -30,6 +36,7 @@ struct Suite: Sendable {
     DurableCommand.row, GRPCCommand.row, GRPCStream.row, PostgresCommand.row, CompaniesCost.row,
     PaymentsCost.row, FairShare.row, StartTime.row, IdleMemory.row, ReplayFacts.row,
     VerifyFacts.row, PermissionCheck.row, Onboard.row, BoardTime.row,
+    PaymentLife.row, QueuePage.row,
   ]
 
   var load: Load

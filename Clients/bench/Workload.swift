@@ -163,7 +163,7 @@ struct Workload: Sendable {
       """.utf8)
   }
 
-  private static let suppliers = [
+  static let suppliers = [
     (name: "Elbolaget AS", number: "988077917"), (name: "Fjordbygg AS", number: "974760673"),
   ]
 

@@ -69,6 +69,20 @@ extension Story {
 
   // MARK: Signing
 
+  /// Accounts that are new wait for somebody other than who brought them.
+  mutating func confirmPayees() async throws {
+    struct Suppliers: Decodable { var suppliers: [Supplier]? }
+    struct Supplier: Decodable { var name: String }
+    let held =
+      try await ask(approver, ["supplier", "list", "--accounts", "held"])
+      .decoded(Suppliers.self).suppliers ?? []
+    guard !held.isEmpty else { return }
+    _ = try await ask(approver, ["supplier", "confirm", "--all-held"])
+    teller.step(
+      "\(approver.firstName) confirms the accounts of \(Words.count(held.count, "new supplier")).")
+    try await refresh()
+  }
+
   mutating func sign() async throws {
     let ready = items.indices.filter { items[$0].payment?.canBeSigned == true }
     guard !ready.isEmpty else {

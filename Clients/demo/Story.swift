@@ -49,6 +49,7 @@ struct Story {
     try await agreeWithBanks()
     try await readInvoices()
     try await acknowledge()
+    try await confirmPayees()
     try await sign()
     try await waitForBank()
     try await post()

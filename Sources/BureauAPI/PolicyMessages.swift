@@ -18,7 +18,19 @@ extension CompanyPolicy {
       perDay: try Self.limits(message.perDay, "per_day"), makerMaySign: !message.makerMayNotSign,
       acknowledgeFirst: message.acknowledgeFirst,
       payeeAccountChanges: try Self.changes(message.payeeAccountChanges),
-      seal: try Self.seal(message.sealing), examples: try Self.examples(message.examples))
+      payeeAccountConfirmation: try Self.confirmation(message.payeeAccountConfirmation),
+      seal: try Self.seal(message.sealing),
+      salary: message.hasSalary ? try Self.salary(message.salary) : nil,
+      examples: try Self.examples(message.examples))
+  }
+
+  private static func salary(_ message: Bureau_V1_Policy.Salary) throws(PolicyValueFault)
+    -> Salary
+  {
+    Salary(
+      approvers: message.approvers == 0 ? 1 : Int(message.approvers),
+      perPayment: try limits(message.perPayment, "salary.per_payment"),
+      perDay: try limits(message.perDay, "salary.per_day"))
   }
 
   private static func limits(_ messages: [Bureau_V1_Policy.Limit], _ field: String)
@@ -70,6 +82,20 @@ extension CompanyPolicy {
     }
   }
 
+  private static func confirmation(_ message: Bureau_V1_Policy.PayeeAccountConfirmation)
+    throws(PolicyValueFault) -> PayeeAccountConfirmation
+  {
+    switch message {
+    case .unspecified, .secondPerson: .secondPerson
+    case .changesOnly: .changesOnly
+    case .none: .none
+    case .UNRECOGNIZED:
+      throw PolicyValueFault(
+        field: "payee_account_confirmation",
+        message: "payee_account_confirmation is SECOND_PERSON, CHANGES_ONLY or NONE.")
+    }
+  }
+
   private static func seal(_ message: Bureau_V1_Policy.Sealing) throws(PolicyValueFault)
     -> SealRequirement
   {
@@ -103,7 +129,8 @@ extension CompanyPolicy {
           name: message.name.isEmpty ? "number \(index + 1)" : String(message.name.prefix(140)),
           asked: PolicyCase(
             amount: amount, signedToday: message.signedTodayMinorUnits,
-            isAcknowledged: !message.notAcknowledged, isSignerMaker: message.signedByMaker),
+            isAcknowledged: !message.notAcknowledged, isSignerMaker: message.signedByMaker,
+            isSalary: message.salary),
           expected: expected))
     }
     return examples
@@ -124,12 +151,25 @@ extension Bureau_V1_Policy {
       case .administrators: .administrators
       case .nobody: .nobody
       }
+    payeeAccountConfirmation =
+      switch policy.payeeAccountConfirmation {
+      case .secondPerson: .secondPerson
+      case .changesOnly: .changesOnly
+      case .none: .none
+      }
     sealing =
       switch policy.seal {
       case .onceKeyExists: .onceKeyExists
       case .always: .always
       case .never: .never
       }
+    if let numbers = policy.salary {
+      salary = .with {
+        $0.approvers = Int32(clamping: numbers.approvers)
+        $0.perPayment = numbers.perPayment.map(Limit.init)
+        $0.perDay = numbers.perDay.map(Limit.init)
+      }
+    }
     examples = policy.examples.map(Example.init)
   }
 }
@@ -152,6 +192,7 @@ extension Bureau_V1_Policy.Example {
     signedTodayMinorUnits = example.asked.signedToday
     notAcknowledged = !example.asked.isAcknowledged
     signedByMaker = example.asked.isSignerMaker
+    salary = example.asked.isSalary
     switch example.expected {
     case .approvers(let count): approvers = Int32(clamping: count)
     case .refused(let reason): refused = reason

@@ -85,6 +85,19 @@ package enum Bureau_V1_AuditService: Sendable {
                 type: .serverStreaming
             )
         }
+        /// Namespace for "ExportPaymentProof" metadata.
+        package enum ExportPaymentProof: Sendable {
+            /// Request type for "ExportPaymentProof".
+            package typealias Input = Bureau_V1_ExportPaymentProofRequest
+            /// Response type for "ExportPaymentProof".
+            package typealias Output = Bureau_V1_JournalExport
+            /// Descriptor for "ExportPaymentProof".
+            package static let descriptor = GRPCCore.MethodDescriptor(
+                service: GRPCCore.ServiceDescriptor(fullyQualifiedService: "bureau.v1.AuditService"),
+                method: "ExportPaymentProof",
+                type: .serverStreaming
+            )
+        }
         /// Namespace for "ListFacts" metadata.
         package enum ListFacts: Sendable {
             /// Request type for "ListFacts".
@@ -105,6 +118,7 @@ package enum Bureau_V1_AuditService: Sendable {
             GetCheckpointProof.descriptor,
             ExportCompanyJournal.descriptor,
             ExportJournals.descriptor,
+            ExportPaymentProof.descriptor,
             ListFacts.descriptor
         ]
     }
@@ -229,6 +243,27 @@ extension Bureau_V1_AuditService {
         /// - Returns: A streaming response of `Bureau_V1_JournalExport` messages.
         func exportJournals(
             request: GRPCCore.StreamingServerRequest<Bureau_V1_ExportJournalsRequest>,
+            context: GRPCCore.ServerContext
+        ) async throws -> GRPCCore.StreamingServerResponse<Bureau_V1_JournalExport>
+
+        /// Handle the "ExportPaymentProof" method.
+        ///
+        /// > Source IDL Documentation:
+        /// >
+        /// > All there is about one payment, as a file that anyone can check offline: what was signed by whom
+        /// > with which right, what the bank was sent, what it answered, and that the journal says so; see
+        /// > docs/payment-proof.md. Where the newest checkpoint does not reach the payment's last fact, one
+        /// > is made. Roles: any role in the company. Refusals: PAYMENT_NOT_FOUND.
+        ///
+        /// - Parameters:
+        ///   - request: A streaming request of `Bureau_V1_ExportPaymentProofRequest` messages.
+        ///   - context: Context providing information about the RPC.
+        /// - Throws: Any error which occurred during the processing of the request. Thrown errors
+        ///     of type `RPCError` are mapped to appropriate statuses. All other errors are converted
+        ///     to an internal error.
+        /// - Returns: A streaming response of `Bureau_V1_JournalExport` messages.
+        func exportPaymentProof(
+            request: GRPCCore.StreamingServerRequest<Bureau_V1_ExportPaymentProofRequest>,
             context: GRPCCore.ServerContext
         ) async throws -> GRPCCore.StreamingServerResponse<Bureau_V1_JournalExport>
 
@@ -360,6 +395,27 @@ extension Bureau_V1_AuditService {
             context: GRPCCore.ServerContext
         ) async throws -> GRPCCore.StreamingServerResponse<Bureau_V1_JournalExport>
 
+        /// Handle the "ExportPaymentProof" method.
+        ///
+        /// > Source IDL Documentation:
+        /// >
+        /// > All there is about one payment, as a file that anyone can check offline: what was signed by whom
+        /// > with which right, what the bank was sent, what it answered, and that the journal says so; see
+        /// > docs/payment-proof.md. Where the newest checkpoint does not reach the payment's last fact, one
+        /// > is made. Roles: any role in the company. Refusals: PAYMENT_NOT_FOUND.
+        ///
+        /// - Parameters:
+        ///   - request: A request containing a single `Bureau_V1_ExportPaymentProofRequest` message.
+        ///   - context: Context providing information about the RPC.
+        /// - Throws: Any error which occurred during the processing of the request. Thrown errors
+        ///     of type `RPCError` are mapped to appropriate statuses. All other errors are converted
+        ///     to an internal error.
+        /// - Returns: A streaming response of `Bureau_V1_JournalExport` messages.
+        func exportPaymentProof(
+            request: GRPCCore.ServerRequest<Bureau_V1_ExportPaymentProofRequest>,
+            context: GRPCCore.ServerContext
+        ) async throws -> GRPCCore.StreamingServerResponse<Bureau_V1_JournalExport>
+
         /// Handle the "ListFacts" method.
         ///
         /// > Source IDL Documentation:
@@ -488,6 +544,28 @@ extension Bureau_V1_AuditService {
             context: GRPCCore.ServerContext
         ) async throws
 
+        /// Handle the "ExportPaymentProof" method.
+        ///
+        /// > Source IDL Documentation:
+        /// >
+        /// > All there is about one payment, as a file that anyone can check offline: what was signed by whom
+        /// > with which right, what the bank was sent, what it answered, and that the journal says so; see
+        /// > docs/payment-proof.md. Where the newest checkpoint does not reach the payment's last fact, one
+        /// > is made. Roles: any role in the company. Refusals: PAYMENT_NOT_FOUND.
+        ///
+        /// - Parameters:
+        ///   - request: A `Bureau_V1_ExportPaymentProofRequest` message.
+        ///   - response: A response stream of `Bureau_V1_JournalExport` messages.
+        ///   - context: Context providing information about the RPC.
+        /// - Throws: Any error which occurred during the processing of the request. Thrown errors
+        ///     of type `RPCError` are mapped to appropriate statuses. All other errors are converted
+        ///     to an internal error.
+        func exportPaymentProof(
+            request: Bureau_V1_ExportPaymentProofRequest,
+            response: GRPCCore.RPCWriter<Bureau_V1_JournalExport>,
+            context: GRPCCore.ServerContext
+        ) async throws
+
         /// Handle the "ListFacts" method.
         ///
         /// > Source IDL Documentation:
@@ -569,6 +647,17 @@ extension Bureau_V1_AuditService.StreamingServiceProtocol {
             }
         )
         router.registerHandler(
+            forMethod: Bureau_V1_AuditService.Method.ExportPaymentProof.descriptor,
+            deserializer: GRPCProtobuf.ProtobufDeserializer<Bureau_V1_ExportPaymentProofRequest>(),
+            serializer: GRPCProtobuf.ProtobufSerializer<Bureau_V1_JournalExport>(),
+            handler: { request, context in
+                try await self.exportPaymentProof(
+                    request: request,
+                    context: context
+                )
+            }
+        )
+        router.registerHandler(
             forMethod: Bureau_V1_AuditService.Method.ListFacts.descriptor,
             deserializer: GRPCProtobuf.ProtobufDeserializer<Bureau_V1_ListFactsRequest>(),
             serializer: GRPCProtobuf.ProtobufSerializer<Bureau_V1_ListFactsResponse>(),
@@ -634,6 +723,17 @@ extension Bureau_V1_AuditService.ServiceProtocol {
         context: GRPCCore.ServerContext
     ) async throws -> GRPCCore.StreamingServerResponse<Bureau_V1_JournalExport> {
         let response = try await self.exportJournals(
+            request: GRPCCore.ServerRequest(stream: request),
+            context: context
+        )
+        return response
+    }
+
+    package func exportPaymentProof(
+        request: GRPCCore.StreamingServerRequest<Bureau_V1_ExportPaymentProofRequest>,
+        context: GRPCCore.ServerContext
+    ) async throws -> GRPCCore.StreamingServerResponse<Bureau_V1_JournalExport> {
+        let response = try await self.exportPaymentProof(
             request: GRPCCore.ServerRequest(stream: request),
             context: context
         )
@@ -719,6 +819,23 @@ extension Bureau_V1_AuditService.SimpleServiceProtocol {
             metadata: [:],
             producer: { writer in
                 try await self.exportJournals(
+                    request: request.message,
+                    response: writer,
+                    context: context
+                )
+                return [:]
+            }
+        )
+    }
+
+    package func exportPaymentProof(
+        request: GRPCCore.ServerRequest<Bureau_V1_ExportPaymentProofRequest>,
+        context: GRPCCore.ServerContext
+    ) async throws -> GRPCCore.StreamingServerResponse<Bureau_V1_JournalExport> {
+        return GRPCCore.StreamingServerResponse<Bureau_V1_JournalExport>(
+            metadata: [:],
+            producer: { writer in
+                try await self.exportPaymentProof(
                     request: request.message,
                     response: writer,
                     context: context
@@ -871,6 +988,32 @@ extension Bureau_V1_AuditService {
         func exportJournals<Result>(
             request: GRPCCore.ClientRequest<Bureau_V1_ExportJournalsRequest>,
             serializer: some GRPCCore.MessageSerializer<Bureau_V1_ExportJournalsRequest>,
+            deserializer: some GRPCCore.MessageDeserializer<Bureau_V1_JournalExport>,
+            options: GRPCCore.CallOptions,
+            onResponse handleResponse: @Sendable @escaping (GRPCCore.StreamingClientResponse<Bureau_V1_JournalExport>) async throws -> Result
+        ) async throws -> Result where Result: Sendable
+
+        /// Call the "ExportPaymentProof" method.
+        ///
+        /// > Source IDL Documentation:
+        /// >
+        /// > All there is about one payment, as a file that anyone can check offline: what was signed by whom
+        /// > with which right, what the bank was sent, what it answered, and that the journal says so; see
+        /// > docs/payment-proof.md. Where the newest checkpoint does not reach the payment's last fact, one
+        /// > is made. Roles: any role in the company. Refusals: PAYMENT_NOT_FOUND.
+        ///
+        /// - Parameters:
+        ///   - request: A request containing a single `Bureau_V1_ExportPaymentProofRequest` message.
+        ///   - serializer: A serializer for `Bureau_V1_ExportPaymentProofRequest` messages.
+        ///   - deserializer: A deserializer for `Bureau_V1_JournalExport` messages.
+        ///   - options: Options to apply to this RPC.
+        ///   - handleResponse: A closure which handles the response and returns its result to
+        ///       the caller. Returning from the closure will cancel the RPC if it hasn't
+        ///       already finished.
+        /// - Returns: The result of `handleResponse`.
+        func exportPaymentProof<Result>(
+            request: GRPCCore.ClientRequest<Bureau_V1_ExportPaymentProofRequest>,
+            serializer: some GRPCCore.MessageSerializer<Bureau_V1_ExportPaymentProofRequest>,
             deserializer: some GRPCCore.MessageDeserializer<Bureau_V1_JournalExport>,
             options: GRPCCore.CallOptions,
             onResponse handleResponse: @Sendable @escaping (GRPCCore.StreamingClientResponse<Bureau_V1_JournalExport>) async throws -> Result
@@ -1093,6 +1236,41 @@ extension Bureau_V1_AuditService {
             )
         }
 
+        /// Call the "ExportPaymentProof" method.
+        ///
+        /// > Source IDL Documentation:
+        /// >
+        /// > All there is about one payment, as a file that anyone can check offline: what was signed by whom
+        /// > with which right, what the bank was sent, what it answered, and that the journal says so; see
+        /// > docs/payment-proof.md. Where the newest checkpoint does not reach the payment's last fact, one
+        /// > is made. Roles: any role in the company. Refusals: PAYMENT_NOT_FOUND.
+        ///
+        /// - Parameters:
+        ///   - request: A request containing a single `Bureau_V1_ExportPaymentProofRequest` message.
+        ///   - serializer: A serializer for `Bureau_V1_ExportPaymentProofRequest` messages.
+        ///   - deserializer: A deserializer for `Bureau_V1_JournalExport` messages.
+        ///   - options: Options to apply to this RPC.
+        ///   - handleResponse: A closure which handles the response and returns its result to
+        ///       the caller. Returning from the closure will cancel the RPC if it hasn't
+        ///       already finished.
+        /// - Returns: The result of `handleResponse`.
+        package func exportPaymentProof<Result>(
+            request: GRPCCore.ClientRequest<Bureau_V1_ExportPaymentProofRequest>,
+            serializer: some GRPCCore.MessageSerializer<Bureau_V1_ExportPaymentProofRequest>,
+            deserializer: some GRPCCore.MessageDeserializer<Bureau_V1_JournalExport>,
+            options: GRPCCore.CallOptions = .defaults,
+            onResponse handleResponse: @Sendable @escaping (GRPCCore.StreamingClientResponse<Bureau_V1_JournalExport>) async throws -> Result
+        ) async throws -> Result where Result: Sendable {
+            try await self.client.serverStreaming(
+                request: request,
+                descriptor: Bureau_V1_AuditService.Method.ExportPaymentProof.descriptor,
+                serializer: serializer,
+                deserializer: deserializer,
+                options: options,
+                onResponse: handleResponse
+            )
+        }
+
         /// Call the "ListFacts" method.
         ///
         /// > Source IDL Documentation:
@@ -1274,6 +1452,36 @@ extension Bureau_V1_AuditService.ClientProtocol {
         try await self.exportJournals(
             request: request,
             serializer: GRPCProtobuf.ProtobufSerializer<Bureau_V1_ExportJournalsRequest>(),
+            deserializer: GRPCProtobuf.ProtobufDeserializer<Bureau_V1_JournalExport>(),
+            options: options,
+            onResponse: handleResponse
+        )
+    }
+
+    /// Call the "ExportPaymentProof" method.
+    ///
+    /// > Source IDL Documentation:
+    /// >
+    /// > All there is about one payment, as a file that anyone can check offline: what was signed by whom
+    /// > with which right, what the bank was sent, what it answered, and that the journal says so; see
+    /// > docs/payment-proof.md. Where the newest checkpoint does not reach the payment's last fact, one
+    /// > is made. Roles: any role in the company. Refusals: PAYMENT_NOT_FOUND.
+    ///
+    /// - Parameters:
+    ///   - request: A request containing a single `Bureau_V1_ExportPaymentProofRequest` message.
+    ///   - options: Options to apply to this RPC.
+    ///   - handleResponse: A closure which handles the response and returns its result to
+    ///       the caller. Returning from the closure will cancel the RPC if it hasn't
+    ///       already finished.
+    /// - Returns: The result of `handleResponse`.
+    package func exportPaymentProof<Result>(
+        request: GRPCCore.ClientRequest<Bureau_V1_ExportPaymentProofRequest>,
+        options: GRPCCore.CallOptions = .defaults,
+        onResponse handleResponse: @Sendable @escaping (GRPCCore.StreamingClientResponse<Bureau_V1_JournalExport>) async throws -> Result
+    ) async throws -> Result where Result: Sendable {
+        try await self.exportPaymentProof(
+            request: request,
+            serializer: GRPCProtobuf.ProtobufSerializer<Bureau_V1_ExportPaymentProofRequest>(),
             deserializer: GRPCProtobuf.ProtobufDeserializer<Bureau_V1_JournalExport>(),
             options: options,
             onResponse: handleResponse
@@ -1475,6 +1683,40 @@ extension Bureau_V1_AuditService.ClientProtocol {
             metadata: metadata
         )
         return try await self.exportJournals(
+            request: request,
+            options: options,
+            onResponse: handleResponse
+        )
+    }
+
+    /// Call the "ExportPaymentProof" method.
+    ///
+    /// > Source IDL Documentation:
+    /// >
+    /// > All there is about one payment, as a file that anyone can check offline: what was signed by whom
+    /// > with which right, what the bank was sent, what it answered, and that the journal says so; see
+    /// > docs/payment-proof.md. Where the newest checkpoint does not reach the payment's last fact, one
+    /// > is made. Roles: any role in the company. Refusals: PAYMENT_NOT_FOUND.
+    ///
+    /// - Parameters:
+    ///   - message: request message to send.
+    ///   - metadata: Additional metadata to send, defaults to empty.
+    ///   - options: Options to apply to this RPC, defaults to `.defaults`.
+    ///   - handleResponse: A closure which handles the response and returns its result to
+    ///       the caller. Returning from the closure will cancel the RPC if it hasn't
+    ///       already finished.
+    /// - Returns: The result of `handleResponse`.
+    package func exportPaymentProof<Result>(
+        _ message: Bureau_V1_ExportPaymentProofRequest,
+        metadata: GRPCCore.Metadata = [:],
+        options: GRPCCore.CallOptions = .defaults,
+        onResponse handleResponse: @Sendable @escaping (GRPCCore.StreamingClientResponse<Bureau_V1_JournalExport>) async throws -> Result
+    ) async throws -> Result where Result: Sendable {
+        let request = GRPCCore.ClientRequest<Bureau_V1_ExportPaymentProofRequest>(
+            message: message,
+            metadata: metadata
+        )
+        return try await self.exportPaymentProof(
             request: request,
             options: options,
             onResponse: handleResponse

@@ -192,6 +192,23 @@ package nonisolated struct Bureau_V1_ExportCompanyJournalRequest: Sendable {
   package init() {}
 }
 
+package nonisolated struct Bureau_V1_ExportPaymentProofRequest: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  /// bureaus/{bureau}/companies/{company}/payments/{payment}
+  package var name: String = String()
+
+  /// Leaves out the bank's files, which hold other payments too: their digests and the payment's own
+  /// entry stay.
+  package var withoutFiles: Bool = false
+
+  package var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  package init() {}
+}
+
 package nonisolated struct Bureau_V1_ExportJournalsRequest: Sendable {
   // SwiftProtobuf.Message conformance is added in an extension below. See the
   // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
@@ -613,6 +630,41 @@ nonisolated extension Bureau_V1_ExportCompanyJournalRequest: SwiftProtobuf.Messa
     if lhs.name != rhs.name {return false}
     if lhs.withoutBodies != rhs.withoutBodies {return false}
     if lhs.checkpointNumbers != rhs.checkpointNumbers {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension Bureau_V1_ExportPaymentProofRequest: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  package static let protoMessageName: String = _protobuf_package + ".ExportPaymentProofRequest"
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}name\0\u{3}without_files\0")
+
+  package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularStringField(value: &self.name) }()
+      case 2: try { try decoder.decodeSingularBoolField(value: &self.withoutFiles) }()
+      default: break
+      }
+    }
+  }
+
+  package func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if !self.name.isEmpty {
+      try visitor.visitSingularStringField(value: self.name, fieldNumber: 1)
+    }
+    if self.withoutFiles != false {
+      try visitor.visitSingularBoolField(value: self.withoutFiles, fieldNumber: 2)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  package static func ==(lhs: Bureau_V1_ExportPaymentProofRequest, rhs: Bureau_V1_ExportPaymentProofRequest) -> Bool {
+    if lhs.name != rhs.name {return false}
+    if lhs.withoutFiles != rhs.withoutFiles {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }

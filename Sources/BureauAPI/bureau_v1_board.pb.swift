@@ -226,6 +226,9 @@ package nonisolated struct Bureau_V1_BoardException: Sendable {
 
     /// The bank's partner looks at it: nothing needs doing.
     case agreementInReview // = 12
+
+    /// Payments to accounts of suppliers that a second person has to confirm.
+    case payeeAccountsHeld // = 13
     case UNRECOGNIZED(Int)
 
     package init() {
@@ -247,6 +250,7 @@ package nonisolated struct Bureau_V1_BoardException: Sendable {
       case 10: self = .consentEndsSoon
       case 11: self = .agreementNotActivated
       case 12: self = .agreementInReview
+      case 13: self = .payeeAccountsHeld
       default: self = .UNRECOGNIZED(rawValue)
       }
     }
@@ -266,6 +270,7 @@ package nonisolated struct Bureau_V1_BoardException: Sendable {
       case .consentEndsSoon: return 10
       case .agreementNotActivated: return 11
       case .agreementInReview: return 12
+      case .payeeAccountsHeld: return 13
       case .UNRECOGNIZED(let i): return i
       }
     }
@@ -285,6 +290,7 @@ package nonisolated struct Bureau_V1_BoardException: Sendable {
       .consentEndsSoon,
       .agreementNotActivated,
       .agreementInReview,
+      .payeeAccountsHeld,
     ]
 
   }
@@ -559,5 +565,5 @@ nonisolated extension Bureau_V1_BoardException: SwiftProtobuf.Message, SwiftProt
 }
 
 nonisolated extension Bureau_V1_BoardException.Cause: SwiftProtobuf._ProtoNameProviding {
-  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{2}\0CAUSE_UNSPECIFIED\0\u{1}PAYMENTS_IN_DOUBT\0\u{1}PAYMENTS_IN_ERROR\0\u{1}PAYMENTS_OVERDUE\0\u{1}TRANSFERS_HELD\0\u{1}NO_AGREEMENT\0\u{1}AGREEMENT_NOT_SENT\0\u{1}AGREEMENT_NOT_SIGNED\0\u{1}NO_APPROVER\0\u{1}NO_CONSENT\0\u{1}CONSENT_ENDS_SOON\0\u{1}AGREEMENT_NOT_ACTIVATED\0\u{1}AGREEMENT_IN_REVIEW\0")
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{2}\0CAUSE_UNSPECIFIED\0\u{1}PAYMENTS_IN_DOUBT\0\u{1}PAYMENTS_IN_ERROR\0\u{1}PAYMENTS_OVERDUE\0\u{1}TRANSFERS_HELD\0\u{1}NO_AGREEMENT\0\u{1}AGREEMENT_NOT_SENT\0\u{1}AGREEMENT_NOT_SIGNED\0\u{1}NO_APPROVER\0\u{1}NO_CONSENT\0\u{1}CONSENT_ENDS_SOON\0\u{1}AGREEMENT_NOT_ACTIVATED\0\u{1}AGREEMENT_IN_REVIEW\0\u{1}PAYEE_ACCOUNTS_HELD\0")
 }

@@ -128,7 +128,8 @@ package nonisolated struct Bureau_V1_Order: @unchecked Sendable {
     set {_uniqueStorage()._eid = newValue}
   }
 
-  /// Where the person goes with a browser, on whatever device. Norwegian BankID only, while PENDING.
+  /// Where the person goes with a browser, on whatever device. Norwegian BankID only, in the
+  /// answer that begins the order.
   package var openURL: String {
     get {_storage._openURL}
     set {_uniqueStorage()._openURL = newValue}

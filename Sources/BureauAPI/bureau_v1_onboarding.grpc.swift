@@ -59,11 +59,25 @@ package enum Bureau_V1_OnboardingService: Sendable {
                 type: .unary
             )
         }
+        /// Namespace for "ListChanges" metadata.
+        package enum ListChanges: Sendable {
+            /// Request type for "ListChanges".
+            package typealias Input = Bureau_V1_ListChangesRequest
+            /// Response type for "ListChanges".
+            package typealias Output = Bureau_V1_ListChangesResponse
+            /// Descriptor for "ListChanges".
+            package static let descriptor = GRPCCore.MethodDescriptor(
+                service: GRPCCore.ServiceDescriptor(fullyQualifiedService: "bureau.v1.OnboardingService"),
+                method: "ListChanges",
+                type: .unary
+            )
+        }
         /// Descriptors for all methods in the "bureau.v1.OnboardingService" service.
         package static let descriptors: [GRPCCore.MethodDescriptor] = [
             ReadBureauState.descriptor,
             ResolvePeople.descriptor,
-            ApplyCompany.descriptor
+            ApplyCompany.descriptor,
+            ListChanges.descriptor
         ]
     }
 }
@@ -137,12 +151,15 @@ extension Bureau_V1_OnboardingService {
         /// > Source IDL Documentation:
         /// >
         /// > Brings one company into the desired state, in one transaction: creates it and the users that
-        /// > are new, gives and takes the roles in it, makes agreements and sends them to their signers. What
-        /// > is so already is left alone; nothing is done twice.
+        /// > are new, gives and takes the roles in it, makes agreements and sends them to their signers, sets
+        /// > policy and reminder settings, puts a first signing key in use, and sends those who shall consent
+        /// > their links. What is so already is left alone; nothing is done twice.
         /// > Roles: customer administrator. Refusals: ONBOARDING_TOO_MANY, PERSON_NOT_LISTED,
         /// > NATIONAL_ID_MISSING, PERSON_TWO_IDS, USER_UNKNOWN, ROLE_OF_OTHER_KIND, SIGNER_UNREACHABLE,
-        /// > AGREEMENT_DIFFERS, and those of CreateCompany, CreateUser, CreateRoleAssignment and
-        /// > CreateAgreement.
+        /// > AGREEMENT_DIFFERS, SIGNING_KEY_DIFFERS, SIGNING_KEY_OVER, SIGNING_KEY_PROOF_MISSING,
+        /// > CONSENT_BANK_UNCONNECTED, CONSENT_UNREACHABLE, and those of CreateCompany, CreateUser,
+        /// > CreateRoleAssignment, CreateAgreement, SetPolicy, CreateSigningKey, CreateConsentInvitation and
+        /// > SetReminderSettings.
         ///
         /// - Parameters:
         ///   - request: A streaming request of `Bureau_V1_ApplyCompanyRequest` messages.
@@ -155,6 +172,26 @@ extension Bureau_V1_OnboardingService {
             request: GRPCCore.StreamingServerRequest<Bureau_V1_ApplyCompanyRequest>,
             context: GRPCCore.ServerContext
         ) async throws -> GRPCCore.StreamingServerResponse<Bureau_V1_ApplyCompanyResponse>
+
+        /// Handle the "ListChanges" method.
+        ///
+        /// > Source IDL Documentation:
+        /// >
+        /// > Who has changed what of the things that a bureau file speaks of since the newest file was applied
+        /// > to the company, newest first; at most 1,000. Roles: customer administrator.
+        /// > Refusals: COMPANY_NOT_FOUND.
+        ///
+        /// - Parameters:
+        ///   - request: A streaming request of `Bureau_V1_ListChangesRequest` messages.
+        ///   - context: Context providing information about the RPC.
+        /// - Throws: Any error which occurred during the processing of the request. Thrown errors
+        ///     of type `RPCError` are mapped to appropriate statuses. All other errors are converted
+        ///     to an internal error.
+        /// - Returns: A streaming response of `Bureau_V1_ListChangesResponse` messages.
+        func listChanges(
+            request: GRPCCore.StreamingServerRequest<Bureau_V1_ListChangesRequest>,
+            context: GRPCCore.ServerContext
+        ) async throws -> GRPCCore.StreamingServerResponse<Bureau_V1_ListChangesResponse>
     }
 
     /// Service protocol for the "bureau.v1.OnboardingService" service.
@@ -212,12 +249,15 @@ extension Bureau_V1_OnboardingService {
         /// > Source IDL Documentation:
         /// >
         /// > Brings one company into the desired state, in one transaction: creates it and the users that
-        /// > are new, gives and takes the roles in it, makes agreements and sends them to their signers. What
-        /// > is so already is left alone; nothing is done twice.
+        /// > are new, gives and takes the roles in it, makes agreements and sends them to their signers, sets
+        /// > policy and reminder settings, puts a first signing key in use, and sends those who shall consent
+        /// > their links. What is so already is left alone; nothing is done twice.
         /// > Roles: customer administrator. Refusals: ONBOARDING_TOO_MANY, PERSON_NOT_LISTED,
         /// > NATIONAL_ID_MISSING, PERSON_TWO_IDS, USER_UNKNOWN, ROLE_OF_OTHER_KIND, SIGNER_UNREACHABLE,
-        /// > AGREEMENT_DIFFERS, and those of CreateCompany, CreateUser, CreateRoleAssignment and
-        /// > CreateAgreement.
+        /// > AGREEMENT_DIFFERS, SIGNING_KEY_DIFFERS, SIGNING_KEY_OVER, SIGNING_KEY_PROOF_MISSING,
+        /// > CONSENT_BANK_UNCONNECTED, CONSENT_UNREACHABLE, and those of CreateCompany, CreateUser,
+        /// > CreateRoleAssignment, CreateAgreement, SetPolicy, CreateSigningKey, CreateConsentInvitation and
+        /// > SetReminderSettings.
         ///
         /// - Parameters:
         ///   - request: A request containing a single `Bureau_V1_ApplyCompanyRequest` message.
@@ -230,6 +270,26 @@ extension Bureau_V1_OnboardingService {
             request: GRPCCore.ServerRequest<Bureau_V1_ApplyCompanyRequest>,
             context: GRPCCore.ServerContext
         ) async throws -> GRPCCore.ServerResponse<Bureau_V1_ApplyCompanyResponse>
+
+        /// Handle the "ListChanges" method.
+        ///
+        /// > Source IDL Documentation:
+        /// >
+        /// > Who has changed what of the things that a bureau file speaks of since the newest file was applied
+        /// > to the company, newest first; at most 1,000. Roles: customer administrator.
+        /// > Refusals: COMPANY_NOT_FOUND.
+        ///
+        /// - Parameters:
+        ///   - request: A request containing a single `Bureau_V1_ListChangesRequest` message.
+        ///   - context: Context providing information about the RPC.
+        /// - Throws: Any error which occurred during the processing of the request. Thrown errors
+        ///     of type `RPCError` are mapped to appropriate statuses. All other errors are converted
+        ///     to an internal error.
+        /// - Returns: A response containing a single `Bureau_V1_ListChangesResponse` message.
+        func listChanges(
+            request: GRPCCore.ServerRequest<Bureau_V1_ListChangesRequest>,
+            context: GRPCCore.ServerContext
+        ) async throws -> GRPCCore.ServerResponse<Bureau_V1_ListChangesResponse>
     }
 
     /// Simple service protocol for the "bureau.v1.OnboardingService" service.
@@ -286,12 +346,15 @@ extension Bureau_V1_OnboardingService {
         /// > Source IDL Documentation:
         /// >
         /// > Brings one company into the desired state, in one transaction: creates it and the users that
-        /// > are new, gives and takes the roles in it, makes agreements and sends them to their signers. What
-        /// > is so already is left alone; nothing is done twice.
+        /// > are new, gives and takes the roles in it, makes agreements and sends them to their signers, sets
+        /// > policy and reminder settings, puts a first signing key in use, and sends those who shall consent
+        /// > their links. What is so already is left alone; nothing is done twice.
         /// > Roles: customer administrator. Refusals: ONBOARDING_TOO_MANY, PERSON_NOT_LISTED,
         /// > NATIONAL_ID_MISSING, PERSON_TWO_IDS, USER_UNKNOWN, ROLE_OF_OTHER_KIND, SIGNER_UNREACHABLE,
-        /// > AGREEMENT_DIFFERS, and those of CreateCompany, CreateUser, CreateRoleAssignment and
-        /// > CreateAgreement.
+        /// > AGREEMENT_DIFFERS, SIGNING_KEY_DIFFERS, SIGNING_KEY_OVER, SIGNING_KEY_PROOF_MISSING,
+        /// > CONSENT_BANK_UNCONNECTED, CONSENT_UNREACHABLE, and those of CreateCompany, CreateUser,
+        /// > CreateRoleAssignment, CreateAgreement, SetPolicy, CreateSigningKey, CreateConsentInvitation and
+        /// > SetReminderSettings.
         ///
         /// - Parameters:
         ///   - request: A `Bureau_V1_ApplyCompanyRequest` message.
@@ -304,6 +367,26 @@ extension Bureau_V1_OnboardingService {
             request: Bureau_V1_ApplyCompanyRequest,
             context: GRPCCore.ServerContext
         ) async throws -> Bureau_V1_ApplyCompanyResponse
+
+        /// Handle the "ListChanges" method.
+        ///
+        /// > Source IDL Documentation:
+        /// >
+        /// > Who has changed what of the things that a bureau file speaks of since the newest file was applied
+        /// > to the company, newest first; at most 1,000. Roles: customer administrator.
+        /// > Refusals: COMPANY_NOT_FOUND.
+        ///
+        /// - Parameters:
+        ///   - request: A `Bureau_V1_ListChangesRequest` message.
+        ///   - context: Context providing information about the RPC.
+        /// - Throws: Any error which occurred during the processing of the request. Thrown errors
+        ///     of type `RPCError` are mapped to appropriate statuses. All other errors are converted
+        ///     to an internal error.
+        /// - Returns: A `Bureau_V1_ListChangesResponse` to respond with.
+        func listChanges(
+            request: Bureau_V1_ListChangesRequest,
+            context: GRPCCore.ServerContext
+        ) async throws -> Bureau_V1_ListChangesResponse
     }
 }
 
@@ -344,6 +427,17 @@ extension Bureau_V1_OnboardingService.StreamingServiceProtocol {
                 )
             }
         )
+        router.registerHandler(
+            forMethod: Bureau_V1_OnboardingService.Method.ListChanges.descriptor,
+            deserializer: GRPCProtobuf.ProtobufDeserializer<Bureau_V1_ListChangesRequest>(),
+            serializer: GRPCProtobuf.ProtobufSerializer<Bureau_V1_ListChangesResponse>(),
+            handler: { request, context in
+                try await self.listChanges(
+                    request: request,
+                    context: context
+                )
+            }
+        )
     }
 }
 
@@ -377,6 +471,17 @@ extension Bureau_V1_OnboardingService.ServiceProtocol {
         context: GRPCCore.ServerContext
     ) async throws -> GRPCCore.StreamingServerResponse<Bureau_V1_ApplyCompanyResponse> {
         let response = try await self.applyCompany(
+            request: GRPCCore.ServerRequest(stream: request),
+            context: context
+        )
+        return GRPCCore.StreamingServerResponse(single: response)
+    }
+
+    package func listChanges(
+        request: GRPCCore.StreamingServerRequest<Bureau_V1_ListChangesRequest>,
+        context: GRPCCore.ServerContext
+    ) async throws -> GRPCCore.StreamingServerResponse<Bureau_V1_ListChangesResponse> {
+        let response = try await self.listChanges(
             request: GRPCCore.ServerRequest(stream: request),
             context: context
         )
@@ -423,6 +528,19 @@ extension Bureau_V1_OnboardingService.SimpleServiceProtocol {
     ) async throws -> GRPCCore.ServerResponse<Bureau_V1_ApplyCompanyResponse> {
         return GRPCCore.ServerResponse<Bureau_V1_ApplyCompanyResponse>(
             message: try await self.applyCompany(
+                request: request.message,
+                context: context
+            ),
+            metadata: [:]
+        )
+    }
+
+    package func listChanges(
+        request: GRPCCore.ServerRequest<Bureau_V1_ListChangesRequest>,
+        context: GRPCCore.ServerContext
+    ) async throws -> GRPCCore.ServerResponse<Bureau_V1_ListChangesResponse> {
+        return GRPCCore.ServerResponse<Bureau_V1_ListChangesResponse>(
+            message: try await self.listChanges(
                 request: request.message,
                 context: context
             ),
@@ -497,12 +615,15 @@ extension Bureau_V1_OnboardingService {
         /// > Source IDL Documentation:
         /// >
         /// > Brings one company into the desired state, in one transaction: creates it and the users that
-        /// > are new, gives and takes the roles in it, makes agreements and sends them to their signers. What
-        /// > is so already is left alone; nothing is done twice.
+        /// > are new, gives and takes the roles in it, makes agreements and sends them to their signers, sets
+        /// > policy and reminder settings, puts a first signing key in use, and sends those who shall consent
+        /// > their links. What is so already is left alone; nothing is done twice.
         /// > Roles: customer administrator. Refusals: ONBOARDING_TOO_MANY, PERSON_NOT_LISTED,
         /// > NATIONAL_ID_MISSING, PERSON_TWO_IDS, USER_UNKNOWN, ROLE_OF_OTHER_KIND, SIGNER_UNREACHABLE,
-        /// > AGREEMENT_DIFFERS, and those of CreateCompany, CreateUser, CreateRoleAssignment and
-        /// > CreateAgreement.
+        /// > AGREEMENT_DIFFERS, SIGNING_KEY_DIFFERS, SIGNING_KEY_OVER, SIGNING_KEY_PROOF_MISSING,
+        /// > CONSENT_BANK_UNCONNECTED, CONSENT_UNREACHABLE, and those of CreateCompany, CreateUser,
+        /// > CreateRoleAssignment, CreateAgreement, SetPolicy, CreateSigningKey, CreateConsentInvitation and
+        /// > SetReminderSettings.
         ///
         /// - Parameters:
         ///   - request: A request containing a single `Bureau_V1_ApplyCompanyRequest` message.
@@ -519,6 +640,31 @@ extension Bureau_V1_OnboardingService {
             deserializer: some GRPCCore.MessageDeserializer<Bureau_V1_ApplyCompanyResponse>,
             options: GRPCCore.CallOptions,
             onResponse handleResponse: @Sendable @escaping (GRPCCore.ClientResponse<Bureau_V1_ApplyCompanyResponse>) async throws -> Result
+        ) async throws -> Result where Result: Sendable
+
+        /// Call the "ListChanges" method.
+        ///
+        /// > Source IDL Documentation:
+        /// >
+        /// > Who has changed what of the things that a bureau file speaks of since the newest file was applied
+        /// > to the company, newest first; at most 1,000. Roles: customer administrator.
+        /// > Refusals: COMPANY_NOT_FOUND.
+        ///
+        /// - Parameters:
+        ///   - request: A request containing a single `Bureau_V1_ListChangesRequest` message.
+        ///   - serializer: A serializer for `Bureau_V1_ListChangesRequest` messages.
+        ///   - deserializer: A deserializer for `Bureau_V1_ListChangesResponse` messages.
+        ///   - options: Options to apply to this RPC.
+        ///   - handleResponse: A closure which handles the response and returns its result to
+        ///       the caller. Returning from the closure will cancel the RPC if it hasn't
+        ///       already finished.
+        /// - Returns: The result of `handleResponse`.
+        func listChanges<Result>(
+            request: GRPCCore.ClientRequest<Bureau_V1_ListChangesRequest>,
+            serializer: some GRPCCore.MessageSerializer<Bureau_V1_ListChangesRequest>,
+            deserializer: some GRPCCore.MessageDeserializer<Bureau_V1_ListChangesResponse>,
+            options: GRPCCore.CallOptions,
+            onResponse handleResponse: @Sendable @escaping (GRPCCore.ClientResponse<Bureau_V1_ListChangesResponse>) async throws -> Result
         ) async throws -> Result where Result: Sendable
     }
 
@@ -615,12 +761,15 @@ extension Bureau_V1_OnboardingService {
         /// > Source IDL Documentation:
         /// >
         /// > Brings one company into the desired state, in one transaction: creates it and the users that
-        /// > are new, gives and takes the roles in it, makes agreements and sends them to their signers. What
-        /// > is so already is left alone; nothing is done twice.
+        /// > are new, gives and takes the roles in it, makes agreements and sends them to their signers, sets
+        /// > policy and reminder settings, puts a first signing key in use, and sends those who shall consent
+        /// > their links. What is so already is left alone; nothing is done twice.
         /// > Roles: customer administrator. Refusals: ONBOARDING_TOO_MANY, PERSON_NOT_LISTED,
         /// > NATIONAL_ID_MISSING, PERSON_TWO_IDS, USER_UNKNOWN, ROLE_OF_OTHER_KIND, SIGNER_UNREACHABLE,
-        /// > AGREEMENT_DIFFERS, and those of CreateCompany, CreateUser, CreateRoleAssignment and
-        /// > CreateAgreement.
+        /// > AGREEMENT_DIFFERS, SIGNING_KEY_DIFFERS, SIGNING_KEY_OVER, SIGNING_KEY_PROOF_MISSING,
+        /// > CONSENT_BANK_UNCONNECTED, CONSENT_UNREACHABLE, and those of CreateCompany, CreateUser,
+        /// > CreateRoleAssignment, CreateAgreement, SetPolicy, CreateSigningKey, CreateConsentInvitation and
+        /// > SetReminderSettings.
         ///
         /// - Parameters:
         ///   - request: A request containing a single `Bureau_V1_ApplyCompanyRequest` message.
@@ -643,6 +792,42 @@ extension Bureau_V1_OnboardingService {
             try await self.client.unary(
                 request: request,
                 descriptor: Bureau_V1_OnboardingService.Method.ApplyCompany.descriptor,
+                serializer: serializer,
+                deserializer: deserializer,
+                options: options,
+                onResponse: handleResponse
+            )
+        }
+
+        /// Call the "ListChanges" method.
+        ///
+        /// > Source IDL Documentation:
+        /// >
+        /// > Who has changed what of the things that a bureau file speaks of since the newest file was applied
+        /// > to the company, newest first; at most 1,000. Roles: customer administrator.
+        /// > Refusals: COMPANY_NOT_FOUND.
+        ///
+        /// - Parameters:
+        ///   - request: A request containing a single `Bureau_V1_ListChangesRequest` message.
+        ///   - serializer: A serializer for `Bureau_V1_ListChangesRequest` messages.
+        ///   - deserializer: A deserializer for `Bureau_V1_ListChangesResponse` messages.
+        ///   - options: Options to apply to this RPC.
+        ///   - handleResponse: A closure which handles the response and returns its result to
+        ///       the caller. Returning from the closure will cancel the RPC if it hasn't
+        ///       already finished.
+        /// - Returns: The result of `handleResponse`.
+        package func listChanges<Result>(
+            request: GRPCCore.ClientRequest<Bureau_V1_ListChangesRequest>,
+            serializer: some GRPCCore.MessageSerializer<Bureau_V1_ListChangesRequest>,
+            deserializer: some GRPCCore.MessageDeserializer<Bureau_V1_ListChangesResponse>,
+            options: GRPCCore.CallOptions = .defaults,
+            onResponse handleResponse: @Sendable @escaping (GRPCCore.ClientResponse<Bureau_V1_ListChangesResponse>) async throws -> Result = { response in
+                try response.message
+            }
+        ) async throws -> Result where Result: Sendable {
+            try await self.client.unary(
+                request: request,
+                descriptor: Bureau_V1_OnboardingService.Method.ListChanges.descriptor,
                 serializer: serializer,
                 deserializer: deserializer,
                 options: options,
@@ -718,12 +903,15 @@ extension Bureau_V1_OnboardingService.ClientProtocol {
     /// > Source IDL Documentation:
     /// >
     /// > Brings one company into the desired state, in one transaction: creates it and the users that
-    /// > are new, gives and takes the roles in it, makes agreements and sends them to their signers. What
-    /// > is so already is left alone; nothing is done twice.
+    /// > are new, gives and takes the roles in it, makes agreements and sends them to their signers, sets
+    /// > policy and reminder settings, puts a first signing key in use, and sends those who shall consent
+    /// > their links. What is so already is left alone; nothing is done twice.
     /// > Roles: customer administrator. Refusals: ONBOARDING_TOO_MANY, PERSON_NOT_LISTED,
     /// > NATIONAL_ID_MISSING, PERSON_TWO_IDS, USER_UNKNOWN, ROLE_OF_OTHER_KIND, SIGNER_UNREACHABLE,
-    /// > AGREEMENT_DIFFERS, and those of CreateCompany, CreateUser, CreateRoleAssignment and
-    /// > CreateAgreement.
+    /// > AGREEMENT_DIFFERS, SIGNING_KEY_DIFFERS, SIGNING_KEY_OVER, SIGNING_KEY_PROOF_MISSING,
+    /// > CONSENT_BANK_UNCONNECTED, CONSENT_UNREACHABLE, and those of CreateCompany, CreateUser,
+    /// > CreateRoleAssignment, CreateAgreement, SetPolicy, CreateSigningKey, CreateConsentInvitation and
+    /// > SetReminderSettings.
     ///
     /// - Parameters:
     ///   - request: A request containing a single `Bureau_V1_ApplyCompanyRequest` message.
@@ -743,6 +931,37 @@ extension Bureau_V1_OnboardingService.ClientProtocol {
             request: request,
             serializer: GRPCProtobuf.ProtobufSerializer<Bureau_V1_ApplyCompanyRequest>(),
             deserializer: GRPCProtobuf.ProtobufDeserializer<Bureau_V1_ApplyCompanyResponse>(),
+            options: options,
+            onResponse: handleResponse
+        )
+    }
+
+    /// Call the "ListChanges" method.
+    ///
+    /// > Source IDL Documentation:
+    /// >
+    /// > Who has changed what of the things that a bureau file speaks of since the newest file was applied
+    /// > to the company, newest first; at most 1,000. Roles: customer administrator.
+    /// > Refusals: COMPANY_NOT_FOUND.
+    ///
+    /// - Parameters:
+    ///   - request: A request containing a single `Bureau_V1_ListChangesRequest` message.
+    ///   - options: Options to apply to this RPC.
+    ///   - handleResponse: A closure which handles the response and returns its result to
+    ///       the caller. Returning from the closure will cancel the RPC if it hasn't
+    ///       already finished.
+    /// - Returns: The result of `handleResponse`.
+    package func listChanges<Result>(
+        request: GRPCCore.ClientRequest<Bureau_V1_ListChangesRequest>,
+        options: GRPCCore.CallOptions = .defaults,
+        onResponse handleResponse: @Sendable @escaping (GRPCCore.ClientResponse<Bureau_V1_ListChangesResponse>) async throws -> Result = { response in
+            try response.message
+        }
+    ) async throws -> Result where Result: Sendable {
+        try await self.listChanges(
+            request: request,
+            serializer: GRPCProtobuf.ProtobufSerializer<Bureau_V1_ListChangesRequest>(),
+            deserializer: GRPCProtobuf.ProtobufDeserializer<Bureau_V1_ListChangesResponse>(),
             options: options,
             onResponse: handleResponse
         )
@@ -823,12 +1042,15 @@ extension Bureau_V1_OnboardingService.ClientProtocol {
     /// > Source IDL Documentation:
     /// >
     /// > Brings one company into the desired state, in one transaction: creates it and the users that
-    /// > are new, gives and takes the roles in it, makes agreements and sends them to their signers. What
-    /// > is so already is left alone; nothing is done twice.
+    /// > are new, gives and takes the roles in it, makes agreements and sends them to their signers, sets
+    /// > policy and reminder settings, puts a first signing key in use, and sends those who shall consent
+    /// > their links. What is so already is left alone; nothing is done twice.
     /// > Roles: customer administrator. Refusals: ONBOARDING_TOO_MANY, PERSON_NOT_LISTED,
     /// > NATIONAL_ID_MISSING, PERSON_TWO_IDS, USER_UNKNOWN, ROLE_OF_OTHER_KIND, SIGNER_UNREACHABLE,
-    /// > AGREEMENT_DIFFERS, and those of CreateCompany, CreateUser, CreateRoleAssignment and
-    /// > CreateAgreement.
+    /// > AGREEMENT_DIFFERS, SIGNING_KEY_DIFFERS, SIGNING_KEY_OVER, SIGNING_KEY_PROOF_MISSING,
+    /// > CONSENT_BANK_UNCONNECTED, CONSENT_UNREACHABLE, and those of CreateCompany, CreateUser,
+    /// > CreateRoleAssignment, CreateAgreement, SetPolicy, CreateSigningKey, CreateConsentInvitation and
+    /// > SetReminderSettings.
     ///
     /// - Parameters:
     ///   - message: request message to send.
@@ -851,6 +1073,41 @@ extension Bureau_V1_OnboardingService.ClientProtocol {
             metadata: metadata
         )
         return try await self.applyCompany(
+            request: request,
+            options: options,
+            onResponse: handleResponse
+        )
+    }
+
+    /// Call the "ListChanges" method.
+    ///
+    /// > Source IDL Documentation:
+    /// >
+    /// > Who has changed what of the things that a bureau file speaks of since the newest file was applied
+    /// > to the company, newest first; at most 1,000. Roles: customer administrator.
+    /// > Refusals: COMPANY_NOT_FOUND.
+    ///
+    /// - Parameters:
+    ///   - message: request message to send.
+    ///   - metadata: Additional metadata to send, defaults to empty.
+    ///   - options: Options to apply to this RPC, defaults to `.defaults`.
+    ///   - handleResponse: A closure which handles the response and returns its result to
+    ///       the caller. Returning from the closure will cancel the RPC if it hasn't
+    ///       already finished.
+    /// - Returns: The result of `handleResponse`.
+    package func listChanges<Result>(
+        _ message: Bureau_V1_ListChangesRequest,
+        metadata: GRPCCore.Metadata = [:],
+        options: GRPCCore.CallOptions = .defaults,
+        onResponse handleResponse: @Sendable @escaping (GRPCCore.ClientResponse<Bureau_V1_ListChangesResponse>) async throws -> Result = { response in
+            try response.message
+        }
+    ) async throws -> Result where Result: Sendable {
+        let request = GRPCCore.ClientRequest<Bureau_V1_ListChangesRequest>(
+            message: message,
+            metadata: metadata
+        )
+        return try await self.listChanges(
             request: request,
             options: options,
             onResponse: handleResponse

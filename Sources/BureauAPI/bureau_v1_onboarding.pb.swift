@@ -147,6 +147,38 @@ package nonisolated struct Bureau_V1_CompanyState: @unchecked Sendable {
     set {_uniqueStorage()._applySequence = newValue}
   }
 
+  /// Unset while the standard one is in force.
+  package var policy: Bureau_V1_Policy {
+    get {_storage._policy ?? Bureau_V1_Policy()}
+    set {_uniqueStorage()._policy = newValue}
+  }
+  /// Returns true if `policy` has been explicitly set.
+  package var hasPolicy: Bool {_storage._policy != nil}
+  /// Clears the value of `policy`. Subsequent reads from it will return its default value.
+  package mutating func clearPolicy() {_uniqueStorage()._policy = nil}
+
+  /// All that the company has had, oldest first; public parts only.
+  package var signingKeys: [Bureau_V1_SigningKey] {
+    get {_storage._signingKeys}
+    set {_uniqueStorage()._signingKeys = newValue}
+  }
+
+  /// Links to consents, used and over ones too.
+  package var consentInvitations: [Bureau_V1_ConsentInvitation] {
+    get {_storage._consentInvitations}
+    set {_uniqueStorage()._consentInvitations = newValue}
+  }
+
+  /// Unset where the company has set none.
+  package var reminderSettings: Bureau_V1_ReminderSettings {
+    get {_storage._reminderSettings ?? Bureau_V1_ReminderSettings()}
+    set {_uniqueStorage()._reminderSettings = newValue}
+  }
+  /// Returns true if `reminderSettings` has been explicitly set.
+  package var hasReminderSettings: Bool {_storage._reminderSettings != nil}
+  /// Clears the value of `reminderSettings`. Subsequent reads from it will return its default value.
+  package mutating func clearReminderSettings() {_uniqueStorage()._reminderSettings = nil}
+
   package var unknownFields = SwiftProtobuf.UnknownStorage()
 
   package init() {}
@@ -262,6 +294,45 @@ package nonisolated struct Bureau_V1_ApplyCompanyRequest: @unchecked Sendable {
     set {_uniqueStorage()._validateOnly = newValue}
   }
 
+  /// The policy that there shall be, whole. Unset: it stays as it is.
+  package var policy: Bureau_V1_Policy {
+    get {_storage._policy ?? Bureau_V1_Policy()}
+    set {_uniqueStorage()._policy = newValue}
+  }
+  /// Returns true if `policy` has been explicitly set.
+  package var hasPolicy: Bool {_storage._policy != nil}
+  /// Clears the value of `policy`. Subsequent reads from it will return its default value.
+  package mutating func clearPolicy() {_uniqueStorage()._policy = nil}
+
+  /// The current key that there shall be, made by the client. Its proof is over the text that
+  /// docs/sealing.md gives for bureau files; it may be empty for a key that is current already.
+  /// Unset: nothing is done about keys.
+  package var signingKey: Bureau_V1_NewSigningKey {
+    get {_storage._signingKey ?? Bureau_V1_NewSigningKey()}
+    set {_uniqueStorage()._signingKey = newValue}
+  }
+  /// Returns true if `signingKey` has been explicitly set.
+  package var hasSigningKey: Bool {_storage._signingKey != nil}
+  /// Clears the value of `signingKey`. Subsequent reads from it will return its default value.
+  package mutating func clearSigningKey() {_uniqueStorage()._signingKey = nil}
+
+  /// Who shall consent: each is sent a link once the company has an active agreement with the bank,
+  /// unless they have consented, have an open link, or did not want to. At most 1,000.
+  package var consents: [Bureau_V1_DesiredConsent] {
+    get {_storage._consents}
+    set {_uniqueStorage()._consents = newValue}
+  }
+
+  /// The reminder settings that there shall be, whole. Unset: they stay as they are.
+  package var reminderSettings: Bureau_V1_ReminderSettings {
+    get {_storage._reminderSettings ?? Bureau_V1_ReminderSettings()}
+    set {_uniqueStorage()._reminderSettings = newValue}
+  }
+  /// Returns true if `reminderSettings` has been explicitly set.
+  package var hasReminderSettings: Bool {_storage._reminderSettings != nil}
+  /// Clears the value of `reminderSettings`. Subsequent reads from it will return its default value.
+  package mutating func clearReminderSettings() {_uniqueStorage()._reminderSettings = nil}
+
   package var unknownFields = SwiftProtobuf.UnknownStorage()
 
   package init() {}
@@ -341,6 +412,22 @@ package nonisolated struct Bureau_V1_DesiredAgreement: Sendable {
   fileprivate var _account: Bureau_V1_AccountNumber? = nil
 }
 
+/// A personal consent that somebody is asked for; only that person can give it.
+package nonisolated struct Bureau_V1_DesiredConsent: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  /// `DesiredPerson.key` of somebody with the role approver (C-03).
+  package var person: String = String()
+
+  package var bank: String = String()
+
+  package var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  package init() {}
+}
+
 package nonisolated struct Bureau_V1_ApplyCompanyResponse: Sendable {
   // SwiftProtobuf.Message conformance is added in an extension below. See the
   // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
@@ -387,9 +474,186 @@ package nonisolated struct Bureau_V1_OnboardingCounts: Sendable {
 
   package var agreementsSent: Int32 = 0
 
+  package var policySet: Bool = false
+
+  package var signingKeyCreated: Bool = false
+
+  package var consentsInvited: Int32 = 0
+
+  package var remindersSet: Bool = false
+
   package var unknownFields = SwiftProtobuf.UnknownStorage()
 
   package init() {}
+}
+
+package nonisolated struct Bureau_V1_ListChangesRequest: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  /// bureaus/{bureau}/companies/{company}
+  package var parent: String = String()
+
+  package var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  package init() {}
+}
+
+package nonisolated struct Bureau_V1_ListChangesResponse: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  package var changes: [Bureau_V1_CompanyChange] = []
+
+  /// The file's application that they came after; unset where none was applied.
+  package var applyTime: SwiftProtobuf.Google_Protobuf_Timestamp {
+    get {_applyTime ?? SwiftProtobuf.Google_Protobuf_Timestamp()}
+    set {_applyTime = newValue}
+  }
+  /// Returns true if `applyTime` has been explicitly set.
+  package var hasApplyTime: Bool {self._applyTime != nil}
+  /// Clears the value of `applyTime`. Subsequent reads from it will return its default value.
+  package mutating func clearApplyTime() {self._applyTime = nil}
+
+  /// There is more than was looked at.
+  package var truncated: Bool = false
+
+  package var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  package init() {}
+
+  fileprivate var _applyTime: SwiftProtobuf.Google_Protobuf_Timestamp? = nil
+}
+
+/// One thing that was done to a company, its people or its agreements.
+package nonisolated struct Bureau_V1_CompanyChange: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  package var kind: Bureau_V1_CompanyChange.Kind = .unspecified
+
+  package var createTime: SwiftProtobuf.Google_Protobuf_Timestamp {
+    get {_createTime ?? SwiftProtobuf.Google_Protobuf_Timestamp()}
+    set {_createTime = newValue}
+  }
+  /// Returns true if `createTime` has been explicitly set.
+  package var hasCreateTime: Bool {self._createTime != nil}
+  /// Clears the value of `createTime`. Subsequent reads from it will return its default value.
+  package mutating func clearCreateTime() {self._createTime = nil}
+
+  /// bureaus/{bureau}/users/{user}; empty for the server itself and for the holder of a link.
+  package var actor: String = String()
+
+  package var actorDisplayName: String = String()
+
+  /// bureaus/{bureau}/companies/{company}/facts/{sequence}; of the bureau's own journal where company
+  /// is the bureau.
+  package var fact: String = String()
+
+  /// Of whom or what: bureaus/{bureau}/users/{user}
+  package var user: String = String()
+
+  package var role: Bureau_V1_Role = .unspecified
+
+  package var account: Bureau_V1_AccountNumber {
+    get {_account ?? Bureau_V1_AccountNumber()}
+    set {_account = newValue}
+  }
+  /// Returns true if `account` has been explicitly set.
+  package var hasAccount: Bool {self._account != nil}
+  /// Clears the value of `account`. Subsequent reads from it will return its default value.
+  package mutating func clearAccount() {self._account = nil}
+
+  /// Of a signing key.
+  package var fingerprint: String = String()
+
+  package var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  package nonisolated enum Kind: SwiftProtobuf.Enum, Swift.CaseIterable {
+    package typealias RawValue = Int
+    case unspecified // = 0
+    case companyUpdated // = 1
+
+    /// Activated, or closed.
+    case companyState // = 2
+    case userUpdated // = 3
+    case roleGiven // = 4
+    case roleTaken // = 5
+    case agreementCreated // = 6
+
+    /// Changed before it was signed, declined, rejected or terminated.
+    case agreementChanged // = 7
+    case policySet // = 8
+    case signingKeyCreated // = 9
+    case signingKeyRevoked // = 10
+    case remindersSet // = 11
+    case UNRECOGNIZED(Int)
+
+    package init() {
+      self = .unspecified
+    }
+
+    package init?(rawValue: Int) {
+      switch rawValue {
+      case 0: self = .unspecified
+      case 1: self = .companyUpdated
+      case 2: self = .companyState
+      case 3: self = .userUpdated
+      case 4: self = .roleGiven
+      case 5: self = .roleTaken
+      case 6: self = .agreementCreated
+      case 7: self = .agreementChanged
+      case 8: self = .policySet
+      case 9: self = .signingKeyCreated
+      case 10: self = .signingKeyRevoked
+      case 11: self = .remindersSet
+      default: self = .UNRECOGNIZED(rawValue)
+      }
+    }
+
+    package var rawValue: Int {
+      switch self {
+      case .unspecified: return 0
+      case .companyUpdated: return 1
+      case .companyState: return 2
+      case .userUpdated: return 3
+      case .roleGiven: return 4
+      case .roleTaken: return 5
+      case .agreementCreated: return 6
+      case .agreementChanged: return 7
+      case .policySet: return 8
+      case .signingKeyCreated: return 9
+      case .signingKeyRevoked: return 10
+      case .remindersSet: return 11
+      case .UNRECOGNIZED(let i): return i
+      }
+    }
+
+    // The compiler won't synthesize support with the UNRECOGNIZED case.
+    package static let allCases: [Bureau_V1_CompanyChange.Kind] = [
+      .unspecified,
+      .companyUpdated,
+      .companyState,
+      .userUpdated,
+      .roleGiven,
+      .roleTaken,
+      .agreementCreated,
+      .agreementChanged,
+      .policySet,
+      .signingKeyCreated,
+      .signingKeyRevoked,
+      .remindersSet,
+    ]
+
+  }
+
+  package init() {}
+
+  fileprivate var _createTime: SwiftProtobuf.Google_Protobuf_Timestamp? = nil
+  fileprivate var _account: Bureau_V1_AccountNumber? = nil
 }
 
 // MARK: - Code below here is support for the SwiftProtobuf runtime.
@@ -521,7 +785,7 @@ nonisolated extension Bureau_V1_KnownUser: SwiftProtobuf.Message, SwiftProtobuf.
 
 nonisolated extension Bureau_V1_CompanyState: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   package static let protoMessageName: String = _protobuf_package + ".CompanyState"
-  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}company\0\u{3}role_assignments\0\u{1}agreements\0\u{1}consents\0\u{3}content_digest\0\u{3}apply_time\0\u{3}apply_sequence\0")
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}company\0\u{3}role_assignments\0\u{1}agreements\0\u{1}consents\0\u{3}content_digest\0\u{3}apply_time\0\u{3}apply_sequence\0\u{1}policy\0\u{3}signing_keys\0\u{3}consent_invitations\0\u{3}reminder_settings\0")
 
   fileprivate class _StorageClass {
     var _company: Bureau_V1_Company? = nil
@@ -531,6 +795,10 @@ nonisolated extension Bureau_V1_CompanyState: SwiftProtobuf.Message, SwiftProtob
     var _contentDigest: String = String()
     var _applyTime: SwiftProtobuf.Google_Protobuf_Timestamp? = nil
     var _applySequence: Int64 = 0
+    var _policy: Bureau_V1_Policy? = nil
+    var _signingKeys: [Bureau_V1_SigningKey] = []
+    var _consentInvitations: [Bureau_V1_ConsentInvitation] = []
+    var _reminderSettings: Bureau_V1_ReminderSettings? = nil
 
       // This property is used as the initial default value for new instances of the type.
       // The type itself is protecting the reference to its storage via CoW semantics.
@@ -548,6 +816,10 @@ nonisolated extension Bureau_V1_CompanyState: SwiftProtobuf.Message, SwiftProtob
       _contentDigest = source._contentDigest
       _applyTime = source._applyTime
       _applySequence = source._applySequence
+      _policy = source._policy
+      _signingKeys = source._signingKeys
+      _consentInvitations = source._consentInvitations
+      _reminderSettings = source._reminderSettings
     }
   }
 
@@ -573,6 +845,10 @@ nonisolated extension Bureau_V1_CompanyState: SwiftProtobuf.Message, SwiftProtob
         case 5: try { try decoder.decodeSingularStringField(value: &_storage._contentDigest) }()
         case 6: try { try decoder.decodeSingularMessageField(value: &_storage._applyTime) }()
         case 7: try { try decoder.decodeSingularInt64Field(value: &_storage._applySequence) }()
+        case 8: try { try decoder.decodeSingularMessageField(value: &_storage._policy) }()
+        case 9: try { try decoder.decodeRepeatedMessageField(value: &_storage._signingKeys) }()
+        case 10: try { try decoder.decodeRepeatedMessageField(value: &_storage._consentInvitations) }()
+        case 11: try { try decoder.decodeSingularMessageField(value: &_storage._reminderSettings) }()
         default: break
         }
       }
@@ -606,6 +882,18 @@ nonisolated extension Bureau_V1_CompanyState: SwiftProtobuf.Message, SwiftProtob
       if _storage._applySequence != 0 {
         try visitor.visitSingularInt64Field(value: _storage._applySequence, fieldNumber: 7)
       }
+      try { if let v = _storage._policy {
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 8)
+      } }()
+      if !_storage._signingKeys.isEmpty {
+        try visitor.visitRepeatedMessageField(value: _storage._signingKeys, fieldNumber: 9)
+      }
+      if !_storage._consentInvitations.isEmpty {
+        try visitor.visitRepeatedMessageField(value: _storage._consentInvitations, fieldNumber: 10)
+      }
+      try { if let v = _storage._reminderSettings {
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 11)
+      } }()
     }
     try unknownFields.traverse(visitor: &visitor)
   }
@@ -622,6 +910,10 @@ nonisolated extension Bureau_V1_CompanyState: SwiftProtobuf.Message, SwiftProtob
         if _storage._contentDigest != rhs_storage._contentDigest {return false}
         if _storage._applyTime != rhs_storage._applyTime {return false}
         if _storage._applySequence != rhs_storage._applySequence {return false}
+        if _storage._policy != rhs_storage._policy {return false}
+        if _storage._signingKeys != rhs_storage._signingKeys {return false}
+        if _storage._consentInvitations != rhs_storage._consentInvitations {return false}
+        if _storage._reminderSettings != rhs_storage._reminderSettings {return false}
         return true
       }
       if !storagesAreEqual {return false}
@@ -737,7 +1029,7 @@ nonisolated extension Bureau_V1_ResolvePeopleResponse: SwiftProtobuf.Message, Sw
 
 nonisolated extension Bureau_V1_ApplyCompanyRequest: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   package static let protoMessageName: String = _protobuf_package + ".ApplyCompanyRequest"
-  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}parent\0\u{1}company\0\u{1}people\0\u{1}roles\0\u{1}agreements\0\u{3}content_digest\0\u{3}request_id\0\u{3}validate_only\0")
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}parent\0\u{1}company\0\u{1}people\0\u{1}roles\0\u{1}agreements\0\u{3}content_digest\0\u{3}request_id\0\u{3}validate_only\0\u{1}policy\0\u{3}signing_key\0\u{1}consents\0\u{3}reminder_settings\0")
 
   fileprivate class _StorageClass {
     var _parent: String = String()
@@ -748,6 +1040,10 @@ nonisolated extension Bureau_V1_ApplyCompanyRequest: SwiftProtobuf.Message, Swif
     var _contentDigest: String = String()
     var _requestID: String = String()
     var _validateOnly: Bool = false
+    var _policy: Bureau_V1_Policy? = nil
+    var _signingKey: Bureau_V1_NewSigningKey? = nil
+    var _consents: [Bureau_V1_DesiredConsent] = []
+    var _reminderSettings: Bureau_V1_ReminderSettings? = nil
 
       // This property is used as the initial default value for new instances of the type.
       // The type itself is protecting the reference to its storage via CoW semantics.
@@ -766,6 +1062,10 @@ nonisolated extension Bureau_V1_ApplyCompanyRequest: SwiftProtobuf.Message, Swif
       _contentDigest = source._contentDigest
       _requestID = source._requestID
       _validateOnly = source._validateOnly
+      _policy = source._policy
+      _signingKey = source._signingKey
+      _consents = source._consents
+      _reminderSettings = source._reminderSettings
     }
   }
 
@@ -792,6 +1092,10 @@ nonisolated extension Bureau_V1_ApplyCompanyRequest: SwiftProtobuf.Message, Swif
         case 6: try { try decoder.decodeSingularStringField(value: &_storage._contentDigest) }()
         case 7: try { try decoder.decodeSingularStringField(value: &_storage._requestID) }()
         case 8: try { try decoder.decodeSingularBoolField(value: &_storage._validateOnly) }()
+        case 9: try { try decoder.decodeSingularMessageField(value: &_storage._policy) }()
+        case 10: try { try decoder.decodeSingularMessageField(value: &_storage._signingKey) }()
+        case 11: try { try decoder.decodeRepeatedMessageField(value: &_storage._consents) }()
+        case 12: try { try decoder.decodeSingularMessageField(value: &_storage._reminderSettings) }()
         default: break
         }
       }
@@ -828,6 +1132,18 @@ nonisolated extension Bureau_V1_ApplyCompanyRequest: SwiftProtobuf.Message, Swif
       if _storage._validateOnly != false {
         try visitor.visitSingularBoolField(value: _storage._validateOnly, fieldNumber: 8)
       }
+      try { if let v = _storage._policy {
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 9)
+      } }()
+      try { if let v = _storage._signingKey {
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 10)
+      } }()
+      if !_storage._consents.isEmpty {
+        try visitor.visitRepeatedMessageField(value: _storage._consents, fieldNumber: 11)
+      }
+      try { if let v = _storage._reminderSettings {
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 12)
+      } }()
     }
     try unknownFields.traverse(visitor: &visitor)
   }
@@ -845,6 +1161,10 @@ nonisolated extension Bureau_V1_ApplyCompanyRequest: SwiftProtobuf.Message, Swif
         if _storage._contentDigest != rhs_storage._contentDigest {return false}
         if _storage._requestID != rhs_storage._requestID {return false}
         if _storage._validateOnly != rhs_storage._validateOnly {return false}
+        if _storage._policy != rhs_storage._policy {return false}
+        if _storage._signingKey != rhs_storage._signingKey {return false}
+        if _storage._consents != rhs_storage._consents {return false}
+        if _storage._reminderSettings != rhs_storage._reminderSettings {return false}
         return true
       }
       if !storagesAreEqual {return false}
@@ -998,6 +1318,41 @@ nonisolated extension Bureau_V1_DesiredAgreement: SwiftProtobuf.Message, SwiftPr
   }
 }
 
+nonisolated extension Bureau_V1_DesiredConsent: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  package static let protoMessageName: String = _protobuf_package + ".DesiredConsent"
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}person\0\u{1}bank\0")
+
+  package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularStringField(value: &self.person) }()
+      case 2: try { try decoder.decodeSingularStringField(value: &self.bank) }()
+      default: break
+      }
+    }
+  }
+
+  package func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if !self.person.isEmpty {
+      try visitor.visitSingularStringField(value: self.person, fieldNumber: 1)
+    }
+    if !self.bank.isEmpty {
+      try visitor.visitSingularStringField(value: self.bank, fieldNumber: 2)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  package static func ==(lhs: Bureau_V1_DesiredConsent, rhs: Bureau_V1_DesiredConsent) -> Bool {
+    if lhs.person != rhs.person {return false}
+    if lhs.bank != rhs.bank {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
 nonisolated extension Bureau_V1_ApplyCompanyResponse: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   package static let protoMessageName: String = _protobuf_package + ".ApplyCompanyResponse"
   package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}company\0\u{1}done\0")
@@ -1039,7 +1394,7 @@ nonisolated extension Bureau_V1_ApplyCompanyResponse: SwiftProtobuf.Message, Swi
 
 nonisolated extension Bureau_V1_OnboardingCounts: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   package static let protoMessageName: String = _protobuf_package + ".OnboardingCounts"
-  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}company_created\0\u{3}company_updated\0\u{3}users_created\0\u{3}users_updated\0\u{3}roles_given\0\u{3}roles_taken\0\u{3}agreements_created\0\u{3}agreements_sent\0")
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}company_created\0\u{3}company_updated\0\u{3}users_created\0\u{3}users_updated\0\u{3}roles_given\0\u{3}roles_taken\0\u{3}agreements_created\0\u{3}agreements_sent\0\u{3}policy_set\0\u{3}signing_key_created\0\u{3}consents_invited\0\u{3}reminders_set\0")
 
   package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -1055,6 +1410,10 @@ nonisolated extension Bureau_V1_OnboardingCounts: SwiftProtobuf.Message, SwiftPr
       case 6: try { try decoder.decodeSingularInt32Field(value: &self.rolesTaken) }()
       case 7: try { try decoder.decodeSingularInt32Field(value: &self.agreementsCreated) }()
       case 8: try { try decoder.decodeSingularInt32Field(value: &self.agreementsSent) }()
+      case 9: try { try decoder.decodeSingularBoolField(value: &self.policySet) }()
+      case 10: try { try decoder.decodeSingularBoolField(value: &self.signingKeyCreated) }()
+      case 11: try { try decoder.decodeSingularInt32Field(value: &self.consentsInvited) }()
+      case 12: try { try decoder.decodeSingularBoolField(value: &self.remindersSet) }()
       default: break
       }
     }
@@ -1085,6 +1444,18 @@ nonisolated extension Bureau_V1_OnboardingCounts: SwiftProtobuf.Message, SwiftPr
     if self.agreementsSent != 0 {
       try visitor.visitSingularInt32Field(value: self.agreementsSent, fieldNumber: 8)
     }
+    if self.policySet != false {
+      try visitor.visitSingularBoolField(value: self.policySet, fieldNumber: 9)
+    }
+    if self.signingKeyCreated != false {
+      try visitor.visitSingularBoolField(value: self.signingKeyCreated, fieldNumber: 10)
+    }
+    if self.consentsInvited != 0 {
+      try visitor.visitSingularInt32Field(value: self.consentsInvited, fieldNumber: 11)
+    }
+    if self.remindersSet != false {
+      try visitor.visitSingularBoolField(value: self.remindersSet, fieldNumber: 12)
+    }
     try unknownFields.traverse(visitor: &visitor)
   }
 
@@ -1097,7 +1468,163 @@ nonisolated extension Bureau_V1_OnboardingCounts: SwiftProtobuf.Message, SwiftPr
     if lhs.rolesTaken != rhs.rolesTaken {return false}
     if lhs.agreementsCreated != rhs.agreementsCreated {return false}
     if lhs.agreementsSent != rhs.agreementsSent {return false}
+    if lhs.policySet != rhs.policySet {return false}
+    if lhs.signingKeyCreated != rhs.signingKeyCreated {return false}
+    if lhs.consentsInvited != rhs.consentsInvited {return false}
+    if lhs.remindersSet != rhs.remindersSet {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }
+}
+
+nonisolated extension Bureau_V1_ListChangesRequest: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  package static let protoMessageName: String = _protobuf_package + ".ListChangesRequest"
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}parent\0")
+
+  package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularStringField(value: &self.parent) }()
+      default: break
+      }
+    }
+  }
+
+  package func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if !self.parent.isEmpty {
+      try visitor.visitSingularStringField(value: self.parent, fieldNumber: 1)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  package static func ==(lhs: Bureau_V1_ListChangesRequest, rhs: Bureau_V1_ListChangesRequest) -> Bool {
+    if lhs.parent != rhs.parent {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension Bureau_V1_ListChangesResponse: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  package static let protoMessageName: String = _protobuf_package + ".ListChangesResponse"
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}changes\0\u{3}apply_time\0\u{1}truncated\0")
+
+  package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeRepeatedMessageField(value: &self.changes) }()
+      case 2: try { try decoder.decodeSingularMessageField(value: &self._applyTime) }()
+      case 3: try { try decoder.decodeSingularBoolField(value: &self.truncated) }()
+      default: break
+      }
+    }
+  }
+
+  package func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    // The use of inline closures is to circumvent an issue where the compiler
+    // allocates stack space for every if/case branch local when no optimizations
+    // are enabled. https://github.com/apple/swift-protobuf/issues/1034 and
+    // https://github.com/apple/swift-protobuf/issues/1182
+    if !self.changes.isEmpty {
+      try visitor.visitRepeatedMessageField(value: self.changes, fieldNumber: 1)
+    }
+    try { if let v = self._applyTime {
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 2)
+    } }()
+    if self.truncated != false {
+      try visitor.visitSingularBoolField(value: self.truncated, fieldNumber: 3)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  package static func ==(lhs: Bureau_V1_ListChangesResponse, rhs: Bureau_V1_ListChangesResponse) -> Bool {
+    if lhs.changes != rhs.changes {return false}
+    if lhs._applyTime != rhs._applyTime {return false}
+    if lhs.truncated != rhs.truncated {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension Bureau_V1_CompanyChange: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  package static let protoMessageName: String = _protobuf_package + ".CompanyChange"
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}kind\0\u{3}create_time\0\u{1}actor\0\u{3}actor_display_name\0\u{1}fact\0\u{1}user\0\u{1}role\0\u{1}account\0\u{1}fingerprint\0")
+
+  package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularEnumField(value: &self.kind) }()
+      case 2: try { try decoder.decodeSingularMessageField(value: &self._createTime) }()
+      case 3: try { try decoder.decodeSingularStringField(value: &self.actor) }()
+      case 4: try { try decoder.decodeSingularStringField(value: &self.actorDisplayName) }()
+      case 5: try { try decoder.decodeSingularStringField(value: &self.fact) }()
+      case 6: try { try decoder.decodeSingularStringField(value: &self.user) }()
+      case 7: try { try decoder.decodeSingularEnumField(value: &self.role) }()
+      case 8: try { try decoder.decodeSingularMessageField(value: &self._account) }()
+      case 9: try { try decoder.decodeSingularStringField(value: &self.fingerprint) }()
+      default: break
+      }
+    }
+  }
+
+  package func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    // The use of inline closures is to circumvent an issue where the compiler
+    // allocates stack space for every if/case branch local when no optimizations
+    // are enabled. https://github.com/apple/swift-protobuf/issues/1034 and
+    // https://github.com/apple/swift-protobuf/issues/1182
+    if self.kind != .unspecified {
+      try visitor.visitSingularEnumField(value: self.kind, fieldNumber: 1)
+    }
+    try { if let v = self._createTime {
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 2)
+    } }()
+    if !self.actor.isEmpty {
+      try visitor.visitSingularStringField(value: self.actor, fieldNumber: 3)
+    }
+    if !self.actorDisplayName.isEmpty {
+      try visitor.visitSingularStringField(value: self.actorDisplayName, fieldNumber: 4)
+    }
+    if !self.fact.isEmpty {
+      try visitor.visitSingularStringField(value: self.fact, fieldNumber: 5)
+    }
+    if !self.user.isEmpty {
+      try visitor.visitSingularStringField(value: self.user, fieldNumber: 6)
+    }
+    if self.role != .unspecified {
+      try visitor.visitSingularEnumField(value: self.role, fieldNumber: 7)
+    }
+    try { if let v = self._account {
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 8)
+    } }()
+    if !self.fingerprint.isEmpty {
+      try visitor.visitSingularStringField(value: self.fingerprint, fieldNumber: 9)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  package static func ==(lhs: Bureau_V1_CompanyChange, rhs: Bureau_V1_CompanyChange) -> Bool {
+    if lhs.kind != rhs.kind {return false}
+    if lhs._createTime != rhs._createTime {return false}
+    if lhs.actor != rhs.actor {return false}
+    if lhs.actorDisplayName != rhs.actorDisplayName {return false}
+    if lhs.fact != rhs.fact {return false}
+    if lhs.user != rhs.user {return false}
+    if lhs.role != rhs.role {return false}
+    if lhs._account != rhs._account {return false}
+    if lhs.fingerprint != rhs.fingerprint {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension Bureau_V1_CompanyChange.Kind: SwiftProtobuf._ProtoNameProviding {
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{2}\0KIND_UNSPECIFIED\0\u{1}COMPANY_UPDATED\0\u{1}COMPANY_STATE\0\u{1}USER_UPDATED\0\u{1}ROLE_GIVEN\0\u{1}ROLE_TAKEN\0\u{1}AGREEMENT_CREATED\0\u{1}AGREEMENT_CHANGED\0\u{1}POLICY_SET\0\u{1}SIGNING_KEY_CREATED\0\u{1}SIGNING_KEY_REVOKED\0\u{1}REMINDERS_SET\0")
 }

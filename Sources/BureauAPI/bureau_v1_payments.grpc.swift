@@ -163,6 +163,32 @@ package enum Bureau_V1_PaymentService: Sendable {
                 type: .unary
             )
         }
+        /// Namespace for "ReturnPayment" metadata.
+        package enum ReturnPayment: Sendable {
+            /// Request type for "ReturnPayment".
+            package typealias Input = Bureau_V1_ReturnPaymentRequest
+            /// Response type for "ReturnPayment".
+            package typealias Output = Bureau_V1_Payment
+            /// Descriptor for "ReturnPayment".
+            package static let descriptor = GRPCCore.MethodDescriptor(
+                service: GRPCCore.ServiceDescriptor(fullyQualifiedService: "bureau.v1.PaymentService"),
+                method: "ReturnPayment",
+                type: .unary
+            )
+        }
+        /// Namespace for "PreviewPayments" metadata.
+        package enum PreviewPayments: Sendable {
+            /// Request type for "PreviewPayments".
+            package typealias Input = Bureau_V1_PreviewPaymentsRequest
+            /// Response type for "PreviewPayments".
+            package typealias Output = Bureau_V1_PreviewPaymentsResponse
+            /// Descriptor for "PreviewPayments".
+            package static let descriptor = GRPCCore.MethodDescriptor(
+                service: GRPCCore.ServiceDescriptor(fullyQualifiedService: "bureau.v1.PaymentService"),
+                method: "PreviewPayments",
+                type: .unary
+            )
+        }
         /// Namespace for "UndeletePayment" metadata.
         package enum UndeletePayment: Sendable {
             /// Request type for "UndeletePayment".
@@ -228,6 +254,8 @@ package enum Bureau_V1_PaymentService: Sendable {
             AcknowledgePayment.descriptor,
             StartPaymentSignature.descriptor,
             DeletePayment.descriptor,
+            ReturnPayment.descriptor,
+            PreviewPayments.descriptor,
             UndeletePayment.descriptor,
             HandlePayments.descriptor,
             StartPaymentSignatures.descriptor,
@@ -486,6 +514,48 @@ extension Bureau_V1_PaymentService {
             request: GRPCCore.StreamingServerRequest<Bureau_V1_DeletePaymentRequest>,
             context: GRPCCore.ServerContext
         ) async throws -> GRPCCore.StreamingServerResponse<Bureau_V1_Payment>
+
+        /// Handle the "ReturnPayment" method.
+        ///
+        /// > Source IDL Documentation:
+        /// >
+        /// > Sends a payment back to the proposal with a reason: an approver's no, or out of the Due List
+        /// > before it has left. Every signature is void; the reason stands in the payment until somebody
+        /// > changes, acknowledges or signs it. Roles: accountant, approver. Allowed in: PROPOSAL_COMPLETE,
+        /// > PROPOSAL_OPEN_ITEMS, ACKNOWLEDGED, SIGNED. Refusals: PAYMENT_STATE, PAYMENT_RETURN_REASON_INVALID.
+        ///
+        /// - Parameters:
+        ///   - request: A streaming request of `Bureau_V1_ReturnPaymentRequest` messages.
+        ///   - context: Context providing information about the RPC.
+        /// - Throws: Any error which occurred during the processing of the request. Thrown errors
+        ///     of type `RPCError` are mapped to appropriate statuses. All other errors are converted
+        ///     to an internal error.
+        /// - Returns: A streaming response of `Bureau_V1_Payment` messages.
+        func returnPayment(
+            request: GRPCCore.StreamingServerRequest<Bureau_V1_ReturnPaymentRequest>,
+            context: GRPCCore.ServerContext
+        ) async throws -> GRPCCore.StreamingServerResponse<Bureau_V1_Payment>
+
+        /// Handle the "PreviewPayments" method.
+        ///
+        /// > Source IDL Documentation:
+        /// >
+        /// > What a step would lead to: it is carried out by the same code, told, and undone. For SIGN it is
+        /// > as if the caller had signed now; for TRANSFER as if the files left when the last of the payments
+        /// > is due. Roles: any role in the company; and those of the step itself. Refusals:
+        /// > PREVIEW_STEP_MISSING, PAYMENTS_MISSING, PAYMENTS_TOO_MANY, those of the step.
+        ///
+        /// - Parameters:
+        ///   - request: A streaming request of `Bureau_V1_PreviewPaymentsRequest` messages.
+        ///   - context: Context providing information about the RPC.
+        /// - Throws: Any error which occurred during the processing of the request. Thrown errors
+        ///     of type `RPCError` are mapped to appropriate statuses. All other errors are converted
+        ///     to an internal error.
+        /// - Returns: A streaming response of `Bureau_V1_PreviewPaymentsResponse` messages.
+        func previewPayments(
+            request: GRPCCore.StreamingServerRequest<Bureau_V1_PreviewPaymentsRequest>,
+            context: GRPCCore.ServerContext
+        ) async throws -> GRPCCore.StreamingServerResponse<Bureau_V1_PreviewPaymentsResponse>
 
         /// Handle the "UndeletePayment" method.
         ///
@@ -809,6 +879,48 @@ extension Bureau_V1_PaymentService {
             context: GRPCCore.ServerContext
         ) async throws -> GRPCCore.ServerResponse<Bureau_V1_Payment>
 
+        /// Handle the "ReturnPayment" method.
+        ///
+        /// > Source IDL Documentation:
+        /// >
+        /// > Sends a payment back to the proposal with a reason: an approver's no, or out of the Due List
+        /// > before it has left. Every signature is void; the reason stands in the payment until somebody
+        /// > changes, acknowledges or signs it. Roles: accountant, approver. Allowed in: PROPOSAL_COMPLETE,
+        /// > PROPOSAL_OPEN_ITEMS, ACKNOWLEDGED, SIGNED. Refusals: PAYMENT_STATE, PAYMENT_RETURN_REASON_INVALID.
+        ///
+        /// - Parameters:
+        ///   - request: A request containing a single `Bureau_V1_ReturnPaymentRequest` message.
+        ///   - context: Context providing information about the RPC.
+        /// - Throws: Any error which occurred during the processing of the request. Thrown errors
+        ///     of type `RPCError` are mapped to appropriate statuses. All other errors are converted
+        ///     to an internal error.
+        /// - Returns: A response containing a single `Bureau_V1_Payment` message.
+        func returnPayment(
+            request: GRPCCore.ServerRequest<Bureau_V1_ReturnPaymentRequest>,
+            context: GRPCCore.ServerContext
+        ) async throws -> GRPCCore.ServerResponse<Bureau_V1_Payment>
+
+        /// Handle the "PreviewPayments" method.
+        ///
+        /// > Source IDL Documentation:
+        /// >
+        /// > What a step would lead to: it is carried out by the same code, told, and undone. For SIGN it is
+        /// > as if the caller had signed now; for TRANSFER as if the files left when the last of the payments
+        /// > is due. Roles: any role in the company; and those of the step itself. Refusals:
+        /// > PREVIEW_STEP_MISSING, PAYMENTS_MISSING, PAYMENTS_TOO_MANY, those of the step.
+        ///
+        /// - Parameters:
+        ///   - request: A request containing a single `Bureau_V1_PreviewPaymentsRequest` message.
+        ///   - context: Context providing information about the RPC.
+        /// - Throws: Any error which occurred during the processing of the request. Thrown errors
+        ///     of type `RPCError` are mapped to appropriate statuses. All other errors are converted
+        ///     to an internal error.
+        /// - Returns: A response containing a single `Bureau_V1_PreviewPaymentsResponse` message.
+        func previewPayments(
+            request: GRPCCore.ServerRequest<Bureau_V1_PreviewPaymentsRequest>,
+            context: GRPCCore.ServerContext
+        ) async throws -> GRPCCore.ServerResponse<Bureau_V1_PreviewPaymentsResponse>
+
         /// Handle the "UndeletePayment" method.
         ///
         /// > Source IDL Documentation:
@@ -1130,6 +1242,48 @@ extension Bureau_V1_PaymentService {
             context: GRPCCore.ServerContext
         ) async throws -> Bureau_V1_Payment
 
+        /// Handle the "ReturnPayment" method.
+        ///
+        /// > Source IDL Documentation:
+        /// >
+        /// > Sends a payment back to the proposal with a reason: an approver's no, or out of the Due List
+        /// > before it has left. Every signature is void; the reason stands in the payment until somebody
+        /// > changes, acknowledges or signs it. Roles: accountant, approver. Allowed in: PROPOSAL_COMPLETE,
+        /// > PROPOSAL_OPEN_ITEMS, ACKNOWLEDGED, SIGNED. Refusals: PAYMENT_STATE, PAYMENT_RETURN_REASON_INVALID.
+        ///
+        /// - Parameters:
+        ///   - request: A `Bureau_V1_ReturnPaymentRequest` message.
+        ///   - context: Context providing information about the RPC.
+        /// - Throws: Any error which occurred during the processing of the request. Thrown errors
+        ///     of type `RPCError` are mapped to appropriate statuses. All other errors are converted
+        ///     to an internal error.
+        /// - Returns: A `Bureau_V1_Payment` to respond with.
+        func returnPayment(
+            request: Bureau_V1_ReturnPaymentRequest,
+            context: GRPCCore.ServerContext
+        ) async throws -> Bureau_V1_Payment
+
+        /// Handle the "PreviewPayments" method.
+        ///
+        /// > Source IDL Documentation:
+        /// >
+        /// > What a step would lead to: it is carried out by the same code, told, and undone. For SIGN it is
+        /// > as if the caller had signed now; for TRANSFER as if the files left when the last of the payments
+        /// > is due. Roles: any role in the company; and those of the step itself. Refusals:
+        /// > PREVIEW_STEP_MISSING, PAYMENTS_MISSING, PAYMENTS_TOO_MANY, those of the step.
+        ///
+        /// - Parameters:
+        ///   - request: A `Bureau_V1_PreviewPaymentsRequest` message.
+        ///   - context: Context providing information about the RPC.
+        /// - Throws: Any error which occurred during the processing of the request. Thrown errors
+        ///     of type `RPCError` are mapped to appropriate statuses. All other errors are converted
+        ///     to an internal error.
+        /// - Returns: A `Bureau_V1_PreviewPaymentsResponse` to respond with.
+        func previewPayments(
+            request: Bureau_V1_PreviewPaymentsRequest,
+            context: GRPCCore.ServerContext
+        ) async throws -> Bureau_V1_PreviewPaymentsResponse
+
         /// Handle the "UndeletePayment" method.
         ///
         /// > Source IDL Documentation:
@@ -1342,6 +1496,28 @@ extension Bureau_V1_PaymentService.StreamingServiceProtocol {
             }
         )
         router.registerHandler(
+            forMethod: Bureau_V1_PaymentService.Method.ReturnPayment.descriptor,
+            deserializer: GRPCProtobuf.ProtobufDeserializer<Bureau_V1_ReturnPaymentRequest>(),
+            serializer: GRPCProtobuf.ProtobufSerializer<Bureau_V1_Payment>(),
+            handler: { request, context in
+                try await self.returnPayment(
+                    request: request,
+                    context: context
+                )
+            }
+        )
+        router.registerHandler(
+            forMethod: Bureau_V1_PaymentService.Method.PreviewPayments.descriptor,
+            deserializer: GRPCProtobuf.ProtobufDeserializer<Bureau_V1_PreviewPaymentsRequest>(),
+            serializer: GRPCProtobuf.ProtobufSerializer<Bureau_V1_PreviewPaymentsResponse>(),
+            handler: { request, context in
+                try await self.previewPayments(
+                    request: request,
+                    context: context
+                )
+            }
+        )
+        router.registerHandler(
             forMethod: Bureau_V1_PaymentService.Method.UndeletePayment.descriptor,
             deserializer: GRPCProtobuf.ProtobufDeserializer<Bureau_V1_UndeletePaymentRequest>(),
             serializer: GRPCProtobuf.ProtobufSerializer<Bureau_V1_Payment>(),
@@ -1495,6 +1671,28 @@ extension Bureau_V1_PaymentService.ServiceProtocol {
         context: GRPCCore.ServerContext
     ) async throws -> GRPCCore.StreamingServerResponse<Bureau_V1_Payment> {
         let response = try await self.deletePayment(
+            request: GRPCCore.ServerRequest(stream: request),
+            context: context
+        )
+        return GRPCCore.StreamingServerResponse(single: response)
+    }
+
+    package func returnPayment(
+        request: GRPCCore.StreamingServerRequest<Bureau_V1_ReturnPaymentRequest>,
+        context: GRPCCore.ServerContext
+    ) async throws -> GRPCCore.StreamingServerResponse<Bureau_V1_Payment> {
+        let response = try await self.returnPayment(
+            request: GRPCCore.ServerRequest(stream: request),
+            context: context
+        )
+        return GRPCCore.StreamingServerResponse(single: response)
+    }
+
+    package func previewPayments(
+        request: GRPCCore.StreamingServerRequest<Bureau_V1_PreviewPaymentsRequest>,
+        context: GRPCCore.ServerContext
+    ) async throws -> GRPCCore.StreamingServerResponse<Bureau_V1_PreviewPaymentsResponse> {
+        let response = try await self.previewPayments(
             request: GRPCCore.ServerRequest(stream: request),
             context: context
         )
@@ -1689,6 +1887,32 @@ extension Bureau_V1_PaymentService.SimpleServiceProtocol {
     ) async throws -> GRPCCore.ServerResponse<Bureau_V1_Payment> {
         return GRPCCore.ServerResponse<Bureau_V1_Payment>(
             message: try await self.deletePayment(
+                request: request.message,
+                context: context
+            ),
+            metadata: [:]
+        )
+    }
+
+    package func returnPayment(
+        request: GRPCCore.ServerRequest<Bureau_V1_ReturnPaymentRequest>,
+        context: GRPCCore.ServerContext
+    ) async throws -> GRPCCore.ServerResponse<Bureau_V1_Payment> {
+        return GRPCCore.ServerResponse<Bureau_V1_Payment>(
+            message: try await self.returnPayment(
+                request: request.message,
+                context: context
+            ),
+            metadata: [:]
+        )
+    }
+
+    package func previewPayments(
+        request: GRPCCore.ServerRequest<Bureau_V1_PreviewPaymentsRequest>,
+        context: GRPCCore.ServerContext
+    ) async throws -> GRPCCore.ServerResponse<Bureau_V1_PreviewPaymentsResponse> {
+        return GRPCCore.ServerResponse<Bureau_V1_PreviewPaymentsResponse>(
+            message: try await self.previewPayments(
                 request: request.message,
                 context: context
             ),
@@ -2040,6 +2264,58 @@ extension Bureau_V1_PaymentService {
             deserializer: some GRPCCore.MessageDeserializer<Bureau_V1_Payment>,
             options: GRPCCore.CallOptions,
             onResponse handleResponse: @Sendable @escaping (GRPCCore.ClientResponse<Bureau_V1_Payment>) async throws -> Result
+        ) async throws -> Result where Result: Sendable
+
+        /// Call the "ReturnPayment" method.
+        ///
+        /// > Source IDL Documentation:
+        /// >
+        /// > Sends a payment back to the proposal with a reason: an approver's no, or out of the Due List
+        /// > before it has left. Every signature is void; the reason stands in the payment until somebody
+        /// > changes, acknowledges or signs it. Roles: accountant, approver. Allowed in: PROPOSAL_COMPLETE,
+        /// > PROPOSAL_OPEN_ITEMS, ACKNOWLEDGED, SIGNED. Refusals: PAYMENT_STATE, PAYMENT_RETURN_REASON_INVALID.
+        ///
+        /// - Parameters:
+        ///   - request: A request containing a single `Bureau_V1_ReturnPaymentRequest` message.
+        ///   - serializer: A serializer for `Bureau_V1_ReturnPaymentRequest` messages.
+        ///   - deserializer: A deserializer for `Bureau_V1_Payment` messages.
+        ///   - options: Options to apply to this RPC.
+        ///   - handleResponse: A closure which handles the response and returns its result to
+        ///       the caller. Returning from the closure will cancel the RPC if it hasn't
+        ///       already finished.
+        /// - Returns: The result of `handleResponse`.
+        func returnPayment<Result>(
+            request: GRPCCore.ClientRequest<Bureau_V1_ReturnPaymentRequest>,
+            serializer: some GRPCCore.MessageSerializer<Bureau_V1_ReturnPaymentRequest>,
+            deserializer: some GRPCCore.MessageDeserializer<Bureau_V1_Payment>,
+            options: GRPCCore.CallOptions,
+            onResponse handleResponse: @Sendable @escaping (GRPCCore.ClientResponse<Bureau_V1_Payment>) async throws -> Result
+        ) async throws -> Result where Result: Sendable
+
+        /// Call the "PreviewPayments" method.
+        ///
+        /// > Source IDL Documentation:
+        /// >
+        /// > What a step would lead to: it is carried out by the same code, told, and undone. For SIGN it is
+        /// > as if the caller had signed now; for TRANSFER as if the files left when the last of the payments
+        /// > is due. Roles: any role in the company; and those of the step itself. Refusals:
+        /// > PREVIEW_STEP_MISSING, PAYMENTS_MISSING, PAYMENTS_TOO_MANY, those of the step.
+        ///
+        /// - Parameters:
+        ///   - request: A request containing a single `Bureau_V1_PreviewPaymentsRequest` message.
+        ///   - serializer: A serializer for `Bureau_V1_PreviewPaymentsRequest` messages.
+        ///   - deserializer: A deserializer for `Bureau_V1_PreviewPaymentsResponse` messages.
+        ///   - options: Options to apply to this RPC.
+        ///   - handleResponse: A closure which handles the response and returns its result to
+        ///       the caller. Returning from the closure will cancel the RPC if it hasn't
+        ///       already finished.
+        /// - Returns: The result of `handleResponse`.
+        func previewPayments<Result>(
+            request: GRPCCore.ClientRequest<Bureau_V1_PreviewPaymentsRequest>,
+            serializer: some GRPCCore.MessageSerializer<Bureau_V1_PreviewPaymentsRequest>,
+            deserializer: some GRPCCore.MessageDeserializer<Bureau_V1_PreviewPaymentsResponse>,
+            options: GRPCCore.CallOptions,
+            onResponse handleResponse: @Sendable @escaping (GRPCCore.ClientResponse<Bureau_V1_PreviewPaymentsResponse>) async throws -> Result
         ) async throws -> Result where Result: Sendable
 
         /// Call the "UndeletePayment" method.
@@ -2566,6 +2842,80 @@ extension Bureau_V1_PaymentService {
             )
         }
 
+        /// Call the "ReturnPayment" method.
+        ///
+        /// > Source IDL Documentation:
+        /// >
+        /// > Sends a payment back to the proposal with a reason: an approver's no, or out of the Due List
+        /// > before it has left. Every signature is void; the reason stands in the payment until somebody
+        /// > changes, acknowledges or signs it. Roles: accountant, approver. Allowed in: PROPOSAL_COMPLETE,
+        /// > PROPOSAL_OPEN_ITEMS, ACKNOWLEDGED, SIGNED. Refusals: PAYMENT_STATE, PAYMENT_RETURN_REASON_INVALID.
+        ///
+        /// - Parameters:
+        ///   - request: A request containing a single `Bureau_V1_ReturnPaymentRequest` message.
+        ///   - serializer: A serializer for `Bureau_V1_ReturnPaymentRequest` messages.
+        ///   - deserializer: A deserializer for `Bureau_V1_Payment` messages.
+        ///   - options: Options to apply to this RPC.
+        ///   - handleResponse: A closure which handles the response and returns its result to
+        ///       the caller. Returning from the closure will cancel the RPC if it hasn't
+        ///       already finished.
+        /// - Returns: The result of `handleResponse`.
+        package func returnPayment<Result>(
+            request: GRPCCore.ClientRequest<Bureau_V1_ReturnPaymentRequest>,
+            serializer: some GRPCCore.MessageSerializer<Bureau_V1_ReturnPaymentRequest>,
+            deserializer: some GRPCCore.MessageDeserializer<Bureau_V1_Payment>,
+            options: GRPCCore.CallOptions = .defaults,
+            onResponse handleResponse: @Sendable @escaping (GRPCCore.ClientResponse<Bureau_V1_Payment>) async throws -> Result = { response in
+                try response.message
+            }
+        ) async throws -> Result where Result: Sendable {
+            try await self.client.unary(
+                request: request,
+                descriptor: Bureau_V1_PaymentService.Method.ReturnPayment.descriptor,
+                serializer: serializer,
+                deserializer: deserializer,
+                options: options,
+                onResponse: handleResponse
+            )
+        }
+
+        /// Call the "PreviewPayments" method.
+        ///
+        /// > Source IDL Documentation:
+        /// >
+        /// > What a step would lead to: it is carried out by the same code, told, and undone. For SIGN it is
+        /// > as if the caller had signed now; for TRANSFER as if the files left when the last of the payments
+        /// > is due. Roles: any role in the company; and those of the step itself. Refusals:
+        /// > PREVIEW_STEP_MISSING, PAYMENTS_MISSING, PAYMENTS_TOO_MANY, those of the step.
+        ///
+        /// - Parameters:
+        ///   - request: A request containing a single `Bureau_V1_PreviewPaymentsRequest` message.
+        ///   - serializer: A serializer for `Bureau_V1_PreviewPaymentsRequest` messages.
+        ///   - deserializer: A deserializer for `Bureau_V1_PreviewPaymentsResponse` messages.
+        ///   - options: Options to apply to this RPC.
+        ///   - handleResponse: A closure which handles the response and returns its result to
+        ///       the caller. Returning from the closure will cancel the RPC if it hasn't
+        ///       already finished.
+        /// - Returns: The result of `handleResponse`.
+        package func previewPayments<Result>(
+            request: GRPCCore.ClientRequest<Bureau_V1_PreviewPaymentsRequest>,
+            serializer: some GRPCCore.MessageSerializer<Bureau_V1_PreviewPaymentsRequest>,
+            deserializer: some GRPCCore.MessageDeserializer<Bureau_V1_PreviewPaymentsResponse>,
+            options: GRPCCore.CallOptions = .defaults,
+            onResponse handleResponse: @Sendable @escaping (GRPCCore.ClientResponse<Bureau_V1_PreviewPaymentsResponse>) async throws -> Result = { response in
+                try response.message
+            }
+        ) async throws -> Result where Result: Sendable {
+            try await self.client.unary(
+                request: request,
+                descriptor: Bureau_V1_PaymentService.Method.PreviewPayments.descriptor,
+                serializer: serializer,
+                deserializer: deserializer,
+                options: options,
+                onResponse: handleResponse
+            )
+        }
+
         /// Call the "UndeletePayment" method.
         ///
         /// > Source IDL Documentation:
@@ -3058,6 +3408,70 @@ extension Bureau_V1_PaymentService.ClientProtocol {
             request: request,
             serializer: GRPCProtobuf.ProtobufSerializer<Bureau_V1_DeletePaymentRequest>(),
             deserializer: GRPCProtobuf.ProtobufDeserializer<Bureau_V1_Payment>(),
+            options: options,
+            onResponse: handleResponse
+        )
+    }
+
+    /// Call the "ReturnPayment" method.
+    ///
+    /// > Source IDL Documentation:
+    /// >
+    /// > Sends a payment back to the proposal with a reason: an approver's no, or out of the Due List
+    /// > before it has left. Every signature is void; the reason stands in the payment until somebody
+    /// > changes, acknowledges or signs it. Roles: accountant, approver. Allowed in: PROPOSAL_COMPLETE,
+    /// > PROPOSAL_OPEN_ITEMS, ACKNOWLEDGED, SIGNED. Refusals: PAYMENT_STATE, PAYMENT_RETURN_REASON_INVALID.
+    ///
+    /// - Parameters:
+    ///   - request: A request containing a single `Bureau_V1_ReturnPaymentRequest` message.
+    ///   - options: Options to apply to this RPC.
+    ///   - handleResponse: A closure which handles the response and returns its result to
+    ///       the caller. Returning from the closure will cancel the RPC if it hasn't
+    ///       already finished.
+    /// - Returns: The result of `handleResponse`.
+    package func returnPayment<Result>(
+        request: GRPCCore.ClientRequest<Bureau_V1_ReturnPaymentRequest>,
+        options: GRPCCore.CallOptions = .defaults,
+        onResponse handleResponse: @Sendable @escaping (GRPCCore.ClientResponse<Bureau_V1_Payment>) async throws -> Result = { response in
+            try response.message
+        }
+    ) async throws -> Result where Result: Sendable {
+        try await self.returnPayment(
+            request: request,
+            serializer: GRPCProtobuf.ProtobufSerializer<Bureau_V1_ReturnPaymentRequest>(),
+            deserializer: GRPCProtobuf.ProtobufDeserializer<Bureau_V1_Payment>(),
+            options: options,
+            onResponse: handleResponse
+        )
+    }
+
+    /// Call the "PreviewPayments" method.
+    ///
+    /// > Source IDL Documentation:
+    /// >
+    /// > What a step would lead to: it is carried out by the same code, told, and undone. For SIGN it is
+    /// > as if the caller had signed now; for TRANSFER as if the files left when the last of the payments
+    /// > is due. Roles: any role in the company; and those of the step itself. Refusals:
+    /// > PREVIEW_STEP_MISSING, PAYMENTS_MISSING, PAYMENTS_TOO_MANY, those of the step.
+    ///
+    /// - Parameters:
+    ///   - request: A request containing a single `Bureau_V1_PreviewPaymentsRequest` message.
+    ///   - options: Options to apply to this RPC.
+    ///   - handleResponse: A closure which handles the response and returns its result to
+    ///       the caller. Returning from the closure will cancel the RPC if it hasn't
+    ///       already finished.
+    /// - Returns: The result of `handleResponse`.
+    package func previewPayments<Result>(
+        request: GRPCCore.ClientRequest<Bureau_V1_PreviewPaymentsRequest>,
+        options: GRPCCore.CallOptions = .defaults,
+        onResponse handleResponse: @Sendable @escaping (GRPCCore.ClientResponse<Bureau_V1_PreviewPaymentsResponse>) async throws -> Result = { response in
+            try response.message
+        }
+    ) async throws -> Result where Result: Sendable {
+        try await self.previewPayments(
+            request: request,
+            serializer: GRPCProtobuf.ProtobufSerializer<Bureau_V1_PreviewPaymentsRequest>(),
+            deserializer: GRPCProtobuf.ProtobufDeserializer<Bureau_V1_PreviewPaymentsResponse>(),
             options: options,
             onResponse: handleResponse
         )
@@ -3578,6 +3992,78 @@ extension Bureau_V1_PaymentService.ClientProtocol {
             metadata: metadata
         )
         return try await self.deletePayment(
+            request: request,
+            options: options,
+            onResponse: handleResponse
+        )
+    }
+
+    /// Call the "ReturnPayment" method.
+    ///
+    /// > Source IDL Documentation:
+    /// >
+    /// > Sends a payment back to the proposal with a reason: an approver's no, or out of the Due List
+    /// > before it has left. Every signature is void; the reason stands in the payment until somebody
+    /// > changes, acknowledges or signs it. Roles: accountant, approver. Allowed in: PROPOSAL_COMPLETE,
+    /// > PROPOSAL_OPEN_ITEMS, ACKNOWLEDGED, SIGNED. Refusals: PAYMENT_STATE, PAYMENT_RETURN_REASON_INVALID.
+    ///
+    /// - Parameters:
+    ///   - message: request message to send.
+    ///   - metadata: Additional metadata to send, defaults to empty.
+    ///   - options: Options to apply to this RPC, defaults to `.defaults`.
+    ///   - handleResponse: A closure which handles the response and returns its result to
+    ///       the caller. Returning from the closure will cancel the RPC if it hasn't
+    ///       already finished.
+    /// - Returns: The result of `handleResponse`.
+    package func returnPayment<Result>(
+        _ message: Bureau_V1_ReturnPaymentRequest,
+        metadata: GRPCCore.Metadata = [:],
+        options: GRPCCore.CallOptions = .defaults,
+        onResponse handleResponse: @Sendable @escaping (GRPCCore.ClientResponse<Bureau_V1_Payment>) async throws -> Result = { response in
+            try response.message
+        }
+    ) async throws -> Result where Result: Sendable {
+        let request = GRPCCore.ClientRequest<Bureau_V1_ReturnPaymentRequest>(
+            message: message,
+            metadata: metadata
+        )
+        return try await self.returnPayment(
+            request: request,
+            options: options,
+            onResponse: handleResponse
+        )
+    }
+
+    /// Call the "PreviewPayments" method.
+    ///
+    /// > Source IDL Documentation:
+    /// >
+    /// > What a step would lead to: it is carried out by the same code, told, and undone. For SIGN it is
+    /// > as if the caller had signed now; for TRANSFER as if the files left when the last of the payments
+    /// > is due. Roles: any role in the company; and those of the step itself. Refusals:
+    /// > PREVIEW_STEP_MISSING, PAYMENTS_MISSING, PAYMENTS_TOO_MANY, those of the step.
+    ///
+    /// - Parameters:
+    ///   - message: request message to send.
+    ///   - metadata: Additional metadata to send, defaults to empty.
+    ///   - options: Options to apply to this RPC, defaults to `.defaults`.
+    ///   - handleResponse: A closure which handles the response and returns its result to
+    ///       the caller. Returning from the closure will cancel the RPC if it hasn't
+    ///       already finished.
+    /// - Returns: The result of `handleResponse`.
+    package func previewPayments<Result>(
+        _ message: Bureau_V1_PreviewPaymentsRequest,
+        metadata: GRPCCore.Metadata = [:],
+        options: GRPCCore.CallOptions = .defaults,
+        onResponse handleResponse: @Sendable @escaping (GRPCCore.ClientResponse<Bureau_V1_PreviewPaymentsResponse>) async throws -> Result = { response in
+            try response.message
+        }
+    ) async throws -> Result where Result: Sendable {
+        let request = GRPCCore.ClientRequest<Bureau_V1_PreviewPaymentsRequest>(
+            message: message,
+            metadata: metadata
+        )
+        return try await self.previewPayments(
             request: request,
             options: options,
             onResponse: handleResponse

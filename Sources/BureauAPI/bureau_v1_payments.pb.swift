@@ -208,6 +208,38 @@ package nonisolated struct Bureau_V1_Payment: @unchecked Sendable {
     set {_uniqueStorage()._requiredSignatures = newValue}
   }
 
+  /// What the register knows of the creditor's account; unset once the payment is signed.
+  package var payeeAccount: Bureau_V1_PayeeAccount {
+    get {_storage._payeeAccount ?? Bureau_V1_PayeeAccount()}
+    set {_uniqueStorage()._payeeAccount = newValue}
+  }
+  /// Returns true if `payeeAccount` has been explicitly set.
+  package var hasPayeeAccount: Bool {_storage._payeeAccount != nil}
+  /// Clears the value of `payeeAccount`. Subsequent reads from it will return its default value.
+  package mutating func clearPayeeAccount() {_uniqueStorage()._payeeAccount = nil}
+
+  /// Why it came back to the proposal; empty once somebody has changed, acknowledged or signed it.
+  package var returnReason: String {
+    get {_storage._returnReason}
+    set {_uniqueStorage()._returnReason = newValue}
+  }
+
+  /// What follows from it as things stand then; in answers to validate_only alone.
+  package var preview: Bureau_V1_PaymentsPreview {
+    get {_storage._preview ?? Bureau_V1_PaymentsPreview()}
+    set {_uniqueStorage()._preview = newValue}
+  }
+  /// Returns true if `preview` has been explicitly set.
+  package var hasPreview: Bool {_storage._preview != nil}
+  /// Clears the value of `preview`. Subsequent reads from it will return its default value.
+  package mutating func clearPreview() {_uniqueStorage()._preview = nil}
+
+  /// bureaus/{bureau}/companies/{company}/salaryBatches/{batch} of a salary.
+  package var salaryBatch: String {
+    get {_storage._salaryBatch}
+    set {_uniqueStorage()._salaryBatch = newValue}
+  }
+
   package var unknownFields = SwiftProtobuf.UnknownStorage()
 
   package nonisolated enum State: SwiftProtobuf.Enum, Swift.CaseIterable {
@@ -293,6 +325,85 @@ package nonisolated struct Bureau_V1_Payment: @unchecked Sendable {
   package init() {}
 
   fileprivate var _storage = _StorageClass.defaultInstance
+}
+
+/// A creditor's account as the company's register of suppliers knows it.
+package nonisolated struct Bureau_V1_PayeeAccount: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  /// bureaus/{bureau}/companies/{company}/suppliers/{supplier}
+  package var supplier: String = String()
+
+  /// bureaus/{bureau}/companies/{company}/suppliers/{supplier}/accounts/{account}
+  package var account: String = String()
+
+  package var mark: Bureau_V1_PayeeAccount.Mark = .unspecified
+
+  /// Why nobody may sign it now: SUPPLIER_ACCOUNT_HELD, SUPPLIER_ACCOUNT_REJECTED, SUPPLIER_BLOCKED;
+  /// empty: somebody may.
+  package var refusal: String = String()
+
+  /// With CHANGED: the account that was paid last.
+  package var lastAccount: Bureau_V1_AccountNumber {
+    get {_lastAccount ?? Bureau_V1_AccountNumber()}
+    set {_lastAccount = newValue}
+  }
+  /// Returns true if `lastAccount` has been explicitly set.
+  package var hasLastAccount: Bool {self._lastAccount != nil}
+  /// Clears the value of `lastAccount`. Subsequent reads from it will return its default value.
+  package mutating func clearLastAccount() {self._lastAccount = nil}
+
+  package var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  package nonisolated enum Mark: SwiftProtobuf.Enum, Swift.CaseIterable {
+    package typealias RawValue = Int
+
+    /// The company has signed a payment to it before.
+    case unspecified // = 0
+
+    /// The first payment to this supplier.
+    case new // = 1
+
+    /// The supplier was paid on another account before.
+    case changed // = 2
+    case UNRECOGNIZED(Int)
+
+    package init() {
+      self = .unspecified
+    }
+
+    package init?(rawValue: Int) {
+      switch rawValue {
+      case 0: self = .unspecified
+      case 1: self = .new
+      case 2: self = .changed
+      default: self = .UNRECOGNIZED(rawValue)
+      }
+    }
+
+    package var rawValue: Int {
+      switch self {
+      case .unspecified: return 0
+      case .new: return 1
+      case .changed: return 2
+      case .UNRECOGNIZED(let i): return i
+      }
+    }
+
+    // The compiler won't synthesize support with the UNRECOGNIZED case.
+    package static let allCases: [Bureau_V1_PayeeAccount.Mark] = [
+      .unspecified,
+      .new,
+      .changed,
+    ]
+
+  }
+
+  package init() {}
+
+  fileprivate var _lastAccount: Bureau_V1_AccountNumber? = nil
 }
 
 /// One sending of a payment to the bank.
@@ -470,45 +581,56 @@ package nonisolated struct Bureau_V1_GetPaymentRequest: Sendable {
   fileprivate var _asOfTime: SwiftProtobuf.Google_Protobuf_Timestamp? = nil
 }
 
-package nonisolated struct Bureau_V1_ListPaymentsRequest: Sendable {
+package nonisolated struct Bureau_V1_ListPaymentsRequest: @unchecked Sendable {
   // SwiftProtobuf.Message conformance is added in an extension below. See the
   // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
   // methods supported on all messages.
 
-  package var parent: String = String()
+  package var parent: String {
+    get {_storage._parent}
+    set {_uniqueStorage()._parent = newValue}
+  }
 
-  package var pageSize: Int32 = 0
+  package var pageSize: Int32 {
+    get {_storage._pageSize}
+    set {_uniqueStorage()._pageSize = newValue}
+  }
 
-  package var pageToken: String = String()
+  package var pageToken: String {
+    get {_storage._pageToken}
+    set {_uniqueStorage()._pageToken = newValue}
+  }
 
   /// Only this state; all where unspecified.
-  package var state: Bureau_V1_Payment.State = .unspecified
+  package var state: Bureau_V1_Payment.State {
+    get {_storage._state}
+    set {_uniqueStorage()._state = newValue}
+  }
 
   /// As they were then; now where unset. Refusals: AS_OF_IN_FUTURE, AS_OF_BEFORE_COMPANY.
   package var asOfTime: SwiftProtobuf.Google_Protobuf_Timestamp {
-    get {_asOfTime ?? SwiftProtobuf.Google_Protobuf_Timestamp()}
-    set {_asOfTime = newValue}
+    get {_storage._asOfTime ?? SwiftProtobuf.Google_Protobuf_Timestamp()}
+    set {_uniqueStorage()._asOfTime = newValue}
   }
   /// Returns true if `asOfTime` has been explicitly set.
-  package var hasAsOfTime: Bool {self._asOfTime != nil}
+  package var hasAsOfTime: Bool {_storage._asOfTime != nil}
   /// Clears the value of `asOfTime`. Subsequent reads from it will return its default value.
-  package mutating func clearAsOfTime() {self._asOfTime = nil}
+  package mutating func clearAsOfTime() {_uniqueStorage()._asOfTime = nil}
 
   package var filter: Bureau_V1_PaymentFilter {
-    get {_filter ?? Bureau_V1_PaymentFilter()}
-    set {_filter = newValue}
+    get {_storage._filter ?? Bureau_V1_PaymentFilter()}
+    set {_uniqueStorage()._filter = newValue}
   }
   /// Returns true if `filter` has been explicitly set.
-  package var hasFilter: Bool {self._filter != nil}
+  package var hasFilter: Bool {_storage._filter != nil}
   /// Clears the value of `filter`. Subsequent reads from it will return its default value.
-  package mutating func clearFilter() {self._filter = nil}
+  package mutating func clearFilter() {_uniqueStorage()._filter = nil}
 
   package var unknownFields = SwiftProtobuf.UnknownStorage()
 
   package init() {}
 
-  fileprivate var _asOfTime: SwiftProtobuf.Google_Protobuf_Timestamp? = nil
-  fileprivate var _filter: Bureau_V1_PaymentFilter? = nil
+  fileprivate var _storage = _StorageClass.defaultInstance
 }
 
 /// Which payments are meant: those for which all that is given holds.
@@ -545,6 +667,9 @@ package nonisolated struct Bureau_V1_PaymentFilter: Sendable {
   /// bureaus/{bureau}/companies/{company}/transfers/{transfer}: the bundle that carries it, or has
   /// carried it.
   package var transfer: String = String()
+
+  /// bureaus/{bureau}/companies/{company}/salaryBatches/{batch}
+  package var salaryBatch: String = String()
 
   package var unknownFields = SwiftProtobuf.UnknownStorage()
 
@@ -880,6 +1005,113 @@ package nonisolated struct Bureau_V1_UndeletePaymentRequest: Sendable {
   package init() {}
 }
 
+package nonisolated struct Bureau_V1_ReturnPaymentRequest: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  package var name: String = String()
+
+  /// One line, at most 200 characters.
+  package var reason: String = String()
+
+  package var requestID: String = String()
+
+  package var validateOnly: Bool = false
+
+  package var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  package init() {}
+}
+
+package nonisolated struct Bureau_V1_PreviewPaymentsRequest: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  /// bureaus/{bureau}/companies/{company}
+  package var parent: String = String()
+
+  /// At most 150, all of the parent.
+  package var payments: [String] = []
+
+  package var step: Bureau_V1_PreviewPaymentsRequest.Step = .unspecified
+
+  package var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  package nonisolated enum Step: SwiftProtobuf.Enum, Swift.CaseIterable {
+    package typealias RawValue = Int
+    case unspecified // = 0
+    case acknowledge // = 1
+    case sign // = 2
+    case transfer // = 3
+    case post // = 4
+    case UNRECOGNIZED(Int)
+
+    package init() {
+      self = .unspecified
+    }
+
+    package init?(rawValue: Int) {
+      switch rawValue {
+      case 0: self = .unspecified
+      case 1: self = .acknowledge
+      case 2: self = .sign
+      case 3: self = .transfer
+      case 4: self = .post
+      default: self = .UNRECOGNIZED(rawValue)
+      }
+    }
+
+    package var rawValue: Int {
+      switch self {
+      case .unspecified: return 0
+      case .acknowledge: return 1
+      case .sign: return 2
+      case .transfer: return 3
+      case .post: return 4
+      case .UNRECOGNIZED(let i): return i
+      }
+    }
+
+    // The compiler won't synthesize support with the UNRECOGNIZED case.
+    package static let allCases: [Bureau_V1_PreviewPaymentsRequest.Step] = [
+      .unspecified,
+      .acknowledge,
+      .sign,
+      .transfer,
+      .post,
+    ]
+
+  }
+
+  package init() {}
+}
+
+package nonisolated struct Bureau_V1_PreviewPaymentsResponse: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  /// As they would be after the step, in the order asked for.
+  package var payments: [Bureau_V1_Payment] = []
+
+  package var preview: Bureau_V1_PaymentsPreview {
+    get {_preview ?? Bureau_V1_PaymentsPreview()}
+    set {_preview = newValue}
+  }
+  /// Returns true if `preview` has been explicitly set.
+  package var hasPreview: Bool {self._preview != nil}
+  /// Clears the value of `preview`. Subsequent reads from it will return its default value.
+  package mutating func clearPreview() {self._preview = nil}
+
+  package var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  package init() {}
+
+  fileprivate var _preview: Bureau_V1_PaymentsPreview? = nil
+}
+
 package nonisolated struct Bureau_V1_RecordBankCheckRequest: Sendable {
   // SwiftProtobuf.Message conformance is added in an extension below. See the
   // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
@@ -1106,7 +1338,7 @@ fileprivate nonisolated let _protobuf_package = "bureau.v1"
 
 nonisolated extension Bureau_V1_Payment: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   package static let protoMessageName: String = _protobuf_package + ".Payment"
-  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}name\0\u{1}state\0\u{3}invoice_number\0\u{1}creditor\0\u{3}creditor_account\0\u{3}creditor_bic\0\u{1}amount\0\u{1}reference\0\u{3}due_date\0\u{3}missing_fields\0\u{1}warnings\0\u{1}overdue\0\u{1}agreement\0\u{3}debtor_account\0\u{3}execution_date\0\u{3}transfer_time\0\u{1}instructions\0\u{1}rejection\0\u{1}voucher\0\u{1}signer\0\u{1}etag\0\u{3}create_time\0\u{3}account_as_written\0\u{3}reference_as_written\0\u{1}signers\0\u{3}required_signatures\0")
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}name\0\u{1}state\0\u{3}invoice_number\0\u{1}creditor\0\u{3}creditor_account\0\u{3}creditor_bic\0\u{1}amount\0\u{1}reference\0\u{3}due_date\0\u{3}missing_fields\0\u{1}warnings\0\u{1}overdue\0\u{1}agreement\0\u{3}debtor_account\0\u{3}execution_date\0\u{3}transfer_time\0\u{1}instructions\0\u{1}rejection\0\u{1}voucher\0\u{1}signer\0\u{1}etag\0\u{3}create_time\0\u{3}account_as_written\0\u{3}reference_as_written\0\u{1}signers\0\u{3}required_signatures\0\u{3}payee_account\0\u{3}return_reason\0\u{1}preview\0\u{4}\u{15}salary_batch\0")
 
   fileprivate class _StorageClass {
     var _name: String = String()
@@ -1135,6 +1367,10 @@ nonisolated extension Bureau_V1_Payment: SwiftProtobuf.Message, SwiftProtobuf._M
     var _referenceAsWritten: String = String()
     var _signers: [String] = []
     var _requiredSignatures: Int32 = 0
+    var _payeeAccount: Bureau_V1_PayeeAccount? = nil
+    var _returnReason: String = String()
+    var _preview: Bureau_V1_PaymentsPreview? = nil
+    var _salaryBatch: String = String()
 
       // This property is used as the initial default value for new instances of the type.
       // The type itself is protecting the reference to its storage via CoW semantics.
@@ -1171,6 +1407,10 @@ nonisolated extension Bureau_V1_Payment: SwiftProtobuf.Message, SwiftProtobuf._M
       _referenceAsWritten = source._referenceAsWritten
       _signers = source._signers
       _requiredSignatures = source._requiredSignatures
+      _payeeAccount = source._payeeAccount
+      _returnReason = source._returnReason
+      _preview = source._preview
+      _salaryBatch = source._salaryBatch
     }
   }
 
@@ -1215,6 +1455,10 @@ nonisolated extension Bureau_V1_Payment: SwiftProtobuf.Message, SwiftProtobuf._M
         case 24: try { try decoder.decodeSingularStringField(value: &_storage._referenceAsWritten) }()
         case 25: try { try decoder.decodeRepeatedStringField(value: &_storage._signers) }()
         case 26: try { try decoder.decodeSingularInt32Field(value: &_storage._requiredSignatures) }()
+        case 27: try { try decoder.decodeSingularMessageField(value: &_storage._payeeAccount) }()
+        case 28: try { try decoder.decodeSingularStringField(value: &_storage._returnReason) }()
+        case 29: try { try decoder.decodeSingularMessageField(value: &_storage._preview) }()
+        case 50: try { try decoder.decodeSingularStringField(value: &_storage._salaryBatch) }()
         default: break
         }
       }
@@ -1305,6 +1549,18 @@ nonisolated extension Bureau_V1_Payment: SwiftProtobuf.Message, SwiftProtobuf._M
       if _storage._requiredSignatures != 0 {
         try visitor.visitSingularInt32Field(value: _storage._requiredSignatures, fieldNumber: 26)
       }
+      try { if let v = _storage._payeeAccount {
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 27)
+      } }()
+      if !_storage._returnReason.isEmpty {
+        try visitor.visitSingularStringField(value: _storage._returnReason, fieldNumber: 28)
+      }
+      try { if let v = _storage._preview {
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 29)
+      } }()
+      if !_storage._salaryBatch.isEmpty {
+        try visitor.visitSingularStringField(value: _storage._salaryBatch, fieldNumber: 50)
+      }
     }
     try unknownFields.traverse(visitor: &visitor)
   }
@@ -1340,6 +1596,10 @@ nonisolated extension Bureau_V1_Payment: SwiftProtobuf.Message, SwiftProtobuf._M
         if _storage._referenceAsWritten != rhs_storage._referenceAsWritten {return false}
         if _storage._signers != rhs_storage._signers {return false}
         if _storage._requiredSignatures != rhs_storage._requiredSignatures {return false}
+        if _storage._payeeAccount != rhs_storage._payeeAccount {return false}
+        if _storage._returnReason != rhs_storage._returnReason {return false}
+        if _storage._preview != rhs_storage._preview {return false}
+        if _storage._salaryBatch != rhs_storage._salaryBatch {return false}
         return true
       }
       if !storagesAreEqual {return false}
@@ -1351,6 +1611,64 @@ nonisolated extension Bureau_V1_Payment: SwiftProtobuf.Message, SwiftProtobuf._M
 
 nonisolated extension Bureau_V1_Payment.State: SwiftProtobuf._ProtoNameProviding {
   package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{2}\0STATE_UNSPECIFIED\0\u{1}PROPOSAL_INCOMPLETE\0\u{1}PROPOSAL_COMPLETE\0\u{1}PROPOSAL_OPEN_ITEMS\0\u{1}ACKNOWLEDGED\0\u{1}SIGNED\0\u{1}PROCESSING\0\u{1}IN_DOUBT\0\u{1}ERROR\0\u{1}PAID\0\u{1}POSTED\0\u{1}DELETED\0\u{1}AWAITING_BANK_SIGNATURE\0")
+}
+
+nonisolated extension Bureau_V1_PayeeAccount: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  package static let protoMessageName: String = _protobuf_package + ".PayeeAccount"
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}supplier\0\u{1}account\0\u{1}mark\0\u{1}refusal\0\u{3}last_account\0")
+
+  package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularStringField(value: &self.supplier) }()
+      case 2: try { try decoder.decodeSingularStringField(value: &self.account) }()
+      case 3: try { try decoder.decodeSingularEnumField(value: &self.mark) }()
+      case 4: try { try decoder.decodeSingularStringField(value: &self.refusal) }()
+      case 5: try { try decoder.decodeSingularMessageField(value: &self._lastAccount) }()
+      default: break
+      }
+    }
+  }
+
+  package func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    // The use of inline closures is to circumvent an issue where the compiler
+    // allocates stack space for every if/case branch local when no optimizations
+    // are enabled. https://github.com/apple/swift-protobuf/issues/1034 and
+    // https://github.com/apple/swift-protobuf/issues/1182
+    if !self.supplier.isEmpty {
+      try visitor.visitSingularStringField(value: self.supplier, fieldNumber: 1)
+    }
+    if !self.account.isEmpty {
+      try visitor.visitSingularStringField(value: self.account, fieldNumber: 2)
+    }
+    if self.mark != .unspecified {
+      try visitor.visitSingularEnumField(value: self.mark, fieldNumber: 3)
+    }
+    if !self.refusal.isEmpty {
+      try visitor.visitSingularStringField(value: self.refusal, fieldNumber: 4)
+    }
+    try { if let v = self._lastAccount {
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 5)
+    } }()
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  package static func ==(lhs: Bureau_V1_PayeeAccount, rhs: Bureau_V1_PayeeAccount) -> Bool {
+    if lhs.supplier != rhs.supplier {return false}
+    if lhs.account != rhs.account {return false}
+    if lhs.mark != rhs.mark {return false}
+    if lhs.refusal != rhs.refusal {return false}
+    if lhs._lastAccount != rhs._lastAccount {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension Bureau_V1_PayeeAccount.Mark: SwiftProtobuf._ProtoNameProviding {
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{2}\0MARK_UNSPECIFIED\0\u{1}NEW\0\u{1}CHANGED\0")
 }
 
 nonisolated extension Bureau_V1_Instruction: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
@@ -1607,56 +1925,102 @@ nonisolated extension Bureau_V1_ListPaymentsRequest: SwiftProtobuf.Message, Swif
   package static let protoMessageName: String = _protobuf_package + ".ListPaymentsRequest"
   package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}parent\0\u{3}page_size\0\u{3}page_token\0\u{1}state\0\u{3}as_of_time\0\u{1}filter\0")
 
+  fileprivate class _StorageClass {
+    var _parent: String = String()
+    var _pageSize: Int32 = 0
+    var _pageToken: String = String()
+    var _state: Bureau_V1_Payment.State = .unspecified
+    var _asOfTime: SwiftProtobuf.Google_Protobuf_Timestamp? = nil
+    var _filter: Bureau_V1_PaymentFilter? = nil
+
+      // This property is used as the initial default value for new instances of the type.
+      // The type itself is protecting the reference to its storage via CoW semantics.
+      // This will force a copy to be made of this reference when the first mutation occurs;
+      // hence, it is safe to mark this as `nonisolated(unsafe)`.
+      static nonisolated(unsafe) let defaultInstance = _StorageClass()
+
+    private init() {}
+
+    init(copying source: _StorageClass) {
+      _parent = source._parent
+      _pageSize = source._pageSize
+      _pageToken = source._pageToken
+      _state = source._state
+      _asOfTime = source._asOfTime
+      _filter = source._filter
+    }
+  }
+
+  fileprivate mutating func _uniqueStorage() -> _StorageClass {
+    if !isKnownUniquelyReferenced(&_storage) {
+      _storage = _StorageClass(copying: _storage)
+    }
+    return _storage
+  }
+
   package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
-    while let fieldNumber = try decoder.nextFieldNumber() {
-      // The use of inline closures is to circumvent an issue where the compiler
-      // allocates stack space for every case branch when no optimizations are
-      // enabled. https://github.com/apple/swift-protobuf/issues/1034
-      switch fieldNumber {
-      case 1: try { try decoder.decodeSingularStringField(value: &self.parent) }()
-      case 2: try { try decoder.decodeSingularInt32Field(value: &self.pageSize) }()
-      case 3: try { try decoder.decodeSingularStringField(value: &self.pageToken) }()
-      case 4: try { try decoder.decodeSingularEnumField(value: &self.state) }()
-      case 5: try { try decoder.decodeSingularMessageField(value: &self._asOfTime) }()
-      case 6: try { try decoder.decodeSingularMessageField(value: &self._filter) }()
-      default: break
+    _ = _uniqueStorage()
+    try withExtendedLifetime(_storage) { (_storage: _StorageClass) in
+      while let fieldNumber = try decoder.nextFieldNumber() {
+        // The use of inline closures is to circumvent an issue where the compiler
+        // allocates stack space for every case branch when no optimizations are
+        // enabled. https://github.com/apple/swift-protobuf/issues/1034
+        switch fieldNumber {
+        case 1: try { try decoder.decodeSingularStringField(value: &_storage._parent) }()
+        case 2: try { try decoder.decodeSingularInt32Field(value: &_storage._pageSize) }()
+        case 3: try { try decoder.decodeSingularStringField(value: &_storage._pageToken) }()
+        case 4: try { try decoder.decodeSingularEnumField(value: &_storage._state) }()
+        case 5: try { try decoder.decodeSingularMessageField(value: &_storage._asOfTime) }()
+        case 6: try { try decoder.decodeSingularMessageField(value: &_storage._filter) }()
+        default: break
+        }
       }
     }
   }
 
   package func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
-    // The use of inline closures is to circumvent an issue where the compiler
-    // allocates stack space for every if/case branch local when no optimizations
-    // are enabled. https://github.com/apple/swift-protobuf/issues/1034 and
-    // https://github.com/apple/swift-protobuf/issues/1182
-    if !self.parent.isEmpty {
-      try visitor.visitSingularStringField(value: self.parent, fieldNumber: 1)
+    try withExtendedLifetime(_storage) { (_storage: _StorageClass) in
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every if/case branch local when no optimizations
+      // are enabled. https://github.com/apple/swift-protobuf/issues/1034 and
+      // https://github.com/apple/swift-protobuf/issues/1182
+      if !_storage._parent.isEmpty {
+        try visitor.visitSingularStringField(value: _storage._parent, fieldNumber: 1)
+      }
+      if _storage._pageSize != 0 {
+        try visitor.visitSingularInt32Field(value: _storage._pageSize, fieldNumber: 2)
+      }
+      if !_storage._pageToken.isEmpty {
+        try visitor.visitSingularStringField(value: _storage._pageToken, fieldNumber: 3)
+      }
+      if _storage._state != .unspecified {
+        try visitor.visitSingularEnumField(value: _storage._state, fieldNumber: 4)
+      }
+      try { if let v = _storage._asOfTime {
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 5)
+      } }()
+      try { if let v = _storage._filter {
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 6)
+      } }()
     }
-    if self.pageSize != 0 {
-      try visitor.visitSingularInt32Field(value: self.pageSize, fieldNumber: 2)
-    }
-    if !self.pageToken.isEmpty {
-      try visitor.visitSingularStringField(value: self.pageToken, fieldNumber: 3)
-    }
-    if self.state != .unspecified {
-      try visitor.visitSingularEnumField(value: self.state, fieldNumber: 4)
-    }
-    try { if let v = self._asOfTime {
-      try visitor.visitSingularMessageField(value: v, fieldNumber: 5)
-    } }()
-    try { if let v = self._filter {
-      try visitor.visitSingularMessageField(value: v, fieldNumber: 6)
-    } }()
     try unknownFields.traverse(visitor: &visitor)
   }
 
   package static func ==(lhs: Bureau_V1_ListPaymentsRequest, rhs: Bureau_V1_ListPaymentsRequest) -> Bool {
-    if lhs.parent != rhs.parent {return false}
-    if lhs.pageSize != rhs.pageSize {return false}
-    if lhs.pageToken != rhs.pageToken {return false}
-    if lhs.state != rhs.state {return false}
-    if lhs._asOfTime != rhs._asOfTime {return false}
-    if lhs._filter != rhs._filter {return false}
+    if lhs._storage !== rhs._storage {
+      let storagesAreEqual: Bool = withExtendedLifetime((lhs._storage, rhs._storage)) { (_args: (_StorageClass, _StorageClass)) in
+        let _storage = _args.0
+        let rhs_storage = _args.1
+        if _storage._parent != rhs_storage._parent {return false}
+        if _storage._pageSize != rhs_storage._pageSize {return false}
+        if _storage._pageToken != rhs_storage._pageToken {return false}
+        if _storage._state != rhs_storage._state {return false}
+        if _storage._asOfTime != rhs_storage._asOfTime {return false}
+        if _storage._filter != rhs_storage._filter {return false}
+        return true
+      }
+      if !storagesAreEqual {return false}
+    }
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }
@@ -1664,7 +2028,7 @@ nonisolated extension Bureau_V1_ListPaymentsRequest: SwiftProtobuf.Message, Swif
 
 nonisolated extension Bureau_V1_PaymentFilter: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   package static let protoMessageName: String = _protobuf_package + ".PaymentFilter"
-  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}states\0\u{3}creditor_account\0\u{1}text\0\u{3}currency_code\0\u{3}min_amount_minor_units\0\u{3}max_amount_minor_units\0\u{3}earliest_due_date\0\u{3}latest_due_date\0\u{1}supplier\0\u{1}transfer\0")
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}states\0\u{3}creditor_account\0\u{1}text\0\u{3}currency_code\0\u{3}min_amount_minor_units\0\u{3}max_amount_minor_units\0\u{3}earliest_due_date\0\u{3}latest_due_date\0\u{1}supplier\0\u{1}transfer\0\u{4}\u{a}salary_batch\0")
 
   package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -1682,6 +2046,7 @@ nonisolated extension Bureau_V1_PaymentFilter: SwiftProtobuf.Message, SwiftProto
       case 8: try { try decoder.decodeSingularStringField(value: &self.latestDueDate) }()
       case 9: try { try decoder.decodeSingularStringField(value: &self.supplier) }()
       case 10: try { try decoder.decodeSingularStringField(value: &self.transfer) }()
+      case 20: try { try decoder.decodeSingularStringField(value: &self.salaryBatch) }()
       default: break
       }
     }
@@ -1718,6 +2083,9 @@ nonisolated extension Bureau_V1_PaymentFilter: SwiftProtobuf.Message, SwiftProto
     if !self.transfer.isEmpty {
       try visitor.visitSingularStringField(value: self.transfer, fieldNumber: 10)
     }
+    if !self.salaryBatch.isEmpty {
+      try visitor.visitSingularStringField(value: self.salaryBatch, fieldNumber: 20)
+    }
     try unknownFields.traverse(visitor: &visitor)
   }
 
@@ -1732,6 +2100,7 @@ nonisolated extension Bureau_V1_PaymentFilter: SwiftProtobuf.Message, SwiftProto
     if lhs.latestDueDate != rhs.latestDueDate {return false}
     if lhs.supplier != rhs.supplier {return false}
     if lhs.transfer != rhs.transfer {return false}
+    if lhs.salaryBatch != rhs.salaryBatch {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }
@@ -2361,6 +2730,134 @@ nonisolated extension Bureau_V1_UndeletePaymentRequest: SwiftProtobuf.Message, S
     if lhs.name != rhs.name {return false}
     if lhs.requestID != rhs.requestID {return false}
     if lhs.validateOnly != rhs.validateOnly {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension Bureau_V1_ReturnPaymentRequest: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  package static let protoMessageName: String = _protobuf_package + ".ReturnPaymentRequest"
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}name\0\u{1}reason\0\u{3}request_id\0\u{3}validate_only\0")
+
+  package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularStringField(value: &self.name) }()
+      case 2: try { try decoder.decodeSingularStringField(value: &self.reason) }()
+      case 3: try { try decoder.decodeSingularStringField(value: &self.requestID) }()
+      case 4: try { try decoder.decodeSingularBoolField(value: &self.validateOnly) }()
+      default: break
+      }
+    }
+  }
+
+  package func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if !self.name.isEmpty {
+      try visitor.visitSingularStringField(value: self.name, fieldNumber: 1)
+    }
+    if !self.reason.isEmpty {
+      try visitor.visitSingularStringField(value: self.reason, fieldNumber: 2)
+    }
+    if !self.requestID.isEmpty {
+      try visitor.visitSingularStringField(value: self.requestID, fieldNumber: 3)
+    }
+    if self.validateOnly != false {
+      try visitor.visitSingularBoolField(value: self.validateOnly, fieldNumber: 4)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  package static func ==(lhs: Bureau_V1_ReturnPaymentRequest, rhs: Bureau_V1_ReturnPaymentRequest) -> Bool {
+    if lhs.name != rhs.name {return false}
+    if lhs.reason != rhs.reason {return false}
+    if lhs.requestID != rhs.requestID {return false}
+    if lhs.validateOnly != rhs.validateOnly {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension Bureau_V1_PreviewPaymentsRequest: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  package static let protoMessageName: String = _protobuf_package + ".PreviewPaymentsRequest"
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}parent\0\u{1}payments\0\u{1}step\0")
+
+  package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularStringField(value: &self.parent) }()
+      case 2: try { try decoder.decodeRepeatedStringField(value: &self.payments) }()
+      case 3: try { try decoder.decodeSingularEnumField(value: &self.step) }()
+      default: break
+      }
+    }
+  }
+
+  package func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if !self.parent.isEmpty {
+      try visitor.visitSingularStringField(value: self.parent, fieldNumber: 1)
+    }
+    if !self.payments.isEmpty {
+      try visitor.visitRepeatedStringField(value: self.payments, fieldNumber: 2)
+    }
+    if self.step != .unspecified {
+      try visitor.visitSingularEnumField(value: self.step, fieldNumber: 3)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  package static func ==(lhs: Bureau_V1_PreviewPaymentsRequest, rhs: Bureau_V1_PreviewPaymentsRequest) -> Bool {
+    if lhs.parent != rhs.parent {return false}
+    if lhs.payments != rhs.payments {return false}
+    if lhs.step != rhs.step {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension Bureau_V1_PreviewPaymentsRequest.Step: SwiftProtobuf._ProtoNameProviding {
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{2}\0STEP_UNSPECIFIED\0\u{1}ACKNOWLEDGE\0\u{1}SIGN\0\u{1}TRANSFER\0\u{1}POST\0")
+}
+
+nonisolated extension Bureau_V1_PreviewPaymentsResponse: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  package static let protoMessageName: String = _protobuf_package + ".PreviewPaymentsResponse"
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}payments\0\u{1}preview\0")
+
+  package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeRepeatedMessageField(value: &self.payments) }()
+      case 2: try { try decoder.decodeSingularMessageField(value: &self._preview) }()
+      default: break
+      }
+    }
+  }
+
+  package func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    // The use of inline closures is to circumvent an issue where the compiler
+    // allocates stack space for every if/case branch local when no optimizations
+    // are enabled. https://github.com/apple/swift-protobuf/issues/1034 and
+    // https://github.com/apple/swift-protobuf/issues/1182
+    if !self.payments.isEmpty {
+      try visitor.visitRepeatedMessageField(value: self.payments, fieldNumber: 1)
+    }
+    try { if let v = self._preview {
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 2)
+    } }()
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  package static func ==(lhs: Bureau_V1_PreviewPaymentsResponse, rhs: Bureau_V1_PreviewPaymentsResponse) -> Bool {
+    if lhs.payments != rhs.payments {return false}
+    if lhs._preview != rhs._preview {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }

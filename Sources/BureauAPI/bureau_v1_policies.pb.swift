@@ -64,6 +64,20 @@ package nonisolated struct Bureau_V1_Policy: Sendable {
   /// Clears the value of `setTime`. Subsequent reads from it will return its default value.
   package mutating func clearSetTime() {self._setTime = nil}
 
+  /// What a new or changed account of a supplier waits for.
+  package var payeeAccountConfirmation: Bureau_V1_Policy.PayeeAccountConfirmation = .unspecified
+
+  /// Approvers and limits of salaries; unset: those above hold for salaries too. The limits of a day
+  /// count salaries and other payments apart in any case.
+  package var salary: Bureau_V1_Policy.Salary {
+    get {_salary ?? Bureau_V1_Policy.Salary()}
+    set {_salary = newValue}
+  }
+  /// Returns true if `salary` has been explicitly set.
+  package var hasSalary: Bool {self._salary != nil}
+  /// Clears the value of `salary`. Subsequent reads from it will return its default value.
+  package mutating func clearSalary() {self._salary = nil}
+
   package var unknownFields = SwiftProtobuf.UnknownStorage()
 
   package nonisolated enum PayeeAccountChanges: SwiftProtobuf.Enum, Swift.CaseIterable {
@@ -156,6 +170,55 @@ package nonisolated struct Bureau_V1_Policy: Sendable {
 
   }
 
+  package nonisolated enum PayeeAccountConfirmation: SwiftProtobuf.Enum, Swift.CaseIterable {
+    package typealias RawValue = Int
+    case unspecified // = 0
+
+    /// A supplier's new or changed account waits until somebody other than who brought it has confirmed
+    /// it; the standard.
+    case secondPerson // = 1
+
+    /// Only where the supplier had another account already.
+    case changesOnly // = 2
+
+    /// None: who signs is shown what is new.
+    case none // = 3
+    case UNRECOGNIZED(Int)
+
+    package init() {
+      self = .unspecified
+    }
+
+    package init?(rawValue: Int) {
+      switch rawValue {
+      case 0: self = .unspecified
+      case 1: self = .secondPerson
+      case 2: self = .changesOnly
+      case 3: self = .none
+      default: self = .UNRECOGNIZED(rawValue)
+      }
+    }
+
+    package var rawValue: Int {
+      switch self {
+      case .unspecified: return 0
+      case .secondPerson: return 1
+      case .changesOnly: return 2
+      case .none: return 3
+      case .UNRECOGNIZED(let i): return i
+      }
+    }
+
+    // The compiler won't synthesize support with the UNRECOGNIZED case.
+    package static let allCases: [Bureau_V1_Policy.PayeeAccountConfirmation] = [
+      .unspecified,
+      .secondPerson,
+      .changesOnly,
+      .none,
+    ]
+
+  }
+
   /// Above an amount so many different people sign, or nobody may. Amounts are compared within one currency: one in
   /// a currency that the list does not name counts as above every limit of the list.
   package nonisolated struct Limit: Sendable {
@@ -182,6 +245,24 @@ package nonisolated struct Bureau_V1_Policy: Sendable {
     package init() {}
 
     fileprivate var _above: Bureau_V1_Money? = nil
+  }
+
+  package nonisolated struct Salary: Sendable {
+    // SwiftProtobuf.Message conformance is added in an extension below. See the
+    // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+    // methods supported on all messages.
+
+    /// 1 to 5; 0 is 1.
+    package var approvers: Int32 = 0
+
+    /// At most 20.
+    package var perPayment: [Bureau_V1_Policy.Limit] = []
+
+    package var perDay: [Bureau_V1_Policy.Limit] = []
+
+    package var unknownFields = SwiftProtobuf.UnknownStorage()
+
+    package init() {}
   }
 
   /// What the policy is meant to say of a payment.
@@ -228,6 +309,9 @@ package nonisolated struct Bureau_V1_Policy: Sendable {
       set {expected = .refused(newValue)}
     }
 
+    /// The payment is a salary.
+    package var salary: Bool = false
+
     package var unknownFields = SwiftProtobuf.UnknownStorage()
 
     package nonisolated enum OneOf_Expected: Equatable, Sendable {
@@ -245,6 +329,7 @@ package nonisolated struct Bureau_V1_Policy: Sendable {
   package init() {}
 
   fileprivate var _setTime: SwiftProtobuf.Google_Protobuf_Timestamp? = nil
+  fileprivate var _salary: Bureau_V1_Policy.Salary? = nil
 }
 
 package nonisolated struct Bureau_V1_GetPolicyRequest: Sendable {
@@ -272,64 +357,82 @@ package nonisolated struct Bureau_V1_GetPolicyRequest: Sendable {
   fileprivate var _asOfTime: SwiftProtobuf.Google_Protobuf_Timestamp? = nil
 }
 
-package nonisolated struct Bureau_V1_SetPolicyRequest: Sendable {
+package nonisolated struct Bureau_V1_SetPolicyRequest: @unchecked Sendable {
   // SwiftProtobuf.Message conformance is added in an extension below. See the
   // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
   // methods supported on all messages.
 
   /// Where it has an etag it is refused if the policy has changed since that was read.
   package var policy: Bureau_V1_Policy {
-    get {_policy ?? Bureau_V1_Policy()}
-    set {_policy = newValue}
+    get {_storage._policy ?? Bureau_V1_Policy()}
+    set {_uniqueStorage()._policy = newValue}
   }
   /// Returns true if `policy` has been explicitly set.
-  package var hasPolicy: Bool {self._policy != nil}
+  package var hasPolicy: Bool {_storage._policy != nil}
   /// Clears the value of `policy`. Subsequent reads from it will return its default value.
-  package mutating func clearPolicy() {self._policy = nil}
+  package mutating func clearPolicy() {_uniqueStorage()._policy = nil}
 
-  package var requestID: String = String()
+  package var requestID: String {
+    get {_storage._requestID}
+    set {_uniqueStorage()._requestID = newValue}
+  }
 
   /// Changes nothing and shows what would change.
-  package var validateOnly: Bool = false
+  package var validateOnly: Bool {
+    get {_storage._validateOnly}
+    set {_uniqueStorage()._validateOnly = newValue}
+  }
 
   package var unknownFields = SwiftProtobuf.UnknownStorage()
 
   package init() {}
 
-  fileprivate var _policy: Bureau_V1_Policy? = nil
+  fileprivate var _storage = _StorageClass.defaultInstance
 }
 
-package nonisolated struct Bureau_V1_SetPolicyResponse: Sendable {
+package nonisolated struct Bureau_V1_SetPolicyResponse: @unchecked Sendable {
   // SwiftProtobuf.Message conformance is added in an extension below. See the
   // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
   // methods supported on all messages.
 
   package var policy: Bureau_V1_Policy {
-    get {_policy ?? Bureau_V1_Policy()}
-    set {_policy = newValue}
+    get {_storage._policy ?? Bureau_V1_Policy()}
+    set {_uniqueStorage()._policy = newValue}
   }
   /// Returns true if `policy` has been explicitly set.
-  package var hasPolicy: Bool {self._policy != nil}
+  package var hasPolicy: Bool {_storage._policy != nil}
   /// Clears the value of `policy`. Subsequent reads from it will return its default value.
-  package mutating func clearPolicy() {self._policy = nil}
+  package mutating func clearPolicy() {_uniqueStorage()._policy = nil}
 
   /// With validate_only: the open payments for which something would change, of the first 1,000.
-  package var effects: [Bureau_V1_PolicyEffect] = []
+  package var effects: [Bureau_V1_PolicyEffect] {
+    get {_storage._effects}
+    set {_uniqueStorage()._effects = newValue}
+  }
 
   /// With validate_only: how many open payments were looked at.
-  package var paymentCount: Int32 = 0
+  package var paymentCount: Int32 {
+    get {_storage._paymentCount}
+    set {_uniqueStorage()._paymentCount = newValue}
+  }
 
   /// There are more open payments than were looked at.
-  package var truncated: Bool = false
+  package var truncated: Bool {
+    get {_storage._truncated}
+    set {_uniqueStorage()._truncated = newValue}
+  }
 
   /// With validate_only: how many of them would now lack an approver, and do not yet.
-  package var lackingCount: Int32 = 0
+  package var lackingCount: Int32 {
+    get {_storage._lackingCount}
+    set {_uniqueStorage()._lackingCount = newValue}
+  }
 
   package var unknownFields = SwiftProtobuf.UnknownStorage()
 
   package init() {}
 
-  fileprivate var _policy: Bureau_V1_Policy? = nil
+  fileprivate var _storage = _StorageClass.defaultInstance
 }
 
 /// What a new policy means for one open payment.
@@ -386,7 +489,7 @@ fileprivate nonisolated let _protobuf_package = "bureau.v1"
 
 nonisolated extension Bureau_V1_Policy: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   package static let protoMessageName: String = _protobuf_package + ".Policy"
-  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}name\0\u{1}approvers\0\u{3}per_payment\0\u{3}per_day\0\u{3}maker_may_not_sign\0\u{3}acknowledge_first\0\u{3}payee_account_changes\0\u{1}sealing\0\u{1}examples\0\u{1}etag\0\u{3}set_time\0")
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}name\0\u{1}approvers\0\u{3}per_payment\0\u{3}per_day\0\u{3}maker_may_not_sign\0\u{3}acknowledge_first\0\u{3}payee_account_changes\0\u{1}sealing\0\u{1}examples\0\u{1}etag\0\u{3}set_time\0\u{3}payee_account_confirmation\0\u{1}salary\0")
 
   package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -405,6 +508,8 @@ nonisolated extension Bureau_V1_Policy: SwiftProtobuf.Message, SwiftProtobuf._Me
       case 9: try { try decoder.decodeRepeatedMessageField(value: &self.examples) }()
       case 10: try { try decoder.decodeSingularStringField(value: &self.etag) }()
       case 11: try { try decoder.decodeSingularMessageField(value: &self._setTime) }()
+      case 12: try { try decoder.decodeSingularEnumField(value: &self.payeeAccountConfirmation) }()
+      case 13: try { try decoder.decodeSingularMessageField(value: &self._salary) }()
       default: break
       }
     }
@@ -448,6 +553,12 @@ nonisolated extension Bureau_V1_Policy: SwiftProtobuf.Message, SwiftProtobuf._Me
     try { if let v = self._setTime {
       try visitor.visitSingularMessageField(value: v, fieldNumber: 11)
     } }()
+    if self.payeeAccountConfirmation != .unspecified {
+      try visitor.visitSingularEnumField(value: self.payeeAccountConfirmation, fieldNumber: 12)
+    }
+    try { if let v = self._salary {
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 13)
+    } }()
     try unknownFields.traverse(visitor: &visitor)
   }
 
@@ -463,6 +574,8 @@ nonisolated extension Bureau_V1_Policy: SwiftProtobuf.Message, SwiftProtobuf._Me
     if lhs.examples != rhs.examples {return false}
     if lhs.etag != rhs.etag {return false}
     if lhs._setTime != rhs._setTime {return false}
+    if lhs.payeeAccountConfirmation != rhs.payeeAccountConfirmation {return false}
+    if lhs._salary != rhs._salary {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }
@@ -474,6 +587,10 @@ nonisolated extension Bureau_V1_Policy.PayeeAccountChanges: SwiftProtobuf._Proto
 
 nonisolated extension Bureau_V1_Policy.Sealing: SwiftProtobuf._ProtoNameProviding {
   package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{2}\0SEALING_UNSPECIFIED\0\u{1}ONCE_KEY_EXISTS\0\u{1}ALWAYS\0\u{1}NEVER\0")
+}
+
+nonisolated extension Bureau_V1_Policy.PayeeAccountConfirmation: SwiftProtobuf._ProtoNameProviding {
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{2}\0PAYEE_ACCOUNT_CONFIRMATION_UNSPECIFIED\0\u{1}SECOND_PERSON\0\u{1}CHANGES_ONLY\0\u{1}NONE\0")
 }
 
 nonisolated extension Bureau_V1_Policy.Limit: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
@@ -520,9 +637,49 @@ nonisolated extension Bureau_V1_Policy.Limit: SwiftProtobuf.Message, SwiftProtob
   }
 }
 
+nonisolated extension Bureau_V1_Policy.Salary: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  package static let protoMessageName: String = Bureau_V1_Policy.protoMessageName + ".Salary"
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}approvers\0\u{3}per_payment\0\u{3}per_day\0")
+
+  package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularInt32Field(value: &self.approvers) }()
+      case 2: try { try decoder.decodeRepeatedMessageField(value: &self.perPayment) }()
+      case 3: try { try decoder.decodeRepeatedMessageField(value: &self.perDay) }()
+      default: break
+      }
+    }
+  }
+
+  package func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if self.approvers != 0 {
+      try visitor.visitSingularInt32Field(value: self.approvers, fieldNumber: 1)
+    }
+    if !self.perPayment.isEmpty {
+      try visitor.visitRepeatedMessageField(value: self.perPayment, fieldNumber: 2)
+    }
+    if !self.perDay.isEmpty {
+      try visitor.visitRepeatedMessageField(value: self.perDay, fieldNumber: 3)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  package static func ==(lhs: Bureau_V1_Policy.Salary, rhs: Bureau_V1_Policy.Salary) -> Bool {
+    if lhs.approvers != rhs.approvers {return false}
+    if lhs.perPayment != rhs.perPayment {return false}
+    if lhs.perDay != rhs.perDay {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
 nonisolated extension Bureau_V1_Policy.Example: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   package static let protoMessageName: String = Bureau_V1_Policy.protoMessageName + ".Example"
-  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}name\0\u{1}payment\0\u{3}signed_today_minor_units\0\u{3}not_acknowledged\0\u{3}signed_by_maker\0\u{1}approvers\0\u{1}refused\0")
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}name\0\u{1}payment\0\u{3}signed_today_minor_units\0\u{3}not_acknowledged\0\u{3}signed_by_maker\0\u{1}approvers\0\u{1}refused\0\u{1}salary\0")
 
   package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -551,6 +708,7 @@ nonisolated extension Bureau_V1_Policy.Example: SwiftProtobuf.Message, SwiftProt
           self.expected = .refused(v)
         }
       }()
+      case 8: try { try decoder.decodeSingularBoolField(value: &self.salary) }()
       default: break
       }
     }
@@ -587,6 +745,9 @@ nonisolated extension Bureau_V1_Policy.Example: SwiftProtobuf.Message, SwiftProt
     }()
     case nil: break
     }
+    if self.salary != false {
+      try visitor.visitSingularBoolField(value: self.salary, fieldNumber: 8)
+    }
     try unknownFields.traverse(visitor: &visitor)
   }
 
@@ -597,6 +758,7 @@ nonisolated extension Bureau_V1_Policy.Example: SwiftProtobuf.Message, SwiftProt
     if lhs.notAcknowledged != rhs.notAcknowledged {return false}
     if lhs.signedByMaker != rhs.signedByMaker {return false}
     if lhs.expected != rhs.expected {return false}
+    if lhs.salary != rhs.salary {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }
@@ -645,41 +807,81 @@ nonisolated extension Bureau_V1_SetPolicyRequest: SwiftProtobuf.Message, SwiftPr
   package static let protoMessageName: String = _protobuf_package + ".SetPolicyRequest"
   package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}policy\0\u{3}request_id\0\u{3}validate_only\0")
 
+  fileprivate class _StorageClass {
+    var _policy: Bureau_V1_Policy? = nil
+    var _requestID: String = String()
+    var _validateOnly: Bool = false
+
+      // This property is used as the initial default value for new instances of the type.
+      // The type itself is protecting the reference to its storage via CoW semantics.
+      // This will force a copy to be made of this reference when the first mutation occurs;
+      // hence, it is safe to mark this as `nonisolated(unsafe)`.
+      static nonisolated(unsafe) let defaultInstance = _StorageClass()
+
+    private init() {}
+
+    init(copying source: _StorageClass) {
+      _policy = source._policy
+      _requestID = source._requestID
+      _validateOnly = source._validateOnly
+    }
+  }
+
+  fileprivate mutating func _uniqueStorage() -> _StorageClass {
+    if !isKnownUniquelyReferenced(&_storage) {
+      _storage = _StorageClass(copying: _storage)
+    }
+    return _storage
+  }
+
   package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
-    while let fieldNumber = try decoder.nextFieldNumber() {
-      // The use of inline closures is to circumvent an issue where the compiler
-      // allocates stack space for every case branch when no optimizations are
-      // enabled. https://github.com/apple/swift-protobuf/issues/1034
-      switch fieldNumber {
-      case 1: try { try decoder.decodeSingularMessageField(value: &self._policy) }()
-      case 2: try { try decoder.decodeSingularStringField(value: &self.requestID) }()
-      case 3: try { try decoder.decodeSingularBoolField(value: &self.validateOnly) }()
-      default: break
+    _ = _uniqueStorage()
+    try withExtendedLifetime(_storage) { (_storage: _StorageClass) in
+      while let fieldNumber = try decoder.nextFieldNumber() {
+        // The use of inline closures is to circumvent an issue where the compiler
+        // allocates stack space for every case branch when no optimizations are
+        // enabled. https://github.com/apple/swift-protobuf/issues/1034
+        switch fieldNumber {
+        case 1: try { try decoder.decodeSingularMessageField(value: &_storage._policy) }()
+        case 2: try { try decoder.decodeSingularStringField(value: &_storage._requestID) }()
+        case 3: try { try decoder.decodeSingularBoolField(value: &_storage._validateOnly) }()
+        default: break
+        }
       }
     }
   }
 
   package func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
-    // The use of inline closures is to circumvent an issue where the compiler
-    // allocates stack space for every if/case branch local when no optimizations
-    // are enabled. https://github.com/apple/swift-protobuf/issues/1034 and
-    // https://github.com/apple/swift-protobuf/issues/1182
-    try { if let v = self._policy {
-      try visitor.visitSingularMessageField(value: v, fieldNumber: 1)
-    } }()
-    if !self.requestID.isEmpty {
-      try visitor.visitSingularStringField(value: self.requestID, fieldNumber: 2)
-    }
-    if self.validateOnly != false {
-      try visitor.visitSingularBoolField(value: self.validateOnly, fieldNumber: 3)
+    try withExtendedLifetime(_storage) { (_storage: _StorageClass) in
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every if/case branch local when no optimizations
+      // are enabled. https://github.com/apple/swift-protobuf/issues/1034 and
+      // https://github.com/apple/swift-protobuf/issues/1182
+      try { if let v = _storage._policy {
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 1)
+      } }()
+      if !_storage._requestID.isEmpty {
+        try visitor.visitSingularStringField(value: _storage._requestID, fieldNumber: 2)
+      }
+      if _storage._validateOnly != false {
+        try visitor.visitSingularBoolField(value: _storage._validateOnly, fieldNumber: 3)
+      }
     }
     try unknownFields.traverse(visitor: &visitor)
   }
 
   package static func ==(lhs: Bureau_V1_SetPolicyRequest, rhs: Bureau_V1_SetPolicyRequest) -> Bool {
-    if lhs._policy != rhs._policy {return false}
-    if lhs.requestID != rhs.requestID {return false}
-    if lhs.validateOnly != rhs.validateOnly {return false}
+    if lhs._storage !== rhs._storage {
+      let storagesAreEqual: Bool = withExtendedLifetime((lhs._storage, rhs._storage)) { (_args: (_StorageClass, _StorageClass)) in
+        let _storage = _args.0
+        let rhs_storage = _args.1
+        if _storage._policy != rhs_storage._policy {return false}
+        if _storage._requestID != rhs_storage._requestID {return false}
+        if _storage._validateOnly != rhs_storage._validateOnly {return false}
+        return true
+      }
+      if !storagesAreEqual {return false}
+    }
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }
@@ -689,51 +891,95 @@ nonisolated extension Bureau_V1_SetPolicyResponse: SwiftProtobuf.Message, SwiftP
   package static let protoMessageName: String = _protobuf_package + ".SetPolicyResponse"
   package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}policy\0\u{1}effects\0\u{3}payment_count\0\u{1}truncated\0\u{3}lacking_count\0")
 
+  fileprivate class _StorageClass {
+    var _policy: Bureau_V1_Policy? = nil
+    var _effects: [Bureau_V1_PolicyEffect] = []
+    var _paymentCount: Int32 = 0
+    var _truncated: Bool = false
+    var _lackingCount: Int32 = 0
+
+      // This property is used as the initial default value for new instances of the type.
+      // The type itself is protecting the reference to its storage via CoW semantics.
+      // This will force a copy to be made of this reference when the first mutation occurs;
+      // hence, it is safe to mark this as `nonisolated(unsafe)`.
+      static nonisolated(unsafe) let defaultInstance = _StorageClass()
+
+    private init() {}
+
+    init(copying source: _StorageClass) {
+      _policy = source._policy
+      _effects = source._effects
+      _paymentCount = source._paymentCount
+      _truncated = source._truncated
+      _lackingCount = source._lackingCount
+    }
+  }
+
+  fileprivate mutating func _uniqueStorage() -> _StorageClass {
+    if !isKnownUniquelyReferenced(&_storage) {
+      _storage = _StorageClass(copying: _storage)
+    }
+    return _storage
+  }
+
   package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
-    while let fieldNumber = try decoder.nextFieldNumber() {
-      // The use of inline closures is to circumvent an issue where the compiler
-      // allocates stack space for every case branch when no optimizations are
-      // enabled. https://github.com/apple/swift-protobuf/issues/1034
-      switch fieldNumber {
-      case 1: try { try decoder.decodeSingularMessageField(value: &self._policy) }()
-      case 2: try { try decoder.decodeRepeatedMessageField(value: &self.effects) }()
-      case 3: try { try decoder.decodeSingularInt32Field(value: &self.paymentCount) }()
-      case 4: try { try decoder.decodeSingularBoolField(value: &self.truncated) }()
-      case 5: try { try decoder.decodeSingularInt32Field(value: &self.lackingCount) }()
-      default: break
+    _ = _uniqueStorage()
+    try withExtendedLifetime(_storage) { (_storage: _StorageClass) in
+      while let fieldNumber = try decoder.nextFieldNumber() {
+        // The use of inline closures is to circumvent an issue where the compiler
+        // allocates stack space for every case branch when no optimizations are
+        // enabled. https://github.com/apple/swift-protobuf/issues/1034
+        switch fieldNumber {
+        case 1: try { try decoder.decodeSingularMessageField(value: &_storage._policy) }()
+        case 2: try { try decoder.decodeRepeatedMessageField(value: &_storage._effects) }()
+        case 3: try { try decoder.decodeSingularInt32Field(value: &_storage._paymentCount) }()
+        case 4: try { try decoder.decodeSingularBoolField(value: &_storage._truncated) }()
+        case 5: try { try decoder.decodeSingularInt32Field(value: &_storage._lackingCount) }()
+        default: break
+        }
       }
     }
   }
 
   package func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
-    // The use of inline closures is to circumvent an issue where the compiler
-    // allocates stack space for every if/case branch local when no optimizations
-    // are enabled. https://github.com/apple/swift-protobuf/issues/1034 and
-    // https://github.com/apple/swift-protobuf/issues/1182
-    try { if let v = self._policy {
-      try visitor.visitSingularMessageField(value: v, fieldNumber: 1)
-    } }()
-    if !self.effects.isEmpty {
-      try visitor.visitRepeatedMessageField(value: self.effects, fieldNumber: 2)
-    }
-    if self.paymentCount != 0 {
-      try visitor.visitSingularInt32Field(value: self.paymentCount, fieldNumber: 3)
-    }
-    if self.truncated != false {
-      try visitor.visitSingularBoolField(value: self.truncated, fieldNumber: 4)
-    }
-    if self.lackingCount != 0 {
-      try visitor.visitSingularInt32Field(value: self.lackingCount, fieldNumber: 5)
+    try withExtendedLifetime(_storage) { (_storage: _StorageClass) in
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every if/case branch local when no optimizations
+      // are enabled. https://github.com/apple/swift-protobuf/issues/1034 and
+      // https://github.com/apple/swift-protobuf/issues/1182
+      try { if let v = _storage._policy {
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 1)
+      } }()
+      if !_storage._effects.isEmpty {
+        try visitor.visitRepeatedMessageField(value: _storage._effects, fieldNumber: 2)
+      }
+      if _storage._paymentCount != 0 {
+        try visitor.visitSingularInt32Field(value: _storage._paymentCount, fieldNumber: 3)
+      }
+      if _storage._truncated != false {
+        try visitor.visitSingularBoolField(value: _storage._truncated, fieldNumber: 4)
+      }
+      if _storage._lackingCount != 0 {
+        try visitor.visitSingularInt32Field(value: _storage._lackingCount, fieldNumber: 5)
+      }
     }
     try unknownFields.traverse(visitor: &visitor)
   }
 
   package static func ==(lhs: Bureau_V1_SetPolicyResponse, rhs: Bureau_V1_SetPolicyResponse) -> Bool {
-    if lhs._policy != rhs._policy {return false}
-    if lhs.effects != rhs.effects {return false}
-    if lhs.paymentCount != rhs.paymentCount {return false}
-    if lhs.truncated != rhs.truncated {return false}
-    if lhs.lackingCount != rhs.lackingCount {return false}
+    if lhs._storage !== rhs._storage {
+      let storagesAreEqual: Bool = withExtendedLifetime((lhs._storage, rhs._storage)) { (_args: (_StorageClass, _StorageClass)) in
+        let _storage = _args.0
+        let rhs_storage = _args.1
+        if _storage._policy != rhs_storage._policy {return false}
+        if _storage._effects != rhs_storage._effects {return false}
+        if _storage._paymentCount != rhs_storage._paymentCount {return false}
+        if _storage._truncated != rhs_storage._truncated {return false}
+        if _storage._lackingCount != rhs_storage._lackingCount {return false}
+        return true
+      }
+      if !storagesAreEqual {return false}
+    }
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }

@@ -29,6 +29,9 @@ package nonisolated enum Bureau_V1_Role: SwiftProtobuf.Enum, Swift.CaseIterable 
   case approver // = 4
   case reader // = 5
   case serviceUser // = 6
+
+  /// Sees salaries, and handles them as far as other roles allow.
+  case payroll // = 7
   case UNRECOGNIZED(Int)
 
   package init() {
@@ -44,6 +47,7 @@ package nonisolated enum Bureau_V1_Role: SwiftProtobuf.Enum, Swift.CaseIterable 
     case 4: self = .approver
     case 5: self = .reader
     case 6: self = .serviceUser
+    case 7: self = .payroll
     default: self = .UNRECOGNIZED(rawValue)
     }
   }
@@ -57,6 +61,7 @@ package nonisolated enum Bureau_V1_Role: SwiftProtobuf.Enum, Swift.CaseIterable 
     case .approver: return 4
     case .reader: return 5
     case .serviceUser: return 6
+    case .payroll: return 7
     case .UNRECOGNIZED(let i): return i
     }
   }
@@ -70,6 +75,7 @@ package nonisolated enum Bureau_V1_Role: SwiftProtobuf.Enum, Swift.CaseIterable 
     .approver,
     .reader,
     .serviceUser,
+    .payroll,
   ]
 
 }
@@ -1013,7 +1019,7 @@ package nonisolated struct Bureau_V1_ListTokensResponse: Sendable {
 fileprivate nonisolated let _protobuf_package = "bureau.v1"
 
 nonisolated extension Bureau_V1_Role: SwiftProtobuf._ProtoNameProviding {
-  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{2}\0ROLE_UNSPECIFIED\0\u{1}CUSTOMER_ADMINISTRATOR\0\u{1}COMPANY_ADMINISTRATOR\0\u{1}ACCOUNTANT\0\u{1}APPROVER\0\u{1}READER\0\u{1}SERVICE_USER\0")
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{2}\0ROLE_UNSPECIFIED\0\u{1}CUSTOMER_ADMINISTRATOR\0\u{1}COMPANY_ADMINISTRATOR\0\u{1}ACCOUNTANT\0\u{1}APPROVER\0\u{1}READER\0\u{1}SERVICE_USER\0\u{1}PAYROLL\0")
 }
 
 nonisolated extension Bureau_V1_Bureau: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {

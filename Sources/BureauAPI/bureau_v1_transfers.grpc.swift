@@ -98,6 +98,32 @@ package enum Bureau_V1_TransferService: Sendable {
                 type: .unary
             )
         }
+        /// Namespace for "GetTransferSettings" metadata.
+        package enum GetTransferSettings: Sendable {
+            /// Request type for "GetTransferSettings".
+            package typealias Input = Bureau_V1_GetTransferSettingsRequest
+            /// Response type for "GetTransferSettings".
+            package typealias Output = Bureau_V1_TransferSettings
+            /// Descriptor for "GetTransferSettings".
+            package static let descriptor = GRPCCore.MethodDescriptor(
+                service: GRPCCore.ServiceDescriptor(fullyQualifiedService: "bureau.v1.TransferService"),
+                method: "GetTransferSettings",
+                type: .unary
+            )
+        }
+        /// Namespace for "UpdateTransferSettings" metadata.
+        package enum UpdateTransferSettings: Sendable {
+            /// Request type for "UpdateTransferSettings".
+            package typealias Input = Bureau_V1_UpdateTransferSettingsRequest
+            /// Response type for "UpdateTransferSettings".
+            package typealias Output = Bureau_V1_TransferSettings
+            /// Descriptor for "UpdateTransferSettings".
+            package static let descriptor = GRPCCore.MethodDescriptor(
+                service: GRPCCore.ServiceDescriptor(fullyQualifiedService: "bureau.v1.TransferService"),
+                method: "UpdateTransferSettings",
+                type: .unary
+            )
+        }
         /// Descriptors for all methods in the "bureau.v1.TransferService" service.
         package static let descriptors: [GRPCCore.MethodDescriptor] = [
             GetTransfer.descriptor,
@@ -105,7 +131,9 @@ package enum Bureau_V1_TransferService: Sendable {
             GetTransferHold.descriptor,
             ListTransferHolds.descriptor,
             ReleaseTransferHold.descriptor,
-            DismissUnknownPayment.descriptor
+            DismissUnknownPayment.descriptor,
+            GetTransferSettings.descriptor,
+            UpdateTransferSettings.descriptor
         ]
     }
 }
@@ -249,6 +277,43 @@ extension Bureau_V1_TransferService {
             request: GRPCCore.StreamingServerRequest<Bureau_V1_DismissUnknownPaymentRequest>,
             context: GRPCCore.ServerContext
         ) async throws -> GRPCCore.StreamingServerResponse<Bureau_V1_TransferHold>
+
+        /// Handle the "GetTransferSettings" method.
+        ///
+        /// > Source IDL Documentation:
+        /// >
+        /// > When a company's signed payments leave (D-02). Roles: any role in the company.
+        ///
+        /// - Parameters:
+        ///   - request: A streaming request of `Bureau_V1_GetTransferSettingsRequest` messages.
+        ///   - context: Context providing information about the RPC.
+        /// - Throws: Any error which occurred during the processing of the request. Thrown errors
+        ///     of type `RPCError` are mapped to appropriate statuses. All other errors are converted
+        ///     to an internal error.
+        /// - Returns: A streaming response of `Bureau_V1_TransferSettings` messages.
+        func getTransferSettings(
+            request: GRPCCore.StreamingServerRequest<Bureau_V1_GetTransferSettingsRequest>,
+            context: GRPCCore.ServerContext
+        ) async throws -> GRPCCore.StreamingServerResponse<Bureau_V1_TransferSettings>
+
+        /// Handle the "UpdateTransferSettings" method.
+        ///
+        /// > Source IDL Documentation:
+        /// >
+        /// > From now on: what is signed leaves when it was signed for. Roles: customer administrator, company
+        /// > administrator. Refusals: TRANSFER_TIMING_MISSING.
+        ///
+        /// - Parameters:
+        ///   - request: A streaming request of `Bureau_V1_UpdateTransferSettingsRequest` messages.
+        ///   - context: Context providing information about the RPC.
+        /// - Throws: Any error which occurred during the processing of the request. Thrown errors
+        ///     of type `RPCError` are mapped to appropriate statuses. All other errors are converted
+        ///     to an internal error.
+        /// - Returns: A streaming response of `Bureau_V1_TransferSettings` messages.
+        func updateTransferSettings(
+            request: GRPCCore.StreamingServerRequest<Bureau_V1_UpdateTransferSettingsRequest>,
+            context: GRPCCore.ServerContext
+        ) async throws -> GRPCCore.StreamingServerResponse<Bureau_V1_TransferSettings>
     }
 
     /// Service protocol for the "bureau.v1.TransferService" service.
@@ -376,6 +441,43 @@ extension Bureau_V1_TransferService {
             request: GRPCCore.ServerRequest<Bureau_V1_DismissUnknownPaymentRequest>,
             context: GRPCCore.ServerContext
         ) async throws -> GRPCCore.ServerResponse<Bureau_V1_TransferHold>
+
+        /// Handle the "GetTransferSettings" method.
+        ///
+        /// > Source IDL Documentation:
+        /// >
+        /// > When a company's signed payments leave (D-02). Roles: any role in the company.
+        ///
+        /// - Parameters:
+        ///   - request: A request containing a single `Bureau_V1_GetTransferSettingsRequest` message.
+        ///   - context: Context providing information about the RPC.
+        /// - Throws: Any error which occurred during the processing of the request. Thrown errors
+        ///     of type `RPCError` are mapped to appropriate statuses. All other errors are converted
+        ///     to an internal error.
+        /// - Returns: A response containing a single `Bureau_V1_TransferSettings` message.
+        func getTransferSettings(
+            request: GRPCCore.ServerRequest<Bureau_V1_GetTransferSettingsRequest>,
+            context: GRPCCore.ServerContext
+        ) async throws -> GRPCCore.ServerResponse<Bureau_V1_TransferSettings>
+
+        /// Handle the "UpdateTransferSettings" method.
+        ///
+        /// > Source IDL Documentation:
+        /// >
+        /// > From now on: what is signed leaves when it was signed for. Roles: customer administrator, company
+        /// > administrator. Refusals: TRANSFER_TIMING_MISSING.
+        ///
+        /// - Parameters:
+        ///   - request: A request containing a single `Bureau_V1_UpdateTransferSettingsRequest` message.
+        ///   - context: Context providing information about the RPC.
+        /// - Throws: Any error which occurred during the processing of the request. Thrown errors
+        ///     of type `RPCError` are mapped to appropriate statuses. All other errors are converted
+        ///     to an internal error.
+        /// - Returns: A response containing a single `Bureau_V1_TransferSettings` message.
+        func updateTransferSettings(
+            request: GRPCCore.ServerRequest<Bureau_V1_UpdateTransferSettingsRequest>,
+            context: GRPCCore.ServerContext
+        ) async throws -> GRPCCore.ServerResponse<Bureau_V1_TransferSettings>
     }
 
     /// Simple service protocol for the "bureau.v1.TransferService" service.
@@ -501,6 +603,43 @@ extension Bureau_V1_TransferService {
             request: Bureau_V1_DismissUnknownPaymentRequest,
             context: GRPCCore.ServerContext
         ) async throws -> Bureau_V1_TransferHold
+
+        /// Handle the "GetTransferSettings" method.
+        ///
+        /// > Source IDL Documentation:
+        /// >
+        /// > When a company's signed payments leave (D-02). Roles: any role in the company.
+        ///
+        /// - Parameters:
+        ///   - request: A `Bureau_V1_GetTransferSettingsRequest` message.
+        ///   - context: Context providing information about the RPC.
+        /// - Throws: Any error which occurred during the processing of the request. Thrown errors
+        ///     of type `RPCError` are mapped to appropriate statuses. All other errors are converted
+        ///     to an internal error.
+        /// - Returns: A `Bureau_V1_TransferSettings` to respond with.
+        func getTransferSettings(
+            request: Bureau_V1_GetTransferSettingsRequest,
+            context: GRPCCore.ServerContext
+        ) async throws -> Bureau_V1_TransferSettings
+
+        /// Handle the "UpdateTransferSettings" method.
+        ///
+        /// > Source IDL Documentation:
+        /// >
+        /// > From now on: what is signed leaves when it was signed for. Roles: customer administrator, company
+        /// > administrator. Refusals: TRANSFER_TIMING_MISSING.
+        ///
+        /// - Parameters:
+        ///   - request: A `Bureau_V1_UpdateTransferSettingsRequest` message.
+        ///   - context: Context providing information about the RPC.
+        /// - Throws: Any error which occurred during the processing of the request. Thrown errors
+        ///     of type `RPCError` are mapped to appropriate statuses. All other errors are converted
+        ///     to an internal error.
+        /// - Returns: A `Bureau_V1_TransferSettings` to respond with.
+        func updateTransferSettings(
+            request: Bureau_V1_UpdateTransferSettingsRequest,
+            context: GRPCCore.ServerContext
+        ) async throws -> Bureau_V1_TransferSettings
     }
 }
 
@@ -574,6 +713,28 @@ extension Bureau_V1_TransferService.StreamingServiceProtocol {
                 )
             }
         )
+        router.registerHandler(
+            forMethod: Bureau_V1_TransferService.Method.GetTransferSettings.descriptor,
+            deserializer: GRPCProtobuf.ProtobufDeserializer<Bureau_V1_GetTransferSettingsRequest>(),
+            serializer: GRPCProtobuf.ProtobufSerializer<Bureau_V1_TransferSettings>(),
+            handler: { request, context in
+                try await self.getTransferSettings(
+                    request: request,
+                    context: context
+                )
+            }
+        )
+        router.registerHandler(
+            forMethod: Bureau_V1_TransferService.Method.UpdateTransferSettings.descriptor,
+            deserializer: GRPCProtobuf.ProtobufDeserializer<Bureau_V1_UpdateTransferSettingsRequest>(),
+            serializer: GRPCProtobuf.ProtobufSerializer<Bureau_V1_TransferSettings>(),
+            handler: { request, context in
+                try await self.updateTransferSettings(
+                    request: request,
+                    context: context
+                )
+            }
+        )
     }
 }
 
@@ -640,6 +801,28 @@ extension Bureau_V1_TransferService.ServiceProtocol {
         context: GRPCCore.ServerContext
     ) async throws -> GRPCCore.StreamingServerResponse<Bureau_V1_TransferHold> {
         let response = try await self.dismissUnknownPayment(
+            request: GRPCCore.ServerRequest(stream: request),
+            context: context
+        )
+        return GRPCCore.StreamingServerResponse(single: response)
+    }
+
+    package func getTransferSettings(
+        request: GRPCCore.StreamingServerRequest<Bureau_V1_GetTransferSettingsRequest>,
+        context: GRPCCore.ServerContext
+    ) async throws -> GRPCCore.StreamingServerResponse<Bureau_V1_TransferSettings> {
+        let response = try await self.getTransferSettings(
+            request: GRPCCore.ServerRequest(stream: request),
+            context: context
+        )
+        return GRPCCore.StreamingServerResponse(single: response)
+    }
+
+    package func updateTransferSettings(
+        request: GRPCCore.StreamingServerRequest<Bureau_V1_UpdateTransferSettingsRequest>,
+        context: GRPCCore.ServerContext
+    ) async throws -> GRPCCore.StreamingServerResponse<Bureau_V1_TransferSettings> {
+        let response = try await self.updateTransferSettings(
             request: GRPCCore.ServerRequest(stream: request),
             context: context
         )
@@ -721,6 +904,32 @@ extension Bureau_V1_TransferService.SimpleServiceProtocol {
     ) async throws -> GRPCCore.ServerResponse<Bureau_V1_TransferHold> {
         return GRPCCore.ServerResponse<Bureau_V1_TransferHold>(
             message: try await self.dismissUnknownPayment(
+                request: request.message,
+                context: context
+            ),
+            metadata: [:]
+        )
+    }
+
+    package func getTransferSettings(
+        request: GRPCCore.ServerRequest<Bureau_V1_GetTransferSettingsRequest>,
+        context: GRPCCore.ServerContext
+    ) async throws -> GRPCCore.ServerResponse<Bureau_V1_TransferSettings> {
+        return GRPCCore.ServerResponse<Bureau_V1_TransferSettings>(
+            message: try await self.getTransferSettings(
+                request: request.message,
+                context: context
+            ),
+            metadata: [:]
+        )
+    }
+
+    package func updateTransferSettings(
+        request: GRPCCore.ServerRequest<Bureau_V1_UpdateTransferSettingsRequest>,
+        context: GRPCCore.ServerContext
+    ) async throws -> GRPCCore.ServerResponse<Bureau_V1_TransferSettings> {
+        return GRPCCore.ServerResponse<Bureau_V1_TransferSettings>(
+            message: try await self.updateTransferSettings(
                 request: request.message,
                 context: context
             ),
@@ -884,6 +1093,53 @@ extension Bureau_V1_TransferService {
             deserializer: some GRPCCore.MessageDeserializer<Bureau_V1_TransferHold>,
             options: GRPCCore.CallOptions,
             onResponse handleResponse: @Sendable @escaping (GRPCCore.ClientResponse<Bureau_V1_TransferHold>) async throws -> Result
+        ) async throws -> Result where Result: Sendable
+
+        /// Call the "GetTransferSettings" method.
+        ///
+        /// > Source IDL Documentation:
+        /// >
+        /// > When a company's signed payments leave (D-02). Roles: any role in the company.
+        ///
+        /// - Parameters:
+        ///   - request: A request containing a single `Bureau_V1_GetTransferSettingsRequest` message.
+        ///   - serializer: A serializer for `Bureau_V1_GetTransferSettingsRequest` messages.
+        ///   - deserializer: A deserializer for `Bureau_V1_TransferSettings` messages.
+        ///   - options: Options to apply to this RPC.
+        ///   - handleResponse: A closure which handles the response and returns its result to
+        ///       the caller. Returning from the closure will cancel the RPC if it hasn't
+        ///       already finished.
+        /// - Returns: The result of `handleResponse`.
+        func getTransferSettings<Result>(
+            request: GRPCCore.ClientRequest<Bureau_V1_GetTransferSettingsRequest>,
+            serializer: some GRPCCore.MessageSerializer<Bureau_V1_GetTransferSettingsRequest>,
+            deserializer: some GRPCCore.MessageDeserializer<Bureau_V1_TransferSettings>,
+            options: GRPCCore.CallOptions,
+            onResponse handleResponse: @Sendable @escaping (GRPCCore.ClientResponse<Bureau_V1_TransferSettings>) async throws -> Result
+        ) async throws -> Result where Result: Sendable
+
+        /// Call the "UpdateTransferSettings" method.
+        ///
+        /// > Source IDL Documentation:
+        /// >
+        /// > From now on: what is signed leaves when it was signed for. Roles: customer administrator, company
+        /// > administrator. Refusals: TRANSFER_TIMING_MISSING.
+        ///
+        /// - Parameters:
+        ///   - request: A request containing a single `Bureau_V1_UpdateTransferSettingsRequest` message.
+        ///   - serializer: A serializer for `Bureau_V1_UpdateTransferSettingsRequest` messages.
+        ///   - deserializer: A deserializer for `Bureau_V1_TransferSettings` messages.
+        ///   - options: Options to apply to this RPC.
+        ///   - handleResponse: A closure which handles the response and returns its result to
+        ///       the caller. Returning from the closure will cancel the RPC if it hasn't
+        ///       already finished.
+        /// - Returns: The result of `handleResponse`.
+        func updateTransferSettings<Result>(
+            request: GRPCCore.ClientRequest<Bureau_V1_UpdateTransferSettingsRequest>,
+            serializer: some GRPCCore.MessageSerializer<Bureau_V1_UpdateTransferSettingsRequest>,
+            deserializer: some GRPCCore.MessageDeserializer<Bureau_V1_TransferSettings>,
+            options: GRPCCore.CallOptions,
+            onResponse handleResponse: @Sendable @escaping (GRPCCore.ClientResponse<Bureau_V1_TransferSettings>) async throws -> Result
         ) async throws -> Result where Result: Sendable
     }
 
@@ -1116,6 +1372,75 @@ extension Bureau_V1_TransferService {
                 onResponse: handleResponse
             )
         }
+
+        /// Call the "GetTransferSettings" method.
+        ///
+        /// > Source IDL Documentation:
+        /// >
+        /// > When a company's signed payments leave (D-02). Roles: any role in the company.
+        ///
+        /// - Parameters:
+        ///   - request: A request containing a single `Bureau_V1_GetTransferSettingsRequest` message.
+        ///   - serializer: A serializer for `Bureau_V1_GetTransferSettingsRequest` messages.
+        ///   - deserializer: A deserializer for `Bureau_V1_TransferSettings` messages.
+        ///   - options: Options to apply to this RPC.
+        ///   - handleResponse: A closure which handles the response and returns its result to
+        ///       the caller. Returning from the closure will cancel the RPC if it hasn't
+        ///       already finished.
+        /// - Returns: The result of `handleResponse`.
+        package func getTransferSettings<Result>(
+            request: GRPCCore.ClientRequest<Bureau_V1_GetTransferSettingsRequest>,
+            serializer: some GRPCCore.MessageSerializer<Bureau_V1_GetTransferSettingsRequest>,
+            deserializer: some GRPCCore.MessageDeserializer<Bureau_V1_TransferSettings>,
+            options: GRPCCore.CallOptions = .defaults,
+            onResponse handleResponse: @Sendable @escaping (GRPCCore.ClientResponse<Bureau_V1_TransferSettings>) async throws -> Result = { response in
+                try response.message
+            }
+        ) async throws -> Result where Result: Sendable {
+            try await self.client.unary(
+                request: request,
+                descriptor: Bureau_V1_TransferService.Method.GetTransferSettings.descriptor,
+                serializer: serializer,
+                deserializer: deserializer,
+                options: options,
+                onResponse: handleResponse
+            )
+        }
+
+        /// Call the "UpdateTransferSettings" method.
+        ///
+        /// > Source IDL Documentation:
+        /// >
+        /// > From now on: what is signed leaves when it was signed for. Roles: customer administrator, company
+        /// > administrator. Refusals: TRANSFER_TIMING_MISSING.
+        ///
+        /// - Parameters:
+        ///   - request: A request containing a single `Bureau_V1_UpdateTransferSettingsRequest` message.
+        ///   - serializer: A serializer for `Bureau_V1_UpdateTransferSettingsRequest` messages.
+        ///   - deserializer: A deserializer for `Bureau_V1_TransferSettings` messages.
+        ///   - options: Options to apply to this RPC.
+        ///   - handleResponse: A closure which handles the response and returns its result to
+        ///       the caller. Returning from the closure will cancel the RPC if it hasn't
+        ///       already finished.
+        /// - Returns: The result of `handleResponse`.
+        package func updateTransferSettings<Result>(
+            request: GRPCCore.ClientRequest<Bureau_V1_UpdateTransferSettingsRequest>,
+            serializer: some GRPCCore.MessageSerializer<Bureau_V1_UpdateTransferSettingsRequest>,
+            deserializer: some GRPCCore.MessageDeserializer<Bureau_V1_TransferSettings>,
+            options: GRPCCore.CallOptions = .defaults,
+            onResponse handleResponse: @Sendable @escaping (GRPCCore.ClientResponse<Bureau_V1_TransferSettings>) async throws -> Result = { response in
+                try response.message
+            }
+        ) async throws -> Result where Result: Sendable {
+            try await self.client.unary(
+                request: request,
+                descriptor: Bureau_V1_TransferService.Method.UpdateTransferSettings.descriptor,
+                serializer: serializer,
+                deserializer: deserializer,
+                options: options,
+                onResponse: handleResponse
+            )
+        }
     }
 }
 
@@ -1297,6 +1622,65 @@ extension Bureau_V1_TransferService.ClientProtocol {
             request: request,
             serializer: GRPCProtobuf.ProtobufSerializer<Bureau_V1_DismissUnknownPaymentRequest>(),
             deserializer: GRPCProtobuf.ProtobufDeserializer<Bureau_V1_TransferHold>(),
+            options: options,
+            onResponse: handleResponse
+        )
+    }
+
+    /// Call the "GetTransferSettings" method.
+    ///
+    /// > Source IDL Documentation:
+    /// >
+    /// > When a company's signed payments leave (D-02). Roles: any role in the company.
+    ///
+    /// - Parameters:
+    ///   - request: A request containing a single `Bureau_V1_GetTransferSettingsRequest` message.
+    ///   - options: Options to apply to this RPC.
+    ///   - handleResponse: A closure which handles the response and returns its result to
+    ///       the caller. Returning from the closure will cancel the RPC if it hasn't
+    ///       already finished.
+    /// - Returns: The result of `handleResponse`.
+    package func getTransferSettings<Result>(
+        request: GRPCCore.ClientRequest<Bureau_V1_GetTransferSettingsRequest>,
+        options: GRPCCore.CallOptions = .defaults,
+        onResponse handleResponse: @Sendable @escaping (GRPCCore.ClientResponse<Bureau_V1_TransferSettings>) async throws -> Result = { response in
+            try response.message
+        }
+    ) async throws -> Result where Result: Sendable {
+        try await self.getTransferSettings(
+            request: request,
+            serializer: GRPCProtobuf.ProtobufSerializer<Bureau_V1_GetTransferSettingsRequest>(),
+            deserializer: GRPCProtobuf.ProtobufDeserializer<Bureau_V1_TransferSettings>(),
+            options: options,
+            onResponse: handleResponse
+        )
+    }
+
+    /// Call the "UpdateTransferSettings" method.
+    ///
+    /// > Source IDL Documentation:
+    /// >
+    /// > From now on: what is signed leaves when it was signed for. Roles: customer administrator, company
+    /// > administrator. Refusals: TRANSFER_TIMING_MISSING.
+    ///
+    /// - Parameters:
+    ///   - request: A request containing a single `Bureau_V1_UpdateTransferSettingsRequest` message.
+    ///   - options: Options to apply to this RPC.
+    ///   - handleResponse: A closure which handles the response and returns its result to
+    ///       the caller. Returning from the closure will cancel the RPC if it hasn't
+    ///       already finished.
+    /// - Returns: The result of `handleResponse`.
+    package func updateTransferSettings<Result>(
+        request: GRPCCore.ClientRequest<Bureau_V1_UpdateTransferSettingsRequest>,
+        options: GRPCCore.CallOptions = .defaults,
+        onResponse handleResponse: @Sendable @escaping (GRPCCore.ClientResponse<Bureau_V1_TransferSettings>) async throws -> Result = { response in
+            try response.message
+        }
+    ) async throws -> Result where Result: Sendable {
+        try await self.updateTransferSettings(
+            request: request,
+            serializer: GRPCProtobuf.ProtobufSerializer<Bureau_V1_UpdateTransferSettingsRequest>(),
+            deserializer: GRPCProtobuf.ProtobufDeserializer<Bureau_V1_TransferSettings>(),
             options: options,
             onResponse: handleResponse
         )
@@ -1504,6 +1888,73 @@ extension Bureau_V1_TransferService.ClientProtocol {
             metadata: metadata
         )
         return try await self.dismissUnknownPayment(
+            request: request,
+            options: options,
+            onResponse: handleResponse
+        )
+    }
+
+    /// Call the "GetTransferSettings" method.
+    ///
+    /// > Source IDL Documentation:
+    /// >
+    /// > When a company's signed payments leave (D-02). Roles: any role in the company.
+    ///
+    /// - Parameters:
+    ///   - message: request message to send.
+    ///   - metadata: Additional metadata to send, defaults to empty.
+    ///   - options: Options to apply to this RPC, defaults to `.defaults`.
+    ///   - handleResponse: A closure which handles the response and returns its result to
+    ///       the caller. Returning from the closure will cancel the RPC if it hasn't
+    ///       already finished.
+    /// - Returns: The result of `handleResponse`.
+    package func getTransferSettings<Result>(
+        _ message: Bureau_V1_GetTransferSettingsRequest,
+        metadata: GRPCCore.Metadata = [:],
+        options: GRPCCore.CallOptions = .defaults,
+        onResponse handleResponse: @Sendable @escaping (GRPCCore.ClientResponse<Bureau_V1_TransferSettings>) async throws -> Result = { response in
+            try response.message
+        }
+    ) async throws -> Result where Result: Sendable {
+        let request = GRPCCore.ClientRequest<Bureau_V1_GetTransferSettingsRequest>(
+            message: message,
+            metadata: metadata
+        )
+        return try await self.getTransferSettings(
+            request: request,
+            options: options,
+            onResponse: handleResponse
+        )
+    }
+
+    /// Call the "UpdateTransferSettings" method.
+    ///
+    /// > Source IDL Documentation:
+    /// >
+    /// > From now on: what is signed leaves when it was signed for. Roles: customer administrator, company
+    /// > administrator. Refusals: TRANSFER_TIMING_MISSING.
+    ///
+    /// - Parameters:
+    ///   - message: request message to send.
+    ///   - metadata: Additional metadata to send, defaults to empty.
+    ///   - options: Options to apply to this RPC, defaults to `.defaults`.
+    ///   - handleResponse: A closure which handles the response and returns its result to
+    ///       the caller. Returning from the closure will cancel the RPC if it hasn't
+    ///       already finished.
+    /// - Returns: The result of `handleResponse`.
+    package func updateTransferSettings<Result>(
+        _ message: Bureau_V1_UpdateTransferSettingsRequest,
+        metadata: GRPCCore.Metadata = [:],
+        options: GRPCCore.CallOptions = .defaults,
+        onResponse handleResponse: @Sendable @escaping (GRPCCore.ClientResponse<Bureau_V1_TransferSettings>) async throws -> Result = { response in
+            try response.message
+        }
+    ) async throws -> Result where Result: Sendable {
+        let request = GRPCCore.ClientRequest<Bureau_V1_UpdateTransferSettingsRequest>(
+            message: message,
+            metadata: metadata
+        )
+        return try await self.updateTransferSettings(
             request: request,
             options: options,
             onResponse: handleResponse

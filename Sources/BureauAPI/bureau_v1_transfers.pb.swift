@@ -25,6 +25,126 @@ fileprivate nonisolated struct _GeneratedWithProtocGenSwiftVersion: SwiftProtobu
   typealias Version = _2
 }
 
+package nonisolated struct Bureau_V1_TransferSettings: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  /// bureaus/{bureau}/companies/{company}/transferSettings
+  package var name: String = String()
+
+  package var timing: Bureau_V1_TransferSettings.Timing = .unspecified
+
+  package var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  package nonisolated enum Timing: SwiftProtobuf.Enum, Swift.CaseIterable {
+    package typealias RawValue = Int
+    case unspecified // = 0
+
+    /// About a minute after it is signed (D-03).
+    case immediate // = 1
+
+    /// In the morning, so many days before it is to be paid.
+    case threeDaysBefore // = 2
+    case twoDaysBefore // = 3
+    case oneDayBefore // = 4
+
+    /// The standard (D-04).
+    case onDueDate // = 5
+    case UNRECOGNIZED(Int)
+
+    package init() {
+      self = .unspecified
+    }
+
+    package init?(rawValue: Int) {
+      switch rawValue {
+      case 0: self = .unspecified
+      case 1: self = .immediate
+      case 2: self = .threeDaysBefore
+      case 3: self = .twoDaysBefore
+      case 4: self = .oneDayBefore
+      case 5: self = .onDueDate
+      default: self = .UNRECOGNIZED(rawValue)
+      }
+    }
+
+    package var rawValue: Int {
+      switch self {
+      case .unspecified: return 0
+      case .immediate: return 1
+      case .threeDaysBefore: return 2
+      case .twoDaysBefore: return 3
+      case .oneDayBefore: return 4
+      case .onDueDate: return 5
+      case .UNRECOGNIZED(let i): return i
+      }
+    }
+
+    // The compiler won't synthesize support with the UNRECOGNIZED case.
+    package static let allCases: [Bureau_V1_TransferSettings.Timing] = [
+      .unspecified,
+      .immediate,
+      .threeDaysBefore,
+      .twoDaysBefore,
+      .oneDayBefore,
+      .onDueDate,
+    ]
+
+  }
+
+  package init() {}
+}
+
+package nonisolated struct Bureau_V1_GetTransferSettingsRequest: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  package var name: String = String()
+
+  /// As they were then; now where unset. Refusals: AS_OF_IN_FUTURE, AS_OF_BEFORE_COMPANY.
+  package var asOfTime: SwiftProtobuf.Google_Protobuf_Timestamp {
+    get {_asOfTime ?? SwiftProtobuf.Google_Protobuf_Timestamp()}
+    set {_asOfTime = newValue}
+  }
+  /// Returns true if `asOfTime` has been explicitly set.
+  package var hasAsOfTime: Bool {self._asOfTime != nil}
+  /// Clears the value of `asOfTime`. Subsequent reads from it will return its default value.
+  package mutating func clearAsOfTime() {self._asOfTime = nil}
+
+  package var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  package init() {}
+
+  fileprivate var _asOfTime: SwiftProtobuf.Google_Protobuf_Timestamp? = nil
+}
+
+package nonisolated struct Bureau_V1_UpdateTransferSettingsRequest: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  package var transferSettings: Bureau_V1_TransferSettings {
+    get {_transferSettings ?? Bureau_V1_TransferSettings()}
+    set {_transferSettings = newValue}
+  }
+  /// Returns true if `transferSettings` has been explicitly set.
+  package var hasTransferSettings: Bool {self._transferSettings != nil}
+  /// Clears the value of `transferSettings`. Subsequent reads from it will return its default value.
+  package mutating func clearTransferSettings() {self._transferSettings = nil}
+
+  package var requestID: String = String()
+
+  package var validateOnly: Bool = false
+
+  package var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  package init() {}
+
+  fileprivate var _transferSettings: Bureau_V1_TransferSettings? = nil
+}
+
 /// A payment that the bank was asked to make and that the database does not know.
 package nonisolated struct Bureau_V1_UnknownPayment: Sendable {
   // SwiftProtobuf.Message conformance is added in an extension below. See the
@@ -403,6 +523,128 @@ package nonisolated struct Bureau_V1_ListTransfersResponse: Sendable {
 // MARK: - Code below here is support for the SwiftProtobuf runtime.
 
 fileprivate nonisolated let _protobuf_package = "bureau.v1"
+
+nonisolated extension Bureau_V1_TransferSettings: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  package static let protoMessageName: String = _protobuf_package + ".TransferSettings"
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}name\0\u{1}timing\0")
+
+  package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularStringField(value: &self.name) }()
+      case 2: try { try decoder.decodeSingularEnumField(value: &self.timing) }()
+      default: break
+      }
+    }
+  }
+
+  package func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if !self.name.isEmpty {
+      try visitor.visitSingularStringField(value: self.name, fieldNumber: 1)
+    }
+    if self.timing != .unspecified {
+      try visitor.visitSingularEnumField(value: self.timing, fieldNumber: 2)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  package static func ==(lhs: Bureau_V1_TransferSettings, rhs: Bureau_V1_TransferSettings) -> Bool {
+    if lhs.name != rhs.name {return false}
+    if lhs.timing != rhs.timing {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension Bureau_V1_TransferSettings.Timing: SwiftProtobuf._ProtoNameProviding {
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{2}\0TIMING_UNSPECIFIED\0\u{1}IMMEDIATE\0\u{1}THREE_DAYS_BEFORE\0\u{1}TWO_DAYS_BEFORE\0\u{1}ONE_DAY_BEFORE\0\u{1}ON_DUE_DATE\0")
+}
+
+nonisolated extension Bureau_V1_GetTransferSettingsRequest: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  package static let protoMessageName: String = _protobuf_package + ".GetTransferSettingsRequest"
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}name\0\u{3}as_of_time\0")
+
+  package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularStringField(value: &self.name) }()
+      case 2: try { try decoder.decodeSingularMessageField(value: &self._asOfTime) }()
+      default: break
+      }
+    }
+  }
+
+  package func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    // The use of inline closures is to circumvent an issue where the compiler
+    // allocates stack space for every if/case branch local when no optimizations
+    // are enabled. https://github.com/apple/swift-protobuf/issues/1034 and
+    // https://github.com/apple/swift-protobuf/issues/1182
+    if !self.name.isEmpty {
+      try visitor.visitSingularStringField(value: self.name, fieldNumber: 1)
+    }
+    try { if let v = self._asOfTime {
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 2)
+    } }()
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  package static func ==(lhs: Bureau_V1_GetTransferSettingsRequest, rhs: Bureau_V1_GetTransferSettingsRequest) -> Bool {
+    if lhs.name != rhs.name {return false}
+    if lhs._asOfTime != rhs._asOfTime {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension Bureau_V1_UpdateTransferSettingsRequest: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  package static let protoMessageName: String = _protobuf_package + ".UpdateTransferSettingsRequest"
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}transfer_settings\0\u{3}request_id\0\u{3}validate_only\0")
+
+  package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularMessageField(value: &self._transferSettings) }()
+      case 2: try { try decoder.decodeSingularStringField(value: &self.requestID) }()
+      case 3: try { try decoder.decodeSingularBoolField(value: &self.validateOnly) }()
+      default: break
+      }
+    }
+  }
+
+  package func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    // The use of inline closures is to circumvent an issue where the compiler
+    // allocates stack space for every if/case branch local when no optimizations
+    // are enabled. https://github.com/apple/swift-protobuf/issues/1034 and
+    // https://github.com/apple/swift-protobuf/issues/1182
+    try { if let v = self._transferSettings {
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 1)
+    } }()
+    if !self.requestID.isEmpty {
+      try visitor.visitSingularStringField(value: self.requestID, fieldNumber: 2)
+    }
+    if self.validateOnly != false {
+      try visitor.visitSingularBoolField(value: self.validateOnly, fieldNumber: 3)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  package static func ==(lhs: Bureau_V1_UpdateTransferSettingsRequest, rhs: Bureau_V1_UpdateTransferSettingsRequest) -> Bool {
+    if lhs._transferSettings != rhs._transferSettings {return false}
+    if lhs.requestID != rhs.requestID {return false}
+    if lhs.validateOnly != rhs.validateOnly {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
 
 nonisolated extension Bureau_V1_UnknownPayment: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   package static let protoMessageName: String = _protobuf_package + ".UnknownPayment"

@@ -46,7 +46,11 @@ final class SQLiteConnection: Connection {
   var dialect: Dialect { .sqlite }
   var preparedStatements: Int { statements.count }
 
+  /// Of the library as a whole, before the first connection.
+  private static let library: Void = csqlite_count_no_memory()
+
   init(_ place: Place, _ role: Role, guards: GuardGeneration) throws(EngineError) {
+    Self.library
     self.place = place
     self.role = role
     self.guards = guards

@@ -27,11 +27,12 @@ extension SQLiteDatabase {
   /// Puts the closed database `new` in the place of `path`, on the same file system. Refuses with
   /// `EngineError.locked` while a server runs there, and with `EngineError.check` where anything
   /// but a database without rows in `table` is in the way.
-  package static func put(_ new: String, inPlaceOf path: String, emptyIn table: String) async throws
+  package static func put(_ new: String, inPlaceOf path: String, emptyIn tables: [String])
+    async throws
   {
     let lock = try FileLock(path + ".lock")
     defer { lock.release() }
-    try await requireEmpty(path, in: table)
+    try await requireEmpty(path, in: tables)
     for ending in ["-wal", "-shm"] { unlink(path + ending) }
     guard rename(new, path) == 0 else {
       throw EngineError.unavailable("\(path): \(String(cString: strerror(errno)))")
@@ -41,8 +42,9 @@ extension SQLiteDatabase {
     }
   }
 
-  /// Refuses a file that is neither missing, nor empty, nor a database without rows in `table`.
-  package static func requireEmpty(_ path: String, in table: String) async throws {
+  /// Refuses a file that is neither missing, nor empty, nor a database without rows in `tables`: the
+  /// first must be there, others may be of a newer schema.
+  package static func requireEmpty(_ path: String, in tables: [String]) async throws {
     var about = stat()
     guard stat(path, &about) == 0 else {
       if errno == ENOENT { return }
@@ -59,8 +61,13 @@ extension SQLiteDatabase {
         rows = .success(
           try await database.withSnapshot { snapshot in
             try await snapshot.read { tx in
-              try tx.first(
-                SQL(verbatim: "SELECT 1 FROM \"\(table)\" LIMIT 1"), as: Int.self) == nil
+              let known = Set(
+                try tx.rows(
+                  "SELECT name FROM sqlite_master WHERE type = 'table'", as: String.self))
+              return try tables.filter { $0 == tables.first || known.contains($0) }.allSatisfy {
+                try tx.first(
+                  SQL(verbatim: "SELECT 1 FROM \"\($0)\" LIMIT 1"), as: Int.self) == nil
+              }
             }
           })
       } catch { rows = .failure(error) }

@@ -670,6 +670,78 @@ package nonisolated struct Bureau_Facts_V1_Body: Sendable {
     set {fact = .agreementConverted(newValue)}
   }
 
+  package var reminderSettingsSet: Bureau_Facts_V1_ReminderSettingsSet {
+    get {
+      if case .reminderSettingsSet(let v)? = fact {return v}
+      return Bureau_Facts_V1_ReminderSettingsSet()
+    }
+    set {fact = .reminderSettingsSet(newValue)}
+  }
+
+  package var salaryBatchImported: Bureau_Facts_V1_SalaryBatchImported {
+    get {
+      if case .salaryBatchImported(let v)? = fact {return v}
+      return Bureau_Facts_V1_SalaryBatchImported()
+    }
+    set {fact = .salaryBatchImported(newValue)}
+  }
+
+  package var supplierAccountFound: Bureau_Facts_V1_SupplierAccountFound {
+    get {
+      if case .supplierAccountFound(let v)? = fact {return v}
+      return Bureau_Facts_V1_SupplierAccountFound()
+    }
+    set {fact = .supplierAccountFound(newValue)}
+  }
+
+  package var supplierAccountConfirmed: Bureau_Facts_V1_SupplierAccountConfirmed {
+    get {
+      if case .supplierAccountConfirmed(let v)? = fact {return v}
+      return Bureau_Facts_V1_SupplierAccountConfirmed()
+    }
+    set {fact = .supplierAccountConfirmed(newValue)}
+  }
+
+  package var supplierAccountRejected: Bureau_Facts_V1_SupplierAccountRejected {
+    get {
+      if case .supplierAccountRejected(let v)? = fact {return v}
+      return Bureau_Facts_V1_SupplierAccountRejected()
+    }
+    set {fact = .supplierAccountRejected(newValue)}
+  }
+
+  package var supplierBlocked: Bureau_Facts_V1_SupplierBlocked {
+    get {
+      if case .supplierBlocked(let v)? = fact {return v}
+      return Bureau_Facts_V1_SupplierBlocked()
+    }
+    set {fact = .supplierBlocked(newValue)}
+  }
+
+  package var supplierUnblocked: Bureau_Facts_V1_SupplierUnblocked {
+    get {
+      if case .supplierUnblocked(let v)? = fact {return v}
+      return Bureau_Facts_V1_SupplierUnblocked()
+    }
+    set {fact = .supplierUnblocked(newValue)}
+  }
+
+  package var transferTimingSet: Bureau_Facts_V1_TransferTimingSet {
+    get {
+      if case .transferTimingSet(let v)? = fact {return v}
+      return Bureau_Facts_V1_TransferTimingSet()
+    }
+    set {fact = .transferTimingSet(newValue)}
+  }
+
+  package var paymentReturned: Bureau_Facts_V1_PaymentReturned {
+    get {
+      if case .paymentReturned(let v)? = fact {return v}
+      return Bureau_Facts_V1_PaymentReturned()
+    }
+    set {fact = .paymentReturned(newValue)}
+  }
+
   package var unknownFields = SwiftProtobuf.UnknownStorage()
 
   package nonisolated enum OneOf_Fact: Equatable, Sendable {
@@ -747,6 +819,15 @@ package nonisolated struct Bureau_Facts_V1_Body: Sendable {
     case companyOnboarded(Bureau_Facts_V1_CompanyOnboarded)
     case agreementStepRecorded(Bureau_Facts_V1_AgreementStepRecorded)
     case agreementConverted(Bureau_Facts_V1_AgreementConverted)
+    case reminderSettingsSet(Bureau_Facts_V1_ReminderSettingsSet)
+    case salaryBatchImported(Bureau_Facts_V1_SalaryBatchImported)
+    case supplierAccountFound(Bureau_Facts_V1_SupplierAccountFound)
+    case supplierAccountConfirmed(Bureau_Facts_V1_SupplierAccountConfirmed)
+    case supplierAccountRejected(Bureau_Facts_V1_SupplierAccountRejected)
+    case supplierBlocked(Bureau_Facts_V1_SupplierBlocked)
+    case supplierUnblocked(Bureau_Facts_V1_SupplierUnblocked)
+    case transferTimingSet(Bureau_Facts_V1_TransferTimingSet)
+    case paymentReturned(Bureau_Facts_V1_PaymentReturned)
 
   }
 
@@ -1141,6 +1222,12 @@ package nonisolated struct Bureau_Facts_V1_PaymentProposed: @unchecked Sendable 
     set {_uniqueStorage()._maker = newValue}
   }
 
+  /// Of salaries: the batch.
+  package var salaryBatch: Data {
+    get {_storage._salaryBatch}
+    set {_uniqueStorage()._salaryBatch = newValue}
+  }
+
   package var unknownFields = SwiftProtobuf.UnknownStorage()
 
   package init() {}
@@ -1239,6 +1326,12 @@ package nonisolated struct Bureau_Facts_V1_Rendered: Sendable {
   package mutating func clearReference() {self._reference = nil}
 
   package var dueDate: String = String()
+
+  /// new, changed: what the signer was told of the creditor's account; empty: it was signed before.
+  package var payeeMark: String = String()
+
+  /// `SALA`; empty: none.
+  package var categoryPurpose: String = String()
 
   package var unknownFields = SwiftProtobuf.UnknownStorage()
 
@@ -1359,6 +1452,9 @@ package nonisolated struct Bureau_Facts_V1_TransferPrepared: Sendable {
   /// The bank executes it only after a final signature in its own online bank.
   package var awaitsBankSignature: Bool = false
 
+  /// It holds salaries, and nothing else.
+  package var isSalary: Bool = false
+
   package var unknownFields = SwiftProtobuf.UnknownStorage()
 
   package init() {}
@@ -1421,6 +1517,8 @@ package nonisolated struct Bureau_Facts_V1_TransferRecovered: Sendable {
   package var executionDate: String = String()
 
   package var items: [Bureau_Facts_V1_TransferItem] = []
+
+  package var isSalary: Bool = false
 
   package var unknownFields = SwiftProtobuf.UnknownStorage()
 
@@ -1519,6 +1617,9 @@ package nonisolated struct Bureau_Facts_V1_ReturnFileRead: Sendable {
 
   /// Whom it came from; empty in journals of before.
   package var bank: String = String()
+
+  /// How many of the applied answers are about salaries.
+  package var salaryCount: Int32 = 0
 
   package var unknownFields = SwiftProtobuf.UnknownStorage()
 
@@ -1746,6 +1847,14 @@ package nonisolated struct Bureau_Facts_V1_CompanyOnboarded: Sendable {
 
   package var agreementsSent: Int64 = 0
 
+  package var policySet: Bool = false
+
+  package var signingKeyCreated: Bool = false
+
+  package var consentsInvited: Int64 = 0
+
+  package var remindersSet: Bool = false
+
   package var unknownFields = SwiftProtobuf.UnknownStorage()
 
   package init() {}
@@ -1862,7 +1971,7 @@ nonisolated extension Bureau_Facts_V1_Envelope: SwiftProtobuf.Message, SwiftProt
 
 nonisolated extension Bureau_Facts_V1_Body: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   package static let protoMessageName: String = _protobuf_package + ".Body"
-  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}salt\0\u{4}\u{9}bureau_created\0\u{3}company_created\0\u{3}user_created\0\u{3}role_assigned\0\u{3}role_removed\0\u{3}token_created\0\u{3}token_revoked\0\u{3}company_updated\0\u{3}company_activated\0\u{3}packages_chosen\0\u{3}user_updated\0\u{3}user_blocked\0\u{3}user_unblocked\0\u{3}licence_ordered\0\u{3}terms_accepted\0\u{3}service_user_linked\0\u{3}phone_entered\0\u{3}phone_confirmed\0\u{3}access_cell_set\0\u{4}\u{2}agreement_drafted\0\u{3}agreement_sent\0\u{3}agreement_signed\0\u{3}agreement_declined\0\u{3}agreement_link_expired\0\u{3}agreement_held_for_review\0\u{3}agreement_approved\0\u{3}agreement_rejected\0\u{3}connection_checked\0\u{3}agreement_activated\0\u{3}consent_given\0\u{3}consent_revoked\0\u{3}consent_invited\0\u{3}consent_declined\0\u{4}\u{7}invoice_imported\0\u{3}payment_proposed\0\u{3}payment_changed\0\u{3}payment_acknowledged\0\u{3}payment_signed\0\u{3}payment_deleted\0\u{3}payment_restored\0\u{4}\u{e}transfer_prepared\0\u{3}transfer_delivered\0\u{3}transfers_held\0\u{3}transfer_recovered\0\u{3}unknown_payment_found\0\u{3}transfers_released\0\u{3}unknown_payment_dismissed\0\u{4}\u{4}return_file_read\0\u{3}instruction_accepted\0\u{3}payment_rejected\0\u{3}payment_paid\0\u{3}payment_lost\0\u{3}bank_check_recorded\0\u{3}alarm_raised\0\u{4}\u{4}voucher_posted\0\u{4}\u{a}signing_key_created\0\u{3}signing_key_revoked\0\u{3}batch_submitted\0\u{3}seal_refused\0\u{4}\u{7}company_policy_set\0\u{3}payment_partly_signed\0\u{4}\u{1d}company_closed\0\u{3}bank_signing_set\0\u{3}automation_employee_set\0\u{4}\u{12}sessions_ended\0\u{4}\u{a}payment_booked\0\u{4}\u{a}agreement_not_activated\0\u{3}agreement_terminated\0\u{3}agreement_changed\0\u{3}payments_handled\0\u{3}bank_signature_given\0\u{4}$company_onboarded\0\u{4}\u{a}agreement_step_recorded\0\u{3}agreement_converted\0")
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}salt\0\u{4}\u{9}bureau_created\0\u{3}company_created\0\u{3}user_created\0\u{3}role_assigned\0\u{3}role_removed\0\u{3}token_created\0\u{3}token_revoked\0\u{3}company_updated\0\u{3}company_activated\0\u{3}packages_chosen\0\u{3}user_updated\0\u{3}user_blocked\0\u{3}user_unblocked\0\u{3}licence_ordered\0\u{3}terms_accepted\0\u{3}service_user_linked\0\u{3}phone_entered\0\u{3}phone_confirmed\0\u{3}access_cell_set\0\u{4}\u{2}agreement_drafted\0\u{3}agreement_sent\0\u{3}agreement_signed\0\u{3}agreement_declined\0\u{3}agreement_link_expired\0\u{3}agreement_held_for_review\0\u{3}agreement_approved\0\u{3}agreement_rejected\0\u{3}connection_checked\0\u{3}agreement_activated\0\u{3}consent_given\0\u{3}consent_revoked\0\u{3}consent_invited\0\u{3}consent_declined\0\u{4}\u{7}invoice_imported\0\u{3}payment_proposed\0\u{3}payment_changed\0\u{3}payment_acknowledged\0\u{3}payment_signed\0\u{3}payment_deleted\0\u{3}payment_restored\0\u{4}\u{e}transfer_prepared\0\u{3}transfer_delivered\0\u{3}transfers_held\0\u{3}transfer_recovered\0\u{3}unknown_payment_found\0\u{3}transfers_released\0\u{3}unknown_payment_dismissed\0\u{4}\u{4}return_file_read\0\u{3}instruction_accepted\0\u{3}payment_rejected\0\u{3}payment_paid\0\u{3}payment_lost\0\u{3}bank_check_recorded\0\u{3}alarm_raised\0\u{4}\u{4}voucher_posted\0\u{4}\u{a}signing_key_created\0\u{3}signing_key_revoked\0\u{3}batch_submitted\0\u{3}seal_refused\0\u{4}\u{7}company_policy_set\0\u{3}payment_partly_signed\0\u{4}\u{1d}company_closed\0\u{3}bank_signing_set\0\u{3}automation_employee_set\0\u{4}\u{12}sessions_ended\0\u{4}\u{a}payment_booked\0\u{4}\u{a}agreement_not_activated\0\u{3}agreement_terminated\0\u{3}agreement_changed\0\u{3}payments_handled\0\u{3}bank_signature_given\0\u{4}$company_onboarded\0\u{4}\u{a}agreement_step_recorded\0\u{3}agreement_converted\0\u{4}\u{9}reminder_settings_set\0\u{4}\u{a}salary_batch_imported\0\u{4}\u{14}supplier_account_found\0\u{3}supplier_account_confirmed\0\u{3}supplier_account_rejected\0\u{3}supplier_blocked\0\u{3}supplier_unblocked\0\u{4}\u{10}transfer_timing_set\0\u{3}payment_returned\0")
 
   package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -2833,6 +2942,123 @@ nonisolated extension Bureau_Facts_V1_Body: SwiftProtobuf.Message, SwiftProtobuf
           self.fact = .agreementConverted(v)
         }
       }()
+      case 240: try {
+        var v: Bureau_Facts_V1_ReminderSettingsSet?
+        var hadOneofValue = false
+        if let current = self.fact {
+          hadOneofValue = true
+          if case .reminderSettingsSet(let m) = current {v = m}
+        }
+        try decoder.decodeSingularMessageField(value: &v)
+        if let v = v {
+          if hadOneofValue {try decoder.handleConflictingOneOf()}
+          self.fact = .reminderSettingsSet(v)
+        }
+      }()
+      case 250: try {
+        var v: Bureau_Facts_V1_SalaryBatchImported?
+        var hadOneofValue = false
+        if let current = self.fact {
+          hadOneofValue = true
+          if case .salaryBatchImported(let m) = current {v = m}
+        }
+        try decoder.decodeSingularMessageField(value: &v)
+        if let v = v {
+          if hadOneofValue {try decoder.handleConflictingOneOf()}
+          self.fact = .salaryBatchImported(v)
+        }
+      }()
+      case 270: try {
+        var v: Bureau_Facts_V1_SupplierAccountFound?
+        var hadOneofValue = false
+        if let current = self.fact {
+          hadOneofValue = true
+          if case .supplierAccountFound(let m) = current {v = m}
+        }
+        try decoder.decodeSingularMessageField(value: &v)
+        if let v = v {
+          if hadOneofValue {try decoder.handleConflictingOneOf()}
+          self.fact = .supplierAccountFound(v)
+        }
+      }()
+      case 271: try {
+        var v: Bureau_Facts_V1_SupplierAccountConfirmed?
+        var hadOneofValue = false
+        if let current = self.fact {
+          hadOneofValue = true
+          if case .supplierAccountConfirmed(let m) = current {v = m}
+        }
+        try decoder.decodeSingularMessageField(value: &v)
+        if let v = v {
+          if hadOneofValue {try decoder.handleConflictingOneOf()}
+          self.fact = .supplierAccountConfirmed(v)
+        }
+      }()
+      case 272: try {
+        var v: Bureau_Facts_V1_SupplierAccountRejected?
+        var hadOneofValue = false
+        if let current = self.fact {
+          hadOneofValue = true
+          if case .supplierAccountRejected(let m) = current {v = m}
+        }
+        try decoder.decodeSingularMessageField(value: &v)
+        if let v = v {
+          if hadOneofValue {try decoder.handleConflictingOneOf()}
+          self.fact = .supplierAccountRejected(v)
+        }
+      }()
+      case 273: try {
+        var v: Bureau_Facts_V1_SupplierBlocked?
+        var hadOneofValue = false
+        if let current = self.fact {
+          hadOneofValue = true
+          if case .supplierBlocked(let m) = current {v = m}
+        }
+        try decoder.decodeSingularMessageField(value: &v)
+        if let v = v {
+          if hadOneofValue {try decoder.handleConflictingOneOf()}
+          self.fact = .supplierBlocked(v)
+        }
+      }()
+      case 274: try {
+        var v: Bureau_Facts_V1_SupplierUnblocked?
+        var hadOneofValue = false
+        if let current = self.fact {
+          hadOneofValue = true
+          if case .supplierUnblocked(let m) = current {v = m}
+        }
+        try decoder.decodeSingularMessageField(value: &v)
+        if let v = v {
+          if hadOneofValue {try decoder.handleConflictingOneOf()}
+          self.fact = .supplierUnblocked(v)
+        }
+      }()
+      case 290: try {
+        var v: Bureau_Facts_V1_TransferTimingSet?
+        var hadOneofValue = false
+        if let current = self.fact {
+          hadOneofValue = true
+          if case .transferTimingSet(let m) = current {v = m}
+        }
+        try decoder.decodeSingularMessageField(value: &v)
+        if let v = v {
+          if hadOneofValue {try decoder.handleConflictingOneOf()}
+          self.fact = .transferTimingSet(v)
+        }
+      }()
+      case 291: try {
+        var v: Bureau_Facts_V1_PaymentReturned?
+        var hadOneofValue = false
+        if let current = self.fact {
+          hadOneofValue = true
+          if case .paymentReturned(let m) = current {v = m}
+        }
+        try decoder.decodeSingularMessageField(value: &v)
+        if let v = v {
+          if hadOneofValue {try decoder.handleConflictingOneOf()}
+          self.fact = .paymentReturned(v)
+        }
+      }()
       default: break
       }
     }
@@ -3142,6 +3368,42 @@ nonisolated extension Bureau_Facts_V1_Body: SwiftProtobuf.Message, SwiftProtobuf
     case .agreementConverted?: try {
       guard case .agreementConverted(let v)? = self.fact else { preconditionFailure() }
       try visitor.visitSingularMessageField(value: v, fieldNumber: 231)
+    }()
+    case .reminderSettingsSet?: try {
+      guard case .reminderSettingsSet(let v)? = self.fact else { preconditionFailure() }
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 240)
+    }()
+    case .salaryBatchImported?: try {
+      guard case .salaryBatchImported(let v)? = self.fact else { preconditionFailure() }
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 250)
+    }()
+    case .supplierAccountFound?: try {
+      guard case .supplierAccountFound(let v)? = self.fact else { preconditionFailure() }
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 270)
+    }()
+    case .supplierAccountConfirmed?: try {
+      guard case .supplierAccountConfirmed(let v)? = self.fact else { preconditionFailure() }
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 271)
+    }()
+    case .supplierAccountRejected?: try {
+      guard case .supplierAccountRejected(let v)? = self.fact else { preconditionFailure() }
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 272)
+    }()
+    case .supplierBlocked?: try {
+      guard case .supplierBlocked(let v)? = self.fact else { preconditionFailure() }
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 273)
+    }()
+    case .supplierUnblocked?: try {
+      guard case .supplierUnblocked(let v)? = self.fact else { preconditionFailure() }
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 274)
+    }()
+    case .transferTimingSet?: try {
+      guard case .transferTimingSet(let v)? = self.fact else { preconditionFailure() }
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 290)
+    }()
+    case .paymentReturned?: try {
+      guard case .paymentReturned(let v)? = self.fact else { preconditionFailure() }
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 291)
     }()
     case nil: break
     }
@@ -3897,7 +4159,7 @@ nonisolated extension Bureau_Facts_V1_Terms: SwiftProtobuf.Message, SwiftProtobu
 
 nonisolated extension Bureau_Facts_V1_PaymentProposed: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   package static let protoMessageName: String = _protobuf_package + ".PaymentProposed"
-  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}payment\0\u{1}state\0\u{3}invoice_number\0\u{3}supplier_key\0\u{1}terms\0\u{3}account_as_written\0\u{3}reference_as_written\0\u{1}warnings\0\u{1}maker\0")
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}payment\0\u{1}state\0\u{3}invoice_number\0\u{3}supplier_key\0\u{1}terms\0\u{3}account_as_written\0\u{3}reference_as_written\0\u{1}warnings\0\u{1}maker\0\u{4}q\u{3}salary_batch\0")
 
   fileprivate class _StorageClass {
     var _payment: Data = Data()
@@ -3909,6 +4171,7 @@ nonisolated extension Bureau_Facts_V1_PaymentProposed: SwiftProtobuf.Message, Sw
     var _referenceAsWritten: String = String()
     var _warnings: [String] = []
     var _maker: Data = Data()
+    var _salaryBatch: Data = Data()
 
       // This property is used as the initial default value for new instances of the type.
       // The type itself is protecting the reference to its storage via CoW semantics.
@@ -3928,6 +4191,7 @@ nonisolated extension Bureau_Facts_V1_PaymentProposed: SwiftProtobuf.Message, Sw
       _referenceAsWritten = source._referenceAsWritten
       _warnings = source._warnings
       _maker = source._maker
+      _salaryBatch = source._salaryBatch
     }
   }
 
@@ -3955,6 +4219,7 @@ nonisolated extension Bureau_Facts_V1_PaymentProposed: SwiftProtobuf.Message, Sw
         case 7: try { try decoder.decodeSingularStringField(value: &_storage._referenceAsWritten) }()
         case 8: try { try decoder.decodeRepeatedStringField(value: &_storage._warnings) }()
         case 9: try { try decoder.decodeSingularBytesField(value: &_storage._maker) }()
+        case 250: try { try decoder.decodeSingularBytesField(value: &_storage._salaryBatch) }()
         default: break
         }
       }
@@ -3994,6 +4259,9 @@ nonisolated extension Bureau_Facts_V1_PaymentProposed: SwiftProtobuf.Message, Sw
       if !_storage._maker.isEmpty {
         try visitor.visitSingularBytesField(value: _storage._maker, fieldNumber: 9)
       }
+      if !_storage._salaryBatch.isEmpty {
+        try visitor.visitSingularBytesField(value: _storage._salaryBatch, fieldNumber: 250)
+      }
     }
     try unknownFields.traverse(visitor: &visitor)
   }
@@ -4012,6 +4280,7 @@ nonisolated extension Bureau_Facts_V1_PaymentProposed: SwiftProtobuf.Message, Sw
         if _storage._referenceAsWritten != rhs_storage._referenceAsWritten {return false}
         if _storage._warnings != rhs_storage._warnings {return false}
         if _storage._maker != rhs_storage._maker {return false}
+        if _storage._salaryBatch != rhs_storage._salaryBatch {return false}
         return true
       }
       if !storagesAreEqual {return false}
@@ -4102,7 +4371,7 @@ nonisolated extension Bureau_Facts_V1_PaymentAcknowledged: SwiftProtobuf.Message
 
 nonisolated extension Bureau_Facts_V1_Rendered: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   package static let protoMessageName: String = _protobuf_package + ".Rendered"
-  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}bank\0\u{3}profile_version\0\u{3}debtor_account\0\u{3}creditor_name\0\u{3}creditor_account\0\u{3}creditor_bic\0\u{1}amount\0\u{1}reference\0\u{3}due_date\0")
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}bank\0\u{3}profile_version\0\u{3}debtor_account\0\u{3}creditor_name\0\u{3}creditor_account\0\u{3}creditor_bic\0\u{1}amount\0\u{1}reference\0\u{3}due_date\0\u{3}payee_mark\0\u{4}p\u{3}category_purpose\0")
 
   package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -4119,6 +4388,8 @@ nonisolated extension Bureau_Facts_V1_Rendered: SwiftProtobuf.Message, SwiftProt
       case 7: try { try decoder.decodeSingularMessageField(value: &self._amount) }()
       case 8: try { try decoder.decodeSingularMessageField(value: &self._reference) }()
       case 9: try { try decoder.decodeSingularStringField(value: &self.dueDate) }()
+      case 10: try { try decoder.decodeSingularStringField(value: &self.payeeMark) }()
+      case 250: try { try decoder.decodeSingularStringField(value: &self.categoryPurpose) }()
       default: break
       }
     }
@@ -4156,6 +4427,12 @@ nonisolated extension Bureau_Facts_V1_Rendered: SwiftProtobuf.Message, SwiftProt
     if !self.dueDate.isEmpty {
       try visitor.visitSingularStringField(value: self.dueDate, fieldNumber: 9)
     }
+    if !self.payeeMark.isEmpty {
+      try visitor.visitSingularStringField(value: self.payeeMark, fieldNumber: 10)
+    }
+    if !self.categoryPurpose.isEmpty {
+      try visitor.visitSingularStringField(value: self.categoryPurpose, fieldNumber: 250)
+    }
     try unknownFields.traverse(visitor: &visitor)
   }
 
@@ -4169,6 +4446,8 @@ nonisolated extension Bureau_Facts_V1_Rendered: SwiftProtobuf.Message, SwiftProt
     if lhs._amount != rhs._amount {return false}
     if lhs._reference != rhs._reference {return false}
     if lhs.dueDate != rhs.dueDate {return false}
+    if lhs.payeeMark != rhs.payeeMark {return false}
+    if lhs.categoryPurpose != rhs.categoryPurpose {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }
@@ -4388,7 +4667,7 @@ nonisolated extension Bureau_Facts_V1_TransferItem: SwiftProtobuf.Message, Swift
 
 nonisolated extension Bureau_Facts_V1_TransferPrepared: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   package static let protoMessageName: String = _protobuf_package + ".TransferPrepared"
-  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}transfer\0\u{1}agreement\0\u{3}file_digest\0\u{3}execution_date\0\u{1}items\0\u{3}awaits_bank_signature\0")
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}transfer\0\u{1}agreement\0\u{3}file_digest\0\u{3}execution_date\0\u{1}items\0\u{3}awaits_bank_signature\0\u{4}t\u{3}is_salary\0")
 
   package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -4402,6 +4681,7 @@ nonisolated extension Bureau_Facts_V1_TransferPrepared: SwiftProtobuf.Message, S
       case 4: try { try decoder.decodeSingularStringField(value: &self.executionDate) }()
       case 5: try { try decoder.decodeRepeatedMessageField(value: &self.items) }()
       case 6: try { try decoder.decodeSingularBoolField(value: &self.awaitsBankSignature) }()
+      case 250: try { try decoder.decodeSingularBoolField(value: &self.isSalary) }()
       default: break
       }
     }
@@ -4426,6 +4706,9 @@ nonisolated extension Bureau_Facts_V1_TransferPrepared: SwiftProtobuf.Message, S
     if self.awaitsBankSignature != false {
       try visitor.visitSingularBoolField(value: self.awaitsBankSignature, fieldNumber: 6)
     }
+    if self.isSalary != false {
+      try visitor.visitSingularBoolField(value: self.isSalary, fieldNumber: 250)
+    }
     try unknownFields.traverse(visitor: &visitor)
   }
 
@@ -4436,6 +4719,7 @@ nonisolated extension Bureau_Facts_V1_TransferPrepared: SwiftProtobuf.Message, S
     if lhs.executionDate != rhs.executionDate {return false}
     if lhs.items != rhs.items {return false}
     if lhs.awaitsBankSignature != rhs.awaitsBankSignature {return false}
+    if lhs.isSalary != rhs.isSalary {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }
@@ -4543,7 +4827,7 @@ nonisolated extension Bureau_Facts_V1_TransfersHeld: SwiftProtobuf.Message, Swif
 
 nonisolated extension Bureau_Facts_V1_TransferRecovered: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   package static let protoMessageName: String = _protobuf_package + ".TransferRecovered"
-  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}transfer\0\u{1}agreement\0\u{3}file_digest\0\u{3}execution_date\0\u{1}items\0")
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}transfer\0\u{1}agreement\0\u{3}file_digest\0\u{3}execution_date\0\u{1}items\0\u{4}u\u{3}is_salary\0")
 
   package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -4556,6 +4840,7 @@ nonisolated extension Bureau_Facts_V1_TransferRecovered: SwiftProtobuf.Message, 
       case 3: try { try decoder.decodeSingularBytesField(value: &self.fileDigest) }()
       case 4: try { try decoder.decodeSingularStringField(value: &self.executionDate) }()
       case 5: try { try decoder.decodeRepeatedMessageField(value: &self.items) }()
+      case 250: try { try decoder.decodeSingularBoolField(value: &self.isSalary) }()
       default: break
       }
     }
@@ -4577,6 +4862,9 @@ nonisolated extension Bureau_Facts_V1_TransferRecovered: SwiftProtobuf.Message, 
     if !self.items.isEmpty {
       try visitor.visitRepeatedMessageField(value: self.items, fieldNumber: 5)
     }
+    if self.isSalary != false {
+      try visitor.visitSingularBoolField(value: self.isSalary, fieldNumber: 250)
+    }
     try unknownFields.traverse(visitor: &visitor)
   }
 
@@ -4586,6 +4874,7 @@ nonisolated extension Bureau_Facts_V1_TransferRecovered: SwiftProtobuf.Message, 
     if lhs.fileDigest != rhs.fileDigest {return false}
     if lhs.executionDate != rhs.executionDate {return false}
     if lhs.items != rhs.items {return false}
+    if lhs.isSalary != rhs.isSalary {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }
@@ -4737,7 +5026,7 @@ nonisolated extension Bureau_Facts_V1_UnknownPaymentDismissed: SwiftProtobuf.Mes
 
 nonisolated extension Bureau_Facts_V1_ReturnFileRead: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   package static let protoMessageName: String = _protobuf_package + ".ReturnFileRead"
-  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}return_file\0\u{1}kind\0\u{3}message_id\0\u{3}file_digest\0\u{3}applied_count\0\u{1}bank\0")
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}return_file\0\u{1}kind\0\u{3}message_id\0\u{3}file_digest\0\u{3}applied_count\0\u{1}bank\0\u{4}t\u{3}salary_count\0")
 
   package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -4751,6 +5040,7 @@ nonisolated extension Bureau_Facts_V1_ReturnFileRead: SwiftProtobuf.Message, Swi
       case 4: try { try decoder.decodeSingularBytesField(value: &self.fileDigest) }()
       case 5: try { try decoder.decodeSingularInt32Field(value: &self.appliedCount) }()
       case 6: try { try decoder.decodeSingularStringField(value: &self.bank) }()
+      case 250: try { try decoder.decodeSingularInt32Field(value: &self.salaryCount) }()
       default: break
       }
     }
@@ -4775,6 +5065,9 @@ nonisolated extension Bureau_Facts_V1_ReturnFileRead: SwiftProtobuf.Message, Swi
     if !self.bank.isEmpty {
       try visitor.visitSingularStringField(value: self.bank, fieldNumber: 6)
     }
+    if self.salaryCount != 0 {
+      try visitor.visitSingularInt32Field(value: self.salaryCount, fieldNumber: 250)
+    }
     try unknownFields.traverse(visitor: &visitor)
   }
 
@@ -4785,6 +5078,7 @@ nonisolated extension Bureau_Facts_V1_ReturnFileRead: SwiftProtobuf.Message, Swi
     if lhs.fileDigest != rhs.fileDigest {return false}
     if lhs.appliedCount != rhs.appliedCount {return false}
     if lhs.bank != rhs.bank {return false}
+    if lhs.salaryCount != rhs.salaryCount {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }
@@ -5209,7 +5503,7 @@ nonisolated extension Bureau_Facts_V1_VoucherPosted: SwiftProtobuf.Message, Swif
 
 nonisolated extension Bureau_Facts_V1_CompanyOnboarded: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   package static let protoMessageName: String = _protobuf_package + ".CompanyOnboarded"
-  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}company\0\u{3}content_digest\0\u{3}company_created\0\u{3}company_updated\0\u{3}users_created\0\u{3}users_updated\0\u{3}roles_given\0\u{3}roles_taken\0\u{3}agreements_created\0\u{3}agreements_sent\0")
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}company\0\u{3}content_digest\0\u{3}company_created\0\u{3}company_updated\0\u{3}users_created\0\u{3}users_updated\0\u{3}roles_given\0\u{3}roles_taken\0\u{3}agreements_created\0\u{3}agreements_sent\0\u{3}policy_set\0\u{3}signing_key_created\0\u{3}consents_invited\0\u{3}reminders_set\0")
 
   package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -5227,6 +5521,10 @@ nonisolated extension Bureau_Facts_V1_CompanyOnboarded: SwiftProtobuf.Message, S
       case 8: try { try decoder.decodeSingularInt64Field(value: &self.rolesTaken) }()
       case 9: try { try decoder.decodeSingularInt64Field(value: &self.agreementsCreated) }()
       case 10: try { try decoder.decodeSingularInt64Field(value: &self.agreementsSent) }()
+      case 11: try { try decoder.decodeSingularBoolField(value: &self.policySet) }()
+      case 12: try { try decoder.decodeSingularBoolField(value: &self.signingKeyCreated) }()
+      case 13: try { try decoder.decodeSingularInt64Field(value: &self.consentsInvited) }()
+      case 14: try { try decoder.decodeSingularBoolField(value: &self.remindersSet) }()
       default: break
       }
     }
@@ -5263,6 +5561,18 @@ nonisolated extension Bureau_Facts_V1_CompanyOnboarded: SwiftProtobuf.Message, S
     if self.agreementsSent != 0 {
       try visitor.visitSingularInt64Field(value: self.agreementsSent, fieldNumber: 10)
     }
+    if self.policySet != false {
+      try visitor.visitSingularBoolField(value: self.policySet, fieldNumber: 11)
+    }
+    if self.signingKeyCreated != false {
+      try visitor.visitSingularBoolField(value: self.signingKeyCreated, fieldNumber: 12)
+    }
+    if self.consentsInvited != 0 {
+      try visitor.visitSingularInt64Field(value: self.consentsInvited, fieldNumber: 13)
+    }
+    if self.remindersSet != false {
+      try visitor.visitSingularBoolField(value: self.remindersSet, fieldNumber: 14)
+    }
     try unknownFields.traverse(visitor: &visitor)
   }
 
@@ -5277,6 +5587,10 @@ nonisolated extension Bureau_Facts_V1_CompanyOnboarded: SwiftProtobuf.Message, S
     if lhs.rolesTaken != rhs.rolesTaken {return false}
     if lhs.agreementsCreated != rhs.agreementsCreated {return false}
     if lhs.agreementsSent != rhs.agreementsSent {return false}
+    if lhs.policySet != rhs.policySet {return false}
+    if lhs.signingKeyCreated != rhs.signingKeyCreated {return false}
+    if lhs.consentsInvited != rhs.consentsInvited {return false}
+    if lhs.remindersSet != rhs.remindersSet {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }

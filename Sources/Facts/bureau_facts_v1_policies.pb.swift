@@ -44,6 +44,37 @@ package nonisolated struct Bureau_Facts_V1_CompanyPolicySet: Sendable {
 
   package var examples: [Bureau_Facts_V1_PolicyExample] = []
 
+  /// secondPerson, changesOnly, none; empty (before there was a register): secondPerson
+  package var payeeAccountConfirmation: String = String()
+
+  /// Salaries have approvers and limits of their own; unset: those above.
+  package var salary: Bureau_Facts_V1_PolicySalary {
+    get {_salary ?? Bureau_Facts_V1_PolicySalary()}
+    set {_salary = newValue}
+  }
+  /// Returns true if `salary` has been explicitly set.
+  package var hasSalary: Bool {self._salary != nil}
+  /// Clears the value of `salary`. Subsequent reads from it will return its default value.
+  package mutating func clearSalary() {self._salary = nil}
+
+  package var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  package init() {}
+
+  fileprivate var _salary: Bureau_Facts_V1_PolicySalary? = nil
+}
+
+package nonisolated struct Bureau_Facts_V1_PolicySalary: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  package var approvers: Int32 = 0
+
+  package var perPayment: [Bureau_Facts_V1_PolicyLimit] = []
+
+  package var perDay: [Bureau_Facts_V1_PolicyLimit] = []
+
   package var unknownFields = SwiftProtobuf.UnknownStorage()
 
   package init() {}
@@ -102,6 +133,8 @@ package nonisolated struct Bureau_Facts_V1_PolicyExample: Sendable {
   /// A reason; empty where so many approvers are expected.
   package var refused: String = String()
 
+  package var salary: Bool = false
+
   package var unknownFields = SwiftProtobuf.UnknownStorage()
 
   package init() {}
@@ -115,7 +148,7 @@ fileprivate nonisolated let _protobuf_package = "bureau.facts.v1"
 
 nonisolated extension Bureau_Facts_V1_CompanyPolicySet: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   package static let protoMessageName: String = _protobuf_package + ".CompanyPolicySet"
-  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}approvers\0\u{3}per_payment\0\u{3}per_day\0\u{3}maker_may_sign\0\u{3}acknowledge_first\0\u{3}payee_account_changes\0\u{1}seal\0\u{1}examples\0")
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}approvers\0\u{3}per_payment\0\u{3}per_day\0\u{3}maker_may_sign\0\u{3}acknowledge_first\0\u{3}payee_account_changes\0\u{1}seal\0\u{1}examples\0\u{3}payee_account_confirmation\0\u{2}q\u{3}salary\0")
 
   package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -131,12 +164,18 @@ nonisolated extension Bureau_Facts_V1_CompanyPolicySet: SwiftProtobuf.Message, S
       case 6: try { try decoder.decodeSingularStringField(value: &self.payeeAccountChanges) }()
       case 7: try { try decoder.decodeSingularStringField(value: &self.seal) }()
       case 8: try { try decoder.decodeRepeatedMessageField(value: &self.examples) }()
+      case 9: try { try decoder.decodeSingularStringField(value: &self.payeeAccountConfirmation) }()
+      case 250: try { try decoder.decodeSingularMessageField(value: &self._salary) }()
       default: break
       }
     }
   }
 
   package func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    // The use of inline closures is to circumvent an issue where the compiler
+    // allocates stack space for every if/case branch local when no optimizations
+    // are enabled. https://github.com/apple/swift-protobuf/issues/1034 and
+    // https://github.com/apple/swift-protobuf/issues/1182
     if self.approvers != 0 {
       try visitor.visitSingularInt32Field(value: self.approvers, fieldNumber: 1)
     }
@@ -161,6 +200,12 @@ nonisolated extension Bureau_Facts_V1_CompanyPolicySet: SwiftProtobuf.Message, S
     if !self.examples.isEmpty {
       try visitor.visitRepeatedMessageField(value: self.examples, fieldNumber: 8)
     }
+    if !self.payeeAccountConfirmation.isEmpty {
+      try visitor.visitSingularStringField(value: self.payeeAccountConfirmation, fieldNumber: 9)
+    }
+    try { if let v = self._salary {
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 250)
+    } }()
     try unknownFields.traverse(visitor: &visitor)
   }
 
@@ -173,6 +218,48 @@ nonisolated extension Bureau_Facts_V1_CompanyPolicySet: SwiftProtobuf.Message, S
     if lhs.payeeAccountChanges != rhs.payeeAccountChanges {return false}
     if lhs.seal != rhs.seal {return false}
     if lhs.examples != rhs.examples {return false}
+    if lhs.payeeAccountConfirmation != rhs.payeeAccountConfirmation {return false}
+    if lhs._salary != rhs._salary {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension Bureau_Facts_V1_PolicySalary: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  package static let protoMessageName: String = _protobuf_package + ".PolicySalary"
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}approvers\0\u{3}per_payment\0\u{3}per_day\0")
+
+  package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularInt32Field(value: &self.approvers) }()
+      case 2: try { try decoder.decodeRepeatedMessageField(value: &self.perPayment) }()
+      case 3: try { try decoder.decodeRepeatedMessageField(value: &self.perDay) }()
+      default: break
+      }
+    }
+  }
+
+  package func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if self.approvers != 0 {
+      try visitor.visitSingularInt32Field(value: self.approvers, fieldNumber: 1)
+    }
+    if !self.perPayment.isEmpty {
+      try visitor.visitRepeatedMessageField(value: self.perPayment, fieldNumber: 2)
+    }
+    if !self.perDay.isEmpty {
+      try visitor.visitRepeatedMessageField(value: self.perDay, fieldNumber: 3)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  package static func ==(lhs: Bureau_Facts_V1_PolicySalary, rhs: Bureau_Facts_V1_PolicySalary) -> Bool {
+    if lhs.approvers != rhs.approvers {return false}
+    if lhs.perPayment != rhs.perPayment {return false}
+    if lhs.perDay != rhs.perDay {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }
@@ -224,7 +311,7 @@ nonisolated extension Bureau_Facts_V1_PolicyLimit: SwiftProtobuf.Message, SwiftP
 
 nonisolated extension Bureau_Facts_V1_PolicyExample: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   package static let protoMessageName: String = _protobuf_package + ".PolicyExample"
-  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}name\0\u{1}amount\0\u{3}signed_today_minor_units\0\u{1}acknowledged\0\u{3}signer_is_maker\0\u{1}approvers\0\u{1}refused\0")
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}name\0\u{1}amount\0\u{3}signed_today_minor_units\0\u{1}acknowledged\0\u{3}signer_is_maker\0\u{1}approvers\0\u{1}refused\0\u{2}s\u{3}salary\0")
 
   package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -239,6 +326,7 @@ nonisolated extension Bureau_Facts_V1_PolicyExample: SwiftProtobuf.Message, Swif
       case 5: try { try decoder.decodeSingularBoolField(value: &self.signerIsMaker) }()
       case 6: try { try decoder.decodeSingularInt32Field(value: &self.approvers) }()
       case 7: try { try decoder.decodeSingularStringField(value: &self.refused) }()
+      case 250: try { try decoder.decodeSingularBoolField(value: &self.salary) }()
       default: break
       }
     }
@@ -270,6 +358,9 @@ nonisolated extension Bureau_Facts_V1_PolicyExample: SwiftProtobuf.Message, Swif
     if !self.refused.isEmpty {
       try visitor.visitSingularStringField(value: self.refused, fieldNumber: 7)
     }
+    if self.salary != false {
+      try visitor.visitSingularBoolField(value: self.salary, fieldNumber: 250)
+    }
     try unknownFields.traverse(visitor: &visitor)
   }
 
@@ -281,6 +372,7 @@ nonisolated extension Bureau_Facts_V1_PolicyExample: SwiftProtobuf.Message, Swif
     if lhs.signerIsMaker != rhs.signerIsMaker {return false}
     if lhs.approvers != rhs.approvers {return false}
     if lhs.refused != rhs.refused {return false}
+    if lhs.salary != rhs.salary {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }

@@ -12,7 +12,7 @@ extension BureauFileReader {
         log.add(.kindUnknown, at: table.located(.kind), "The kinds of agreements are \(kinds).")
       }
     }
-    let profile = bank(table)
+    let profile = bank(table, .bank)
     let account = account(table)
     if let profile, let account, !profile.holds(account) {
       log.add(
@@ -37,12 +37,12 @@ extension BureauFileReader {
       kind: kind, bank: profile.id, account: account, currency: currency, signer: signer)
   }
 
-  private mutating func bank(_ table: TableReader<AgreementKey>) -> BankProfile? {
-    guard let text = table.text(.bank, limit: 40, &log) else { return nil }
+  mutating func bank<Keys: FileKeys>(_ table: TableReader<Keys>, _ key: Keys) -> BankProfile? {
+    guard let text = table.text(key, limit: 40, &log) else { return nil }
     let profile = BankProfile.named(text)
     if profile == nil {
       log.add(
-        .bankUnknown, at: table.located(.bank),
+        .bankUnknown, at: table.located(key),
         "There is no bank \(text); there are \(BankProfile.all.map(\.id).listed).")
     }
     return profile

@@ -1,8 +1,11 @@
 // A realistic file of any size, the same for the same seed: to try the commands with, to show, and
 // to measure. Every number is invented and has right check digits; national ids are test numbers.
 
+import Crypto
 import Domain
+import Policies
 package import Primitives
+import Sealing
 
 package struct BureauExample {
   package let file: BureauFile
@@ -40,8 +43,22 @@ package struct BureauExample {
         people.append(third)
         names[.companyAdministrator] = [third.key]
       }
-      made.append(
-        maker.client(name, country, names, groups, signer: director.key))
+      var client = maker.client(name, country, names, groups, signer: director.key)
+      if names[.approver]?.count == 2 { client.company.policy = .example(country) }
+      // Its private part is nowhere: who tries the example makes an own pair.
+      if index % 10 == 3 { maker.addSigningKey(to: &client.company, of: own) }
+      let banks = client.company.agreements.map(\.bank)
+      if index % 5 != 4 {
+        // Who approves consents, at each bank.
+        var seen: Set<String> = []
+        for bank in banks where seen.insert(bank).inserted {
+          client.company.consents += (names[.approver] ?? []).map {
+            DesiredConsent(person: $0, bank: bank)
+          }
+        }
+      }
+      if index % 3 == 1 { client.company.reminders = .example(country, index) }
+      made.append(client)
     }
     file = BureauFile(
       bureau: own, people: people.map { FilePerson(person: $0) }, groups: groups, clients: made)
@@ -192,6 +209,17 @@ private struct ExampleMaker {
       signer: signer)
   }
 
+  mutating func addSigningKey(to company: inout DesiredCompany, of bureau: OrganisationNumber) {
+    // Of the bureau too: a key is one company's on a server.
+    let number = company.organisationNumber
+    let seed = SHA256.hash(
+      data: Array("bureau/example-key/v1\n\(bureau.digits)\n\(number.digits)\n\(next())".utf8))
+    guard let secret = try? SealingSecret(seed: Array(seed)),
+      let proof = try? secret.sign(secret.publicKey.proofBytes(bureau: bureau, company: number))
+    else { return }
+    company.signingKey = DesiredSigningKey(publicKey: secret.publicKey, proof: proof)
+  }
+
   private static func two(_ number: Int) -> String { number < 10 ? "0\(number)" : String(number) }
 
   /// `Åse Bø` as `aase.boe`: for keys and mail addresses.
@@ -252,4 +280,33 @@ private struct ExampleMaker {
     ("111 20", "Stockholm"), ("411 03", "Göteborg"), ("211 20", "Malmö"), ("753 10", "Uppsala"),
     ("903 26", "Umeå"), ("652 24", "Karlstad"), ("831 30", "Östersund"), ("702 11", "Örebro"),
   ]
+}
+
+extension ReminderSettings {
+  /// Every third by hand.
+  fileprivate static func example(_ country: CountryCode, _ index: Int) -> ReminderSettings {
+    let isManual = index % 9 == 1
+    return ReminderSettings(
+      reminders: isManual ? .manual : .automatic, collection: .manual,
+      firstRun: isManual ? nil : .nextDay,
+      companies: Debtors(steps: [.reminder, .reminder, .collectionWarning], level: .medium),
+      privatePersons: Debtors(steps: [.reminder, .collectionWarning], level: .mild),
+      language: country == .no ? .norwegian : .swedish, isVATRegistered: true)
+  }
+}
+
+extension CompanyPolicy {
+  /// Where two may approve: both for what is large.
+  fileprivate static func example(_ country: CountryCode) -> CompanyPolicy {
+    let currency: Currency = country == .no ? .nok : .sek
+    func money(_ whole: Int64) -> Money { Money(minorUnits: whole * 100, currency: currency) }
+    return CompanyPolicy(
+      perPayment: [.init(above: money(50_000), approvers: 2)],
+      perDay: [.init(above: money(500_000), approvers: 2)],
+      examples: [
+        PolicyExample(
+          name: "a large one needs two", asked: PolicyCase(amount: money(50_001)),
+          expected: .approvers(2))
+      ])
+  }
 }

@@ -28,6 +28,9 @@ package struct BureauFile: Sendable, Equatable {
     package static let groups = 1_000
     package static let members = 1_000
     package static let agreements = 200
+    /// K-01: a company has one.
+    package static let signingKeys = 1
+    package static let consents = 50
   }
 }
 
@@ -59,15 +62,20 @@ package struct FileClient: Sendable, Equatable {
   package var roleNames: [Role: [String]]
   package var place: Located
   package var agreementPlaces: [Located]
+  package var signingKeyPlace: Located?
+  package var consentPlaces: [DesiredConsent: Located]
 
   package init(
     company: DesiredCompany, roleNames: [Role: [String]],
-    place: Located = Located(path: "", line: 0, column: 0), agreementPlaces: [Located] = []
+    place: Located = Located(path: "", line: 0, column: 0), agreementPlaces: [Located] = [],
+    signingKeyPlace: Located? = nil, consentPlaces: [DesiredConsent: Located] = [:]
   ) {
     self.company = company
     self.roleNames = roleNames
     self.place = place
     self.agreementPlaces = agreementPlaces
+    self.signingKeyPlace = signingKeyPlace
+    self.consentPlaces = consentPlaces
   }
 }
 
@@ -92,18 +100,11 @@ package protocol FileKeys: Hashable, CaseIterable, RawRepresentable<String>, Sen
 where AllCases: Sendable {
   /// Without these the reader refuses the table.
   static var required: Set<Self> { get }
-  /// What is to come: refused as not supported yet, so that nobody believes it was done.
-  static var notYet: Set<String> { get }
-}
-
-extension FileKeys {
-  package static var notYet: Set<String> { [] }
 }
 
 package enum FileKey: String, FileKeys {
   case version, bureau, people, groups, clients
   package static let required: Set<Self> = [.version, .bureau, .clients]
-  package static let notYet: Set<String> = ["reminders"]
 }
 
 package enum BureauKey: String, FileKeys {
@@ -123,11 +124,11 @@ package enum GroupKey: String, FileKeys {
 }
 
 package enum ClientKey: String, FileKeys {
-  case name, country, address, roles, agreements
+  case name, country, address, roles, agreements, consents, policy, reminders
   case organisationNumber = "organisation_number"
+  case signingKeys = "signing_keys"
   // U-03: all five fields of a company.
   package static let required: Set<Self> = [.name, .organisationNumber, .country, .address]
-  package static let notYet: Set<String> = ["reminders", "policy", "signing_keys", "consents"]
 }
 
 package enum AddressKey: String, FileKeys {
@@ -139,7 +140,7 @@ package enum AddressKey: String, FileKeys {
 package enum RoleKey: String, FileKeys {
   case customerAdministrator = "customer_administrator"
   case companyAdministrator = "company_administrator"
-  case accountant, approver, reader
+  case accountant, approver, reader, payroll
   case serviceUser = "service_user"
   package static let required: Set<Self> = []
 }
@@ -147,4 +148,15 @@ package enum RoleKey: String, FileKeys {
 package enum AgreementKey: String, FileKeys {
   case kind, bank, account, currency, signer
   package static let required: Set<Self> = [.bank, .account, .currency, .signer]
+}
+
+package enum ConsentKey: String, FileKeys {
+  case bank, people
+  package static let required: Set<Self> = [.bank, .people]
+}
+
+package enum SigningKeyKey: String, FileKeys {
+  case proof
+  case publicKey = "public_key"
+  package static let required: Set<Self> = [.publicKey]
 }

@@ -1,5 +1,7 @@
 import Domain
+import Policies
 import Primitives
+import Sealing
 
 extension BureauFile {
   /// Reads a file and, where one is given, the file with its people's national ids: all findings
@@ -62,7 +64,7 @@ struct BureauFileReader {
     }
     names.open(&log)
     let clients = table.list(.clients, limit: BureauFile.Limit.clients, &log)
-      .compactMap { readClient($0.tree, $0.path, names) }
+      .compactMap { readClient($0.tree, $0.path, names, of: bureau) }
     checkClients(clients)
     guard let bureau, log.findings.isEmpty else { return nil }
     return BureauFile(bureau: bureau, people: people, groups: names.groups, clients: clients)
@@ -176,7 +178,7 @@ struct BureauFileReader {
     names.add(key, members, at: table.place, &log)
   }
 
-  private mutating func readNames(_ items: [(tree: Tree, path: String)]) -> [FileNames.Named] {
+  mutating func readNames(_ items: [(tree: Tree, path: String)]) -> [FileNames.Named] {
     items.compactMap { item in
       TableReader<GroupKey>.text(item.tree, at: item.path, isRequired: true, 60, &log).map {
         FileNames.Named(name: $0, place: item.tree.located(item.path))
@@ -187,7 +189,7 @@ struct BureauFileReader {
   // MARK: Clients
 
   private mutating func readClient(
-    _ tree: Tree, _ path: String, _ names: FileNames
+    _ tree: Tree, _ path: String, _ names: FileNames, of bureau: OrganisationNumber?
   ) -> FileClient? {
     guard let table = TableReader<ClientKey>(tree, at: path, &log) else { return nil }
     let name = table.text(.name, limit: 140, &log)
@@ -218,12 +220,31 @@ struct BureauFileReader {
       agreements.append(agreement)
       places.append(item.tree.located(item.path))
     }
+    let policy = readPolicy(table), reminders = readReminders(table)
+    let consents = readConsents(table, names, approvers: roles)
+    let keys = table.list(.signingKeys, limit: BureauFile.Limit.signingKeys, &log)
+    let key = keys.first.flatMap {
+      readSigningKey($0.tree, $0.path, of: number, at: bureau)
+    }
     guard let name, let number, let street, let postalCode, let town else { return nil }
     return FileClient(
       company: DesiredCompany(
         displayName: name, organisationNumber: number, street: street, postalCode: postalCode,
-        town: town, roles: roles, agreements: agreements),
-      roleNames: roleNames, place: table.place, agreementPlaces: places)
+        town: town, roles: roles, agreements: agreements, policy: policy, signingKey: key,
+        consents: consents.map(\.wish), reminders: reminders),
+      roleNames: roleNames, place: table.place, agreementPlaces: places,
+      signingKeyPlace: keys.first.map { $0.tree.located($0.path) },
+      consentPlaces: Dictionary(
+        consents.map { ($0.wish, $0.place) }, uniquingKeysWith: { first, _ in first }))
+  }
+
+  private mutating func readPolicy(_ table: TableReader<ClientKey>) -> CompanyPolicy? {
+    guard let tree = table.tree(.policy) else { return nil }
+    if case .empty = tree.content { return nil }
+    var reader = PolicyReader(at: table.path(.policy))
+    let policy = reader.read(tree)
+    for finding in reader.log.findings { log.add(finding) }
+    return policy
   }
 
   private mutating func readRoles(_ table: TableReader<ClientKey>, _ names: FileNames)
@@ -249,7 +270,18 @@ struct BureauFileReader {
 
   private mutating func checkClients(_ clients: [FileClient]) {
     var numbers: [OrganisationNumber: String] = [:]
+    var keys: [SealingKey: String] = [:]
     for client in clients {
+      if let key = client.company.signingKey?.publicKey {
+        if let first = keys[key] {
+          log.add(
+            .signingKeyTwice, at: client.signingKeyPlace ?? client.place,
+            "\(client.company.displayName) has the signing key of \(first): each has its own (K-01)."
+          )
+        } else {
+          keys[key] = client.company.displayName
+        }
+      }
       let number = client.company.organisationNumber
       if let first = numbers[number] {
         log.add(

@@ -84,6 +84,25 @@ struct BureauFileWriter {
       line(4, AgreementKey.currency, agreement.currency.code)
       line(4, AgreementKey.signer, agreement.signer)
     }
+    writeConsents(company.consents)
+    if let policy = company.policy {
+      line(2, ClientKey.policy)
+      for line in PolicyFile.lines(of: policy) { text += "      \(line)\n" }
+    }
+    for line in company.signingKey?.fileLines ?? [] { text += "    \(line)\n" }
+    if let reminders = company.reminders {
+      line(2, ClientKey.reminders)
+      for line in ReminderFile.lines(of: reminders) { text += "      \(line)\n" }
+    }
+  }
+
+  private mutating func writeConsents(_ consents: [DesiredConsent]) {
+    if !consents.isEmpty { line(2, ClientKey.consents) }
+    var written: Set<String> = []
+    for bank in consents.map(\.bank) where written.insert(bank).inserted {
+      text += "      - \(ConsentKey.bank.rawValue): \(Self.quoted(bank))\n"
+      line(4, ConsentKey.people, list: consents.filter { $0.bank == bank }.map(\.person))
+    }
   }
 
   private mutating func line(_ depth: Int, _ key: some FileKeys) {

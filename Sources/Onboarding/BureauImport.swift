@@ -28,12 +28,26 @@ extension BureauFile {
             kind: agreement.kind, bank: agreement.bank, account: agreement.account,
             currency: agreement.currency, signer: people.key(of: signer, agreement.signer)))
       }
+      // Who has consented, and who is asked to; whoever may not sign any more is left out (C-03).
+      var consents: [DesiredConsent] = []
+      for known in client.known.consents.sorted(by: { ($0.bank, $0.user) < ($1.bank, $1.user) })
+      where known.isWanted {
+        guard let key = people.key(of: known.user),
+          roles.contains(DesiredRole(person: key, role: .approver)),
+          agreements.contains(where: { $0.bank == known.bank })
+        else { continue }
+        let wish = DesiredConsent(person: key, bank: known.bank)
+        if !consents.contains(wish) { consents.append(wish) }
+      }
       clients.append(
         FileClient(
           company: DesiredCompany(
             displayName: company.displayName, organisationNumber: company.organisationNumber,
             street: company.street, postalCode: company.postalCode, town: company.town,
-            roles: roles, agreements: agreements),
+            roles: roles, agreements: agreements, policy: client.known.policy,
+            signingKey: client.known.signingKeys.first { $0.state == .current }
+              .map { DesiredSigningKey(publicKey: $0.publicKey, proof: []) },
+            consents: consents, reminders: client.known.reminders),
           roleNames: Dictionary(grouping: roles, by: \.role).mapValues { $0.map(\.person) }))
     }
     self.init(

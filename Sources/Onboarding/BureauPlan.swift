@@ -42,7 +42,16 @@ package struct BureauPlan: Sendable {
     package var appliedSequence: Int64
 
     /// Whether the difference was made by hand: the file says what it said when it was applied.
-    package var isDrift: Bool { !steps.changes.isEmpty && digest == appliedDigest }
+    /// A link that is to be sent was not taken away by anybody: it is none.
+    package var isDrift: Bool {
+      digest == appliedDigest && (!drifted.isEmpty || !steps.obstacles.isEmpty)
+    }
+
+    package var drifted: [OnboardingChange] {
+      steps.changes.filter {
+        if case .inviteConsent = $0 { false } else { true }
+      }
+    }
 
     /// The same for the same file and the same state: an application that was broken off is found
     /// again, and one that is to undo what was done by hand since is a new one.
@@ -108,6 +117,13 @@ package struct BureauPlan: Sendable {
     _ obstacle: OnboardingError, _ client: FileClient, _ people: [String: Located]
   ) -> Located {
     if let person = obstacle.person { return people[person] ?? client.place }
+    switch obstacle {
+    case .signingKeyDiffers, .signingKeyOver, .signingKeyProofMissing:
+      return client.signingKeyPlace ?? client.place
+    case .consentBankUnconnected(let person, let bank):
+      return client.consentPlaces[DesiredConsent(person: person, bank: bank)] ?? client.place
+    default: break
+    }
     guard case .agreementDiffers(let account, _) = obstacle,
       let index = client.company.agreements.firstIndex(where: { $0.account == account }),
       client.agreementPlaces.indices.contains(index)

@@ -8,7 +8,6 @@ package struct Finding: Sendable, Equatable, Error {
     case alias = "YAML_ALIAS"
     case versionUnknown = "VERSION_UNKNOWN"
     case unknownField = "UNKNOWN_FIELD"
-    case notSupportedYet = "NOT_SUPPORTED_YET"
     case fieldMissing = "FIELD_MISSING"
     case fieldTooLong = "FIELD_TOO_LONG"
     case fieldNotPlain = "FIELD_NOT_PLAIN"
@@ -41,6 +40,12 @@ package struct Finding: Sendable, Equatable, Error {
     case valueUnknown = "VALUE_UNKNOWN"
     case policyInvalid = "POLICY_INVALID"
     case policyExampleFails = "POLICY_EXAMPLE_FAILS"
+    case signingKeyInvalid = "SIGNING_KEY_INVALID"
+    case signingKeyProof = "SIGNING_KEY_PROOF"
+    case signingKeyTwice = "SIGNING_KEY_TWICE"
+    case consentTwice = "CONSENT_TWICE"
+    case consentWithoutRole = "CONSENT_NO_BANK_RIGHTS"
+    case remindersInvalid = "REMINDERS_INVALID"
   }
 
   /// A reason of the reader, or of a plan (`OnboardingError.reason`).

@@ -37,10 +37,6 @@ struct TableReader<Keys: FileKeys> {
       let position = row.key.located(Self.join(path, key))
       if known.contains(key) {
         values[key] = row.value
-      } else if Keys.notYet.contains(key) {
-        log.add(
-          .notSupportedYet, at: position,
-          "\(key) is not supported yet: take it out, it would not be done.")
       } else {
         log.add(
           .unknownField, at: position,

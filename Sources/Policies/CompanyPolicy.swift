@@ -27,6 +27,24 @@ package struct CompanyPolicy: Sendable, Equatable {
     case nobody
   }
 
+  /// What a supplier's new account waits for.
+  package enum PayeeAccountConfirmation: String, Sendable, CaseIterable {
+    /// Somebody other than who brought it confirms it.
+    case secondPerson
+    /// The same, but a supplier's first account is taken as it comes.
+    case changesOnly
+    /// Nothing: who signs is shown what is new.
+    case none
+
+    package func isDemanded(forChange isChange: Bool) -> Bool {
+      switch self {
+      case .secondPerson: true
+      case .changesOnly: isChange
+      case .none: false
+      }
+    }
+  }
+
   /// Whether the company's accounting system must seal what it submits.
   package enum SealRequirement: String, Sendable, CaseIterable {
     /// From its first key on, and for good: that a key was revoked opens no door.
@@ -43,6 +61,21 @@ package struct CompanyPolicy: Sendable, Equatable {
     }
   }
 
+  /// What salaries demand in place of the numbers for other payments.
+  package struct Salary: Sendable, Equatable {
+    package var approvers: Int
+    package var perPayment: [Threshold]
+    package var perDay: [Threshold]
+
+    package init(
+      approvers: Int = 1, perPayment: [Threshold] = [], perDay: [Threshold] = []
+    ) {
+      self.approvers = approvers
+      self.perPayment = perPayment
+      self.perDay = perDay
+    }
+  }
+
   /// So many different people sign each payment.
   package var approvers: Int
   /// More for large payments.
@@ -54,7 +87,10 @@ package struct CompanyPolicy: Sendable, Equatable {
   /// Whether a proposal must be acknowledged before anybody signs it (roles-and-flows §2.7).
   package var acknowledgeFirst: Bool
   package var payeeAccountChanges: PayeeAccountChanges
+  package var payeeAccountConfirmation: PayeeAccountConfirmation
   package var seal: SealRequirement
+  /// nil: salaries demand what other payments do.
+  package var salary: Salary?
   /// What the policy is meant to say: tests that are kept with it.
   package var examples: [PolicyExample]
 
@@ -62,7 +98,9 @@ package struct CompanyPolicy: Sendable, Equatable {
     approvers: Int = 1, perPayment: [Threshold] = [], perDay: [Threshold] = [],
     makerMaySign: Bool = true, acknowledgeFirst: Bool = false,
     payeeAccountChanges: PayeeAccountChanges = .accountants,
-    seal: SealRequirement = .onceKeyExists, examples: [PolicyExample] = []
+    payeeAccountConfirmation: PayeeAccountConfirmation = .secondPerson,
+    seal: SealRequirement = .onceKeyExists, salary: Salary? = nil,
+    examples: [PolicyExample] = []
   ) {
     self.approvers = approvers
     self.perPayment = perPayment
@@ -70,12 +108,25 @@ package struct CompanyPolicy: Sendable, Equatable {
     self.makerMaySign = makerMaySign
     self.acknowledgeFirst = acknowledgeFirst
     self.payeeAccountChanges = payeeAccountChanges
+    self.payeeAccountConfirmation = payeeAccountConfirmation
     self.seal = seal
+    self.salary = salary
     self.examples = examples
   }
 
   /// Of a company that has set none: one approver, whoever made the payment.
   package static let standard = CompanyPolicy()
+
+  /// The names of the parts in which two differ, as files write them.
+  package func differing(from other: CompanyPolicy) -> [String] {
+    [
+      ("approvers", approvers == other.approvers), ("per_payment", perPayment == other.perPayment),
+      ("per_day", perDay == other.perDay), ("maker_may_sign", makerMaySign == other.makerMaySign),
+      ("acknowledge_first", acknowledgeFirst == other.acknowledgeFirst),
+      ("payee_account_changes", payeeAccountChanges == other.payeeAccountChanges),
+      ("sealing", seal == other.seal), ("examples", examples == other.examples),
+    ].filter { !$0.1 }.map(\.0)
+  }
 
   package static let approverLimit = 5
   package static let thresholdLimit = 20
@@ -86,19 +137,22 @@ package struct CompanyPolicy: Sendable, Equatable {
 package struct PolicyCase: Sendable, Equatable {
   package var amount: Money
   /// What the company has signed on this day already in the same currency, in minor units, without
-  /// this payment.
+  /// this payment: of salaries for a salary, of the others for any other.
   package var signedToday: Int64
   package var isAcknowledged: Bool
   /// Whether the signer has made or changed the payment.
   package var isSignerMaker: Bool
+  package var isSalary: Bool
 
   package init(
-    amount: Money, signedToday: Int64 = 0, isAcknowledged: Bool = true, isSignerMaker: Bool = false
+    amount: Money, signedToday: Int64 = 0, isAcknowledged: Bool = true, isSignerMaker: Bool = false,
+    isSalary: Bool = false
   ) {
     self.amount = amount
     self.signedToday = signedToday
     self.isAcknowledged = isAcknowledged
     self.isSignerMaker = isSignerMaker
+    self.isSalary = isSalary
   }
 }
 
@@ -135,20 +189,29 @@ extension CompanyPolicy {
   package func judge(_ asked: PolicyCase) -> PolicyVerdict {
     if acknowledgeFirst, !asked.isAcknowledged { return .notAcknowledged }
     if !makerMaySign, asked.isSignerMaker { return .makerSigns }
-    return judge(asked.amount, signedToday: asked.signedToday)
+    return judge(asked.amount, signedToday: asked.signedToday, isSalary: asked.isSalary)
+  }
+
+  /// The numbers that hold for salaries, or for all else.
+  private func numbers(isSalary: Bool) -> Salary {
+    if isSalary, let salary { return salary }
+    return Salary(approvers: approvers, perPayment: perPayment, perDay: perDay)
   }
 
   /// By amount and day alone, whoever signs.
-  package func judge(_ amount: Money, signedToday: Int64) -> PolicyVerdict {
+  package func judge(
+    _ amount: Money, signedToday: Int64, isSalary: Bool = false
+  ) -> PolicyVerdict {
+    let numbers = numbers(isSalary: isSalary)
     let (sum, overflow) = signedToday.addingReportingOverflow(amount.minorUnits)
     let total = Money(minorUnits: overflow ? .max : sum, currency: amount.currency)
-    let here = Self.reached(of: perPayment, by: amount)
-    let day = Self.reached(of: perDay, by: total)
+    let here = Self.reached(of: numbers.perPayment, by: amount)
+    let day = Self.reached(of: numbers.perDay, by: total)
     if let limit = here.first(where: { $0.approvers == nil }) {
       return .overPaymentLimit(limit.above)
     }
     if let limit = day.first(where: { $0.approvers == nil }) { return .overDayLimit(limit.above) }
-    return .approvers((here + day).compactMap(\.approvers).reduce(approvers, max))
+    return .approvers((here + day).compactMap(\.approvers).reduce(numbers.approvers, max))
   }
 
   /// The limits that an amount is above. They are compared within one currency, never converted: an

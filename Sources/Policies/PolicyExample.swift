@@ -57,10 +57,9 @@ extension CompanyPolicy {
   /// Everything that is wrong with it, in order; empty where it can be used.
   package var faults: [PolicyFault] {
     var faults: [PolicyFault] = []
-    check(approvers, "approvers", &faults)
-    for (name, list) in [("per_payment", perPayment), ("per_day", perDay)] {
-      check(list, name, &faults)
-    }
+    let general = Salary(approvers: approvers, perPayment: perPayment, perDay: perDay)
+    check(general, "", &faults)
+    if let salary { check(salary, "salary.", &faults) }
     if examples.count > Self.exampleLimit {
       faults.append(.tooMany(field: "examples", limit: Self.exampleLimit))
     }
@@ -77,11 +76,21 @@ extension CompanyPolicy {
     return faults
   }
 
+  private func check(_ numbers: Salary, _ prefix: String, _ faults: inout [PolicyFault]) {
+    check(numbers.approvers, "\(prefix)approvers", &faults)
+    for (name, list) in [("per_payment", numbers.perPayment), ("per_day", numbers.perDay)] {
+      check(list, "\(prefix)\(name)", above: numbers.approvers, "\(prefix)approvers", &faults)
+    }
+  }
+
   private func check(_ approvers: Int, _ field: String, _ faults: inout [PolicyFault]) {
     if !(1...Self.approverLimit ~= approvers) { faults.append(.approversOutOfBounds(field: field)) }
   }
 
-  private func check(_ list: [Threshold], _ name: String, _ faults: inout [PolicyFault]) {
+  private func check(
+    _ list: [Threshold], _ name: String, above approvers: Int, _ field: String,
+    _ faults: inout [PolicyFault]
+  ) {
     if list.count > Self.thresholdLimit {
       return faults.append(.tooMany(field: name, limit: Self.thresholdLimit))
     }
@@ -94,19 +103,21 @@ extension CompanyPolicy {
       if !seen.insert(threshold.above).inserted { faults.append(.limitTwice(field: field)) }
     }
     if faults.count == before, 1...Self.approverLimit ~= approvers {
-      faults += withoutEffect(list, name)
+      faults += withoutEffect(list, name, above: approvers, field)
     }
   }
 
   /// Within a currency each higher limit demands more than the one below it.
-  private func withoutEffect(_ list: [Threshold], _ name: String) -> [PolicyFault] {
+  private func withoutEffect(
+    _ list: [Threshold], _ name: String, above approvers: Int, _ base: String
+  ) -> [PolicyFault] {
     var below: [Currency: (demand: Int, field: String)] = [:]
     var faults: [(index: Int, fault: PolicyFault)] = []
     let rising = list.enumerated().sorted {
       $0.element.above.minorUnits < $1.element.above.minorUnits
     }
     for (index, threshold) in rising {
-      let last = below[threshold.above.currency] ?? (approvers, "approvers")
+      let last = below[threshold.above.currency] ?? (approvers, base)
       let field = "\(name)[\(index)].approvers"
       let demand = threshold.approvers ?? Self.approverLimit + 1
       if demand <= last.demand {

@@ -3,6 +3,7 @@
 
 import Crypto
 import Foundation
+package import Primitives
 
 /// The public part of a signing key, 32 bytes (RFC 8032).
 package struct SealingKey: Hashable, Sendable {
@@ -42,6 +43,13 @@ package struct SealingKey: Hashable, Sendable {
   /// What a client signs to show that it has the private part and means this company.
   package func proofBytes(company: String) -> [UInt8] {
     Array("bureau/key-proof/v1\n\(company)\n\(fingerprint)\n".utf8)
+  }
+
+  /// The same where the company may not be there yet: for a bureau file.
+  package func proofBytes(bureau: OrganisationNumber, company: OrganisationNumber) -> [UInt8] {
+    let parties = [bureau, company].map { "\($0.country.code) \($0.digits)" }
+    return Array(
+      "bureau/key-proof/file/v1\n\(parties.joined(separator: "\n"))\n\(fingerprint)\n".utf8)
   }
 
   package static func isFingerprint(_ text: String) -> Bool {

@@ -70,6 +70,11 @@ package struct ServerParts: Sendable {
   }
 }
 
+extension ServerParts {
+  /// What people may prove who they are with.
+  fileprivate var eids: Set<Eid> { redirect == nil ? [standardEid] : [standardEid, .bankIDNO] }
+}
+
 package struct BureauServer: Sendable {
   package let services: [any RegistrableRPCService]
   package let interceptors: [any ServerInterceptor]
@@ -115,23 +120,23 @@ package struct BureauServer: Sendable {
       allowsSynthetic: parts.allowsSyntheticIDs, access: access)
     let watch = StreamWatch(access: access, commands: commands, interval: parts.watchInterval)
     let consents = ConsentService(commands: commands, orders: orders, access: access)
+    let payments = PaymentService(
+      commands: commands, orders: orders, access: access, watch: watch)
     services = [
       TenancyService(
         commands: commands, key: parts.nationalIDKey, allowsSynthetic: parts.allowsSyntheticIDs,
         bootstrap: parts.bootstrap),
-      identity,
-      agreements,
-      consents,
+      identity, agreements, consents,
       BoardService(commands: commands),
       OnboardingService(
         commands: commands, key: parts.nationalIDKey, allowsSynthetic: parts.allowsSyntheticIDs),
-      PaymentService(commands: commands, orders: orders, access: access, watch: watch),
-      PolicyService(commands: commands),
-      SigningKeyService(commands: commands),
-      SubmissionService(commands: commands),
+      payments, PolicyService(commands: commands), ReminderService(commands: commands),
+      SupplierService(commands: commands),
+      SigningKeyService(commands: commands), SubmissionService(commands: commands),
       TransferService(commands: commands, reconciliation: reconciliation),
       StatementService(commands: commands),
       PostingService(commands: commands, watch: watch),
+      SalaryService(commands: commands),
       AuditService(commands: commands, publisher: publisher, watch: watch),
       LicenceService(commands: commands),
       PhoneService(commands: commands, key: parts.nationalIDKey),
@@ -140,7 +145,8 @@ package struct BureauServer: Sendable {
     interceptors = [AuthenticationInterceptor(access: access)]
     pages = Pages(
       calls: PageCalls(interceptors: interceptors), agreements: agreements, consents: consents,
-      identity: identity, key: parts.nationalIDKey, sources: parts.sources,
+      identity: identity, payments: payments, eids: parts.eids, key: parts.nationalIDKey,
+      sources: parts.sources,
       address: parts.pagesAddress,
       extra: parts.redirect == nil ? [] : [Pages.coming(back: orders, rates)],
       logger: parts.logger)

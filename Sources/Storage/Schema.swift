@@ -23,15 +23,22 @@ package enum Schema {
     "voucher_line": .projection, "voucher_payment": .projection,
     "signing_key": .projection, "signing_key_owner": .projection, "batch": .projection,
     "company_policy": .projection, "payment_approval": .projection,
-    "company_closure": .projection,
+    "company_closure": .projection, "reminder_settings": .projection,
     "licence": .projection, "package_grant": .projection, "phone": .projection,
     "bank_signing": .projection, "employee": .projection, "automation_employee": .projection,
     "access_cell": .projection,
     "onboarding": .projection, "payment_queue": .projection,
-    "payment_event": .projection,
+    "payment_event": .projection, "salary_batch": .projection, "transfer_setting": .projection,
+    "supplier": .projection, "supplier_account": .projection, "supplier_event": .projection,
     "session": .working, "bankid_order": .working, "message": .working, "work": .working,
     "sealing_key": .working, "phone_code": .working,
   ]
+
+  /// The tables that hold something of somebody's, journals first: a database with a row in one of
+  /// them is not empty, though it may have no journal.
+  package static let kept =
+    ["stream", "fact", "blob"]
+    + classes.filter { $0.value == .projection }.map(\.key).sorted()
 
   package static let migrations: [Migration] = [
     first, claims, checkpointWork, holds,
@@ -53,6 +60,10 @@ package enum Schema {
     bankSignatures,
     redirectedOrders,
     BookingSchema.bookings,
+    ReminderSchema.settings,
+    suppliers,
+    SalarySchema.salaries,
+    transferSettings,
   ]
 
   /// Several servers share the work of one database (invariant O).

@@ -25,7 +25,7 @@ package enum DatabaseRestore {
     _ file: URL, to database: URL, keys: InstallationKeys, witness: any Witness
   ) async throws -> RestoreReport {
     do {
-      try await SQLiteDatabase.requireEmpty(database.path, in: "stream")
+      try await SQLiteDatabase.requireEmpty(database.path, in: Schema.kept)
       let folder = database.deletingLastPathComponent()
       let staged = try Staged(in: folder)
       defer { staged.remove() }
@@ -33,7 +33,7 @@ package enum DatabaseRestore {
       guard report.findings.isEmpty else {
         throw BackupFault("\(file.path) is not sound: \(report.findings[0])")
       }
-      try await SQLiteDatabase.put(staged.path, inPlaceOf: database.path, emptyIn: "stream")
+      try await SQLiteDatabase.put(staged.path, inPlaceOf: database.path, emptyIn: Schema.kept)
       return report
     } catch { throw BackupFault("nothing was restored: ", error) }
   }
@@ -45,8 +45,10 @@ package enum DatabaseRestore {
     do {
       try await database.migrate(Schema.migrations)
       let isEmpty = try await database.withSnapshot { snapshot in
-        try await snapshot.read {
-          try $0.first("SELECT seq FROM stream LIMIT 1", as: Int64.self) == nil
+        try await snapshot.read { tx in
+          try Schema.kept.allSatisfy {
+            try tx.first(SQL(verbatim: "SELECT 1 FROM \($0) LIMIT 1"), as: Int.self) == nil
+          }
         }
       }
       guard isEmpty else {

@@ -95,6 +95,41 @@ struct PageBrowserTests {
   }
 
   @Test(arguments: Screen.allCases)
+  func
+    `a signer goes to Norwegian BankID, comes back by the browser alone, and it is signed (A-10)`(
+      screen: Screen
+    ) async throws
+  {
+    try await withNorway { norway in
+      let (kim, agreement, link) = try await norway.sendsAgreement()
+      try await Browser.run(screen, language: "nb") { browser in
+        func pictures(_ name: String) async throws {
+          try await Health.expectSound(browser)
+          try await browser.pictures("\(screen.rawValue)-nb-norway-\(name)")
+        }
+        try await browser.opens(link)
+        try await browser.sees(heading: "Bankavtale til signering")
+        try await pictures("1-agreement")
+        try await browser.presses("Norsk BankID")
+        try await browser.sees("Du kommer tilbake hit av deg selv.")
+        try await pictures("2-open")
+        try await browser.presses("Åpne BankID")
+        // The identity provider's own page.
+        try await browser.sees("Who are you?")
+        try await browser.presses(norway.ingrid.name)
+        // By itself: back, and on to the page that waits.
+        try await browser.sees(heading: "Avtalen er signert")
+        try await pictures("3-signed")
+        // The provider's own pages, such as their icon, are not ours.
+        let ours = try norway.bureau.world.pagesURL
+        let complaints = try await browser.complaints().filter { $0.contains(ours) }
+        #expect(complaints == [])
+      }
+      #expect(try await kim.sees(agreement).state == .active)
+    }
+  }
+
+  @Test(arguments: Screen.allCases)
   func `a person logs in, sees the consents of their own, and revokes one`(screen: Screen)
     async throws
   {

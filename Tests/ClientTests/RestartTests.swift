@@ -75,7 +75,7 @@ import Testing
       }
       for _ in 0..<Self.restarts {
         for _ in 0..<(Self.workers * Self.invoices / (Self.restarts + 1)) {
-          try #require(progress.wait(timeout: .now() + 120) == .success)
+          try #require(progress.wait(timeout: .now() + 600) == .success)
         }
         let (status, log) = sandbox.stop()
         #expect(status == 0)
@@ -85,7 +85,7 @@ import Testing
           !log.contains(" error ") && !log.contains("CancellationError"), "\(log.suffix(900))")
         try sandbox.startAgain()
       }
-      try #require(work.wait(timeout: .now() + 240) == .success)
+      try #require(work.wait(timeout: .now() + 600) == .success)
       #expect(failures.withLock { $0 } == [])
       let names = acknowledged.withLock { $0 }
       #expect(names.count == Self.workers * Self.invoices)

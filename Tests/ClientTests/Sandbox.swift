@@ -100,13 +100,17 @@ struct Sandbox: Sendable {
   private let bootstrapToken: String
 
   /// Starts it, and stops it when `body` ends.
-  static func run(_ body: (Sandbox) throws -> Void) throws {
+  /// - Parameter settings: What is set besides, from its folder: `key=value`.
+  static func run(
+    _ settings: (URL) throws -> [String] = { _ in [] }, _ body: (Sandbox) throws -> Void
+  ) throws {
     let folder = FileManager.default.temporaryDirectory
       .appending(path: "bureau-client-\(UUID().uuidString)")
     try FileManager.default.createDirectory(
       at: folder, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
     defer { try? FileManager.default.removeItem(at: folder) }
-    let sandbox = try Sandbox(folder, home: folder.appending(path: "home"))
+    let sandbox = try Sandbox(
+      folder, home: folder.appending(path: "home"), settings: try settings(folder))
     defer { sandbox.stop() }
     try body(sandbox)
   }
@@ -116,9 +120,9 @@ struct Sandbox: Sendable {
     try Sandbox(home.deletingLastPathComponent(), home: home).stop()
   }
 
-  private init(_ folder: URL, home: URL) throws {
+  private init(_ folder: URL, home: URL, settings: [String] = []) throws {
     self.folder = folder
-    daemon = SandboxDaemon(home: home)
+    daemon = SandboxDaemon(home: home, settings: settings)
     let sheet = try daemon.start()
     server = sheet.server
     authority = sheet.ca
@@ -213,9 +217,13 @@ private final class SandboxDaemon: Sendable {
   }
 
   private let home: URL
+  private let settings: [String]
   private let running = Mutex<Running?>(nil)
 
-  init(home: URL) { self.home = home }
+  init(home: URL, settings: [String]) {
+    self.home = home
+    self.settings = settings
+  }
 
   func start(port: String = "0") throws -> Sheet {
     let process = Process(), log = Pipe(), told = Told(awaiting: "sandbox is ready")
@@ -225,6 +233,7 @@ private final class SandboxDaemon: Sendable {
       "sandbox", "--home", home.path, "--at", "2026-03-02T08:00:00Z", "--set",
       "listen.port=\(port)",
     ]
+    process.arguments? += settings.flatMap { ["--set", $0] }
     process.standardOutput = FileHandle.nullDevice
     process.standardError = log
     log.fileHandleForReading.readabilityHandler = told.take

@@ -48,6 +48,11 @@ extension CrashRig {
       }
     }
     try await approver.bureau("login", "--sandbox-person", approver.nationalID)
+    let held = try await approver.bureau(
+      "supplier", "list", "--accounts", "held", "--company", company)
+    if held.contains("HELD") {
+      try await approver.bureau("supplier", "confirm", "--all-held", "--company", company)
+    }
     try await approver.bureau(
       "payment", "sign", "--all-acknowledged", "--company", company, "--sandbox-person",
       approver.nationalID)

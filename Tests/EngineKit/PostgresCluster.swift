@@ -153,7 +153,7 @@ package final class PostgresCluster: Sendable {
     $as "$bin/initdb" -D "$dir/data" -U postgres --auth=trust --no-sync --no-instructions \
       -E UTF8 --locale=C </dev/null >"$dir/log" 2>&1 || { cat "$dir/log" >&2; exit 1; }
     $as "$bin/postgres" -D "$dir/data" -k "$dir" -c listen_addresses= $settings \
-      -c max_wal_size=512MB -c shared_buffers=64MB -c max_connections=400 \
+      -c max_wal_size=512MB -c shared_buffers=64MB -c max_connections=800 \
       -c deadlock_timeout=100ms -c logging_collector=off </dev/null >>"$dir/log" 2>&1 &
     server=$!
     tries=0

@@ -116,9 +116,6 @@ enum Sample {
       .unknownField, "    name: Kari Nordmann", "    name: Kari\n    nmae: Nordmann",
       "8:5 UNKNOWN_FIELD people[0].nmae"),
     Wrong(
-      .notSupportedYet, "groups:\n", "reminders: {level: mild}\ngroups:\n",
-      "13:1 NOT_SUPPORTED_YET reminders"),
-    Wrong(
       .fieldMissing, ", town: Bodø", "", "22:14 FIELD_MISSING clients[0].address.town"),
     Wrong(
       .fieldTooLong, "8006", "80060000000000000",
@@ -194,6 +191,7 @@ enum Sample {
     ]
     #expect(
       Set(Self.wrong.map(\.reason)).union(own).union(PolicyFileTests.reasons)
+        .union(ClientSettingsTests.reasons).union(ConsentLinkTests.reasons)
         == Set(Finding.Reason.allCases))
   }
 

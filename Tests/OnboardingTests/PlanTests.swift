@@ -62,6 +62,17 @@ struct ModelBureau {
           for index in known.agreements.indices where known.agreements[index].id == id {
             known.agreements[index].state = .sentForSigning
           }
+        case .setPolicy: known.policy = company.policy
+        case .createSigningKey:
+          known.signingKeys.append(
+            KnownSigningKey(publicKey: try #require(company.signingKey).publicKey, state: .current))
+        case .inviteConsent(let wish):
+          let user = try #require(made[wish.person] ?? people[wish.person]?.user)
+          known.consents.append(
+            KnownConsent(
+              user: user, bank: wish.bank, state: .link(.open),
+              createTime: Instant(microseconds: 0)))
+        case .setReminders: known.reminders = company.reminders
         case .createCompany: break
         case .updateCompany:
           known.company.displayName = company.displayName

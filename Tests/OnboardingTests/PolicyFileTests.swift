@@ -126,7 +126,7 @@ import Testing
         - {above: 5000.00 NOK, approvers: 1}
         - {above: 9000.00 NOK, approvers: nobody}
         - {above: 9500.00 NOK, approvers: 5}
-      salary: nobody
+      wages: nobody
       maker_may_sign: sometimes
       examples:
         - {payment: 1.00 NOK, approvers: 5}
@@ -137,7 +137,7 @@ import Testing
       Self.findings(text) == [
         "4:39 UNKNOWN_FIELD per_payment[1].why", "6:13 POLICY_INVALID per_payment[3].above",
         "8:37 POLICY_INVALID per_day[0].approvers", "10:37 POLICY_INVALID per_day[2].approvers",
-        "11:1 UNKNOWN_FIELD salary", "12:17 VALUE_UNKNOWN maker_may_sign",
+        "11:1 UNKNOWN_FIELD wages", "12:17 VALUE_UNKNOWN maker_may_sign",
       ])
     // Without the limit that stands twice, those that contradict each other are told.
     let once = text.replacingOccurrences(
@@ -147,6 +147,29 @@ import Testing
         "3:36 POLICY_INVALID per_payment[0].approvers",
         "5:36 POLICY_INVALID per_payment[2].approvers",
       ])
+  }
+
+  @Test func `A-05 the numbers of salaries stand in a table of their own and come back`() throws {
+    let text = """
+      approvers: 1
+      salary:
+        approvers: 2
+        per_payment:
+          - above: 50000.00 NOK
+            approvers: nobody
+      examples:
+        - name: a salary
+          payment: 1.00 NOK
+          salary: true
+          approvers: 2
+
+      """
+    let policy = try PolicyFile.read(Array(text.utf8))
+    #expect(policy.salary?.approvers == 2 && policy.salary?.perPayment.count == 1)
+    #expect(try PolicyFile.read(Array(PolicyFile.text(of: policy).utf8)) == policy)
+    let wrong = text.replacing("      approvers: 2\n", with: "      approvers: 6\n")
+      .replacing("  approvers: 2\n", with: "  approvers: 6\n")
+    #expect(Self.findings(wrong).contains { $0.hasSuffix("POLICY_INVALID salary.approvers") })
   }
 
   @Test func `what is no text, or too large, is refused whole`() {

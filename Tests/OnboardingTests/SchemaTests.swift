@@ -1,5 +1,6 @@
 import Domain
 import Foundation
+import Policies
 import Testing
 
 @testable import Onboarding
@@ -28,7 +29,6 @@ import Testing
     #expect(Set(properties.keys) == Set(Keys.allCases.map(\.rawValue)), "\(name)")
     #expect(Set(required) == Set(Keys.required.map(\.rawValue)), "\(name)")
     #expect(definition["additionalProperties"] as? Bool == false, "\(name)")
-    #expect(Keys.notYet.isDisjoint(with: properties.keys), "\(name)")
   }
 
   @Test func `every table of a file has its keys in the schema, and no other`() throws {
@@ -40,10 +40,20 @@ import Testing
     try check(AddressKey.self, "address")
     try check(RoleKey.self, "roles")
     try check(AgreementKey.self, "agreement")
+    try check(PolicyKey.self, "policy")
+    try check(PolicySalaryKey.self, "policy_salary")
+    try check(PolicyLimitKey.self, "policy_limit")
+    try check(PolicyExampleKey.self, "policy_example")
+    try check(SigningKeyKey.self, "signing_key")
+    try check(ConsentKey.self, "consent")
+    try check(RemindersKey.self, "reminders")
+    try check(DebtorsKey.self, "debtors")
     let all = try #require(schema["$defs"] as? [String: Any])
     #expect(
       Set(all.keys) == [
-        "key", "bureau", "person", "group", "client", "address", "roles", "agreement",
+        "key", "bureau", "person", "group", "client", "address", "roles", "agreement", "policy",
+        "policy_salary", "policy_limit", "policy_example", "signing_key", "consent", "reminders",
+        "debtors",
       ])
   }
 
@@ -57,6 +67,13 @@ import Testing
     #expect(try limit("", "groups") == BureauFile.Limit.groups)
     #expect(try limit("group", "members") == BureauFile.Limit.members)
     #expect(try limit("client", "agreements") == BureauFile.Limit.agreements)
+    #expect(try limit("client", "signing_keys") == BureauFile.Limit.signingKeys)
+    #expect(try limit("client", "consents") == BureauFile.Limit.consents)
+    #expect(
+      try limit("reminders", "start_invoice", "maxLength") == ReminderSettings.startInvoiceLimit)
+    #expect(try limit("policy", "per_day") == CompanyPolicy.thresholdLimit)
+    #expect(try limit("policy", "per_payment") == CompanyPolicy.thresholdLimit)
+    #expect(try limit("policy", "examples") == CompanyPolicy.exampleLimit)
   }
 
   @Test func `every role can be given by a file`() {

@@ -1,6 +1,7 @@
 import BureauAPI
 import Crypto
 import Foundation
+import Primitives
 import Sealing
 import SwiftProtobuf
 import Testing
@@ -55,7 +56,12 @@ struct VectorTests {
       seed: bytes(hex: try #require(first["secret_key"] as? String)))
     let key = secret.publicKey, company = try #require(first["company"] as? String)
     let proof = try secret.sign(key.proofBytes(company: company))
-    for text in [Self.hex(key.bytes), key.fingerprint, Self.hex(proof)] {
+    // In a bureau file it names the parties by their numbers.
+    let filed = try secret.sign(
+      key.proofBytes(
+        bureau: OrganisationNumber("923609016", country: .no),
+        company: OrganisationNumber("988077917", country: .no)))
+    for text in [Self.hex(key.bytes), key.fingerprint, Self.hex(proof), Self.hex(filed)] {
       #expect(document.contains(text))
     }
   }

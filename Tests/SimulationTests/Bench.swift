@@ -148,7 +148,9 @@ final class Bench {
       .approver: town.approvers[0],
     ]
     let bureau = town.bureau, now = town.clock.now
-    for (index, role) in [Role.companyAdministrator, .reader, .serviceUser].enumerated() {
+    for (index, role) in [Role.companyAdministrator, .reader, .serviceUser, .payroll]
+      .enumerated()
+    {
       let person = SimulatedPerson(
         user: town.chance.id(), number: try PersonalNumber(Numbers.swedishPerson(6 + index)),
         token: "token-\(role.rawValue)")

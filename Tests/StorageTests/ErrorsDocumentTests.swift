@@ -36,9 +36,14 @@ import Testing
     Feature("Reviews", [ReviewError.nameInvalid, .operatorMissing]), Feature("Invoices", invoices),
     Feature("Payments", payments),
     Feature("Searching payments", filters),
+    Feature("Salaries", salaries),
     Feature("Many payments", [BulkError.actionMissing, .empty, .tooMany(limit: 1_000)]),
     Feature("Signing keys", signingKeys), Feature("Seals", seals), Feature("Batches", batches),
-    Feature("Policies", policies),
+    Feature("Policies", policies), Feature("Suppliers", suppliers),
+    Feature("Reminders", reminders),
+    Feature("Returned payments", [PaymentReturnError.reasonInvalid]),
+    Feature("Previews", [PreviewError.stepMissing]),
+    Feature("Transfer settings", [TransferSettingsError.timingMissing]),
     Feature("Transfers", transfers), Feature("Holds", holds),
     Feature("Postings", postings), Feature("Ledgers", ledgers), Feature("Audit", audit),
   ]
@@ -47,8 +52,14 @@ import Testing
     .unauthenticated, .sessionExpired, .sessionNotFound, .certificateMissing, .loginRefused,
     .orderNotFound, .orderEnded, .tooManyOrders,
     .tooManyTries(waitSeconds: 60), .alreadyInProgress, .eidNotConfigured, .eidNotForPayments,
+    .codeRefused("the identity provider refused the code (invalid_grant)"),
     .evidenceRefused("the certificate is revoked"), .otherPerson, .otherContent,
     .bankIDUnavailable("it is being maintained."),
+  ]
+  static let suppliers: [SupplierError] = [
+    .notFound, .accountsMissing, .tooManyAccounts(limit: 500), .reasonInvalid, .notPerson,
+    .ownAccount, .blocked("It is under investigation"), .accountRejected("It is not theirs"),
+    .accountHeld(supplier: "Elbolaget AS", isChange: false, id: "0123"),
   ]
   static let rates: [RateError] = [
     .user(waitMilliseconds: 100), .company(waitMilliseconds: 100), .address(waitMilliseconds: 100),
@@ -130,6 +141,10 @@ import Testing
     .nationalIDMissing(person: "kari"), .roleOfOtherKind(person: "erp", .approver),
     .signerUnreachable(person: "kari", fields: ["mobile"]),
     .agreementDiffers(History.account, fields: ["bank"]),
+    .signingKeyDiffers(String(repeating: "0a", count: 32)),
+    .signingKeyOver(String(repeating: "0a", count: 32), .revoked),
+    .signingKeyProofMissing(String(repeating: "0a", count: 32)),
+    .consentBankUnconnected(person: "kari", bank: "dnb"), .consentUnreachable(person: "kari"),
   ]
   static let invoices: [InvoiceError] = [
     .missing, .tooLarge(limitBytes: 4_194_304), .unreadable("line 1: no XML"), .creditNote,
@@ -141,6 +156,7 @@ import Testing
     .nothingToChange, .creditorNameInvalid, .accountInvalid("the check digit is wrong."),
     .bicInvalid("it is too short."), .currencyUnknown("NKR"), .amountNotPositive, .amountTooLarge,
     .referenceInvalid("the check digit is wrong."), .dueDateInvalid("31.03.2026"),
+    .salaryUnfit, .salaryByBundle,
     .incomplete(["creditor_account", "reference"]), .noAgreement,
     .notSendable("it does not come back as it was written."), .held,
     .sentBefore(endToEndID: "0af7…-1"), .tooManyInstructions,
@@ -159,6 +175,9 @@ import Testing
     .notAcknowledged, .makerSigns, .paymentLimit(.nok(500_000_000), of: .nok),
     .dayLimit(.nok(500_000_000), of: .sek), .signedAlready, .payeeAccount(.administrators),
   ]
+  static let reminders: [ReminderError] = [
+    .changedMeanwhile, .invalid(field: "first_run", "Manual reminders have no first run."),
+  ]
   static let batches: [BatchError] = [
     .idInvalid, .timeInvalid, .empty, .tooLarge(limit: 500), .countWrong(said: 3, sent: 2),
     .totalsWrong, .idReused, .itemEmpty, .invoiceNumberInvalid, .countryInvalid("Norge"),
@@ -169,6 +188,14 @@ import Testing
     .wrongDate(endToEndID: "0af7…-1"),
   ]
 
+  static let salaries: [SalaryError] = [
+    .batchNotFound, .fileMissing, .fileTooLarge(limit: 1_048_576), .formatMissing,
+    .unreadable("line 1: the column amount is missing"), .otherCompany, .payDateMissing,
+    .payDateInvalid("25.3."), .nothingToPay, .tooMany(limit: 2_000),
+    .rowInvalid(line: 2, "a salary is paid in NOK."), .rowTwice(line: 3, other: 2),
+    .payDatePassed(day("2026-03-25")),
+    .payDateClosed(day("2026-03-28"), before: day("2026-03-27")), .duplicate(key(70)),
+  ]
   static let postings: [PostingError] = [
     .notFound, .bookingDateInvalid("yesterday"), .nothingPaid, .bundleTooLarge,
     .datesDiffer(

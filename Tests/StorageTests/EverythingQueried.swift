@@ -41,12 +41,15 @@ enum EverythingQueried {
     note("PostingTables.nextNumber", try flag(PostingTables.nextNumber(of: place, in: tx) != 1))
     let isRead = try StatementTables.isRead(hash(90), from: "dnb", of: place, in: tx)
     note("StatementTables.isRead", flag(isRead))
-    note("StatementTables.list", try StatementTables.list(of: place, after: nil, limit: 10, in: tx))
-    note("TransferTables.load", try some(TransferTables.load(key(50), of: place, in: tx)))
+    note(
+      "StatementTables.list",
+      try StatementTables.list(of: place, for: .shown, after: nil, limit: 10, in: tx))
+    note(
+      "TransferTables.load", try some(TransferTables.load(key(50), of: place, for: .shown, in: tx)))
     note(
       "TransferTables.executionDate",
       try some(TransferTables.executionDate(of: key(50), at: place, in: tx)))
-    note("TransferTables.list", try TransferTables.list(of: place, limit: 10, in: tx))
+    note("TransferTables.list", try TransferTables.list(of: place, for: .shown, limit: 10, in: tx))
     note("TransferTables.ids", try Array(TransferTables.ids(of: place, in: tx)))
     note("HoldTables.isHeld", try flag(HoldTables.isHeld(place, in: tx)))
     let hold = try HoldTables.hold(of: place, in: tx)
@@ -62,6 +65,7 @@ enum EverythingQueried {
       "HoldTables.unknownPayments listed",
       try HoldTables.unknownPayments(listedFor: place, in: tx).map(\.payment))
     try noteSealing(place, tx, note)
+    try noteSalaries(place, tx, note)
     note("AuditTables.hash", try some(AuditTables.hash(of: 1, at: place, in: tx)))
     all.merge(try people(place, tx)) { $1 }
     let origin = Origin.example(place, request: "request-5", digest: hash(0))
@@ -112,6 +116,30 @@ enum EverythingQueried {
         about: History.first, of: place, after: 0, limit: 100, in: tx))
   }
 
+  private static func noteSalaries(
+    _ place: Place, _ tx: any Transaction, _ note: (String, Any) -> Void
+  ) throws {
+    let (batch, salary) = (History.salaryBatch, History.salary)
+    note("SalaryTables.load", try some(SalaryTables.load(batch, of: place, in: tx)))
+    note("SalaryTables.list", try SalaryTables.list(of: place, after: nil, limit: 9, in: tx))
+    let known = try SalaryTables.list(of: place, after: nil, limit: 9, in: tx).count
+    note(
+      "SalaryTables.counts",
+      try SalaryTables.counts(of: batch, at: place, in: tx).map { "\($0.key) \($0.value)" })
+    note("SalaryTables.hasAny", try flag(SalaryTables.hasAny(at: place, in: tx)))
+    note(
+      "SalaryTables.salaries",
+      try Array(SalaryTables.salaries(among: [salary, History.first], of: place, in: tx)))
+    note(
+      "PaymentTables.load salary",
+      try some(PaymentTables.load(salary, of: place, for: .shown, in: tx)))
+    note(
+      "SalaryTables.known",
+      try known == 0
+        ? []
+        : (0...255).compactMap { try SalaryTables.known(hash($0), of: place, in: tx) })
+  }
+
   private static func noteSealing(
     _ place: Place, _ tx: any Transaction, _ note: (String, Any) -> Void
   ) throws {
@@ -122,7 +150,7 @@ enum EverythingQueried {
     note("PolicyTables.inForce", try flag(PolicyTables.inForce(at: place, in: tx).revision > 0))
     note(
       "PolicyTables.approvals",
-      try PolicyTables.approvals(of: key(41), at: place, in: tx).signatures)
+      try PolicyTables.approvals(of: key(40), at: place, in: tx).signatures)
     let day = try PolicyTables.signedDay(of: monday, at: place, in: tx)
     note("PolicyTables.signedDay", day.totals.isEmpty ? [] : ["\(day)"])
     note("SubmissionTables.load", try some(SubmissionTables.load("B-1", of: place, in: tx)))
@@ -142,6 +170,26 @@ enum EverythingQueried {
     note(
       "PhoneTables.bankSignings",
       try PhoneTables.bankSignings(of: place, limit: 10, in: tx).map(\.number))
+    let supplier = Supplier.id(of: History.supplierKey, in: place.company)
+    note("SupplierTables.load", try some(SupplierTables.load(supplier, of: place, in: tx)))
+    note(
+      "SupplierTables.list",
+      try SupplierTables.list(of: place, accounts: nil, after: nil, limit: 10, in: tx))
+    note(
+      "SupplierTables.list by state",
+      try SupplierTables.list(of: place, accounts: .rejected, after: nil, limit: 10, in: tx))
+    note(
+      "SupplierTables.account",
+      try some(
+        SupplierTables.account(
+          SupplierAccount.id(of: History.supplierKey, History.account, in: place.company),
+          of: place, in: tx)))
+    let standing = try SupplierTables.standing(
+      of: History.supplierKey, History.account, at: place, in: tx)
+    note("SupplierTables.standing", flag(standing != .unregistered))
+    note(
+      "SupplierTables.entries",
+      try SupplierTables.entries(about: supplier, of: place, after: 0, limit: 10, in: tx))
     note("EmployeeTables.chosen", try some(EmployeeTables.chosen(for: place, in: tx)))
     note("TenancyTables.remains", try flag(TenancyTables.remains(of: place, in: tx).isHeld))
     return all

@@ -8,7 +8,7 @@ extension History {
       approvers: 2, perPayment: [.init(above: .nok(100), approvers: 3)],
       perDay: [.init(above: .nok(200), approvers: 4), .init(above: .nok(900), approvers: nil)],
       makerMaySign: false, acknowledgeFirst: true,
-      payeeAccountChanges: .administrators, seal: .always,
+      payeeAccountChanges: .administrators, payeeAccountConfirmation: .changesOnly, seal: .always,
       examples: [
         PolicyExample(
           name: "small \(mark)", asked: PolicyCase(amount: .nok(1), signedToday: 5),

@@ -184,6 +184,10 @@ struct History {
     done.rolesTaken = 4
     done.agreementsCreated = 5
     done.agreementsSent = 6
+    done.policySet = true
+    done.signingKeyCreated = true
+    done.consentsInvited = 7
+    done.remindersSet = true
     return CompanyOnboarded(company: company, contentDigest: "digest \(mark)", done: done)
   }
 
@@ -407,7 +411,8 @@ struct History {
             UnknownPaymentDismissed(endToEndID: untold.endToEndID, reason: "Rent \(mark)"))
         ],
         [.transfersReleased(TransfersReleased(digest: hash(6), reason: "Looked \(mark)"))],
-      ] + agreementLife + sealingFacts + policyFacts + bulkFacts + bankSignatureFacts + [
+      ] + agreementLife + sealingFacts + policyFacts + reminderFacts + bulkFacts
+      + bankSignatureFacts + supplierFacts + salaryFacts + transferSettingFacts + [
         [.companyClosed(CompanyClosed(company: company, reason: "Has ended \(mark)"))],
         [.bankSigningSet(BankSigningSet(user: person.id, number: Self.phone("+46701234567")))],
         [.bankSigningSet(BankSigningSet(user: key(15), number: Self.phone("+4790000002")))],

@@ -65,9 +65,8 @@ import Testing
         Instruction(number: 2, state: .rejected, transfer: key(51)),
         Instruction(number: 3, state: .rejected, transfer: key(52)),
       ], rejection: Rejection(code: "AC03", text: "No account 1"), isHeld: true,
-      revision: sequence { if case .paymentPartlySigned = $0 { true } else { false } },
-      approvals: [history.signature(History.second)], requiredSignatures: 2,
-      makers: [history.person.id])
+      revision: sequence { if case .paymentReturned = $0 { true } else { false } },
+      makers: [history.person.id], returnReason: "Not ours 1")
     let loaded = try await database().read(as: history.place.scope) { [history] tx in
       try PaymentTables.load(History.second, of: history.place, in: tx)
     }
@@ -129,8 +128,8 @@ import Testing
     let (transfers, files, voucher, next) = try await database().read(as: history.place.scope) {
       [history] tx in
       (
-        try TransferTables.list(of: history.place, limit: 10, in: tx),
-        try StatementTables.list(of: history.place, after: nil, limit: 10, in: tx),
+        try TransferTables.list(of: history.place, for: .hidden, limit: 10, in: tx),
+        try StatementTables.list(of: history.place, for: .hidden, after: nil, limit: 10, in: tx),
         try PostingTables.load(key(80), of: history.place, in: tx),
         try PostingTables.nextNumber(of: history.place, in: tx)
       )
@@ -253,6 +252,9 @@ import Testing
           place: history.place, kind: .answer, subject: key(51, Transfer.self).bytes,
           due: deadline),
         WorkItem(
+          place: history.place, kind: .answer, subject: key(53, Transfer.self).bytes,
+          due: deadline),
+        WorkItem(
           place: history.place, kind: .answer, subject: key(52, Transfer.self).bytes,
           due: moment("2026-04-16T22:00:00Z")),
       ])
@@ -272,6 +274,7 @@ extension History {
       case .paymentAcknowledged(let fact): fact.payment == payment
       case .paymentSigned(let fact): fact.payment == payment
       case .paymentPartlySigned(let fact): fact.payment == payment
+      case .paymentReturned(let fact): fact.payment == payment
       case .paymentDeleted(let fact): fact.payment == payment
       case .paymentRestored(let fact): fact.payment == payment
       case .transferPrepared(let fact): fact.items.contains { $0.payment == payment }

@@ -205,7 +205,18 @@ extension Person {
     try await startsSigning(payments)
   }
 
+  /// Confirms the payees' accounts first where that is asked for and is for this person to do.
   package func startsSigning(_ payments: [Bureau_V1_Payment]) async throws -> Bureau_V1_Order {
+    do { return try await asksToSign(payments) } catch let refused as Refused
+      where refused.reason == "SUPPLIER_ACCOUNT_HELD"
+    {
+      do { try await confirmsPayees(of: payments.map(\.name)) } catch is Refused { throw refused }
+      return try await asksToSign(payments)
+    }
+  }
+
+  /// Asks for the signature and does nothing else.
+  package func asksToSign(_ payments: [Bureau_V1_Payment]) async throws -> Bureau_V1_Order {
     let names = payments.map(\.name)
     let parent = names.first.map { $0.split(separator: "/").prefix(4).joined(separator: "/") } ?? ""
     return try await calls { connection, metadata in

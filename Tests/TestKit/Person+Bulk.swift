@@ -25,7 +25,19 @@ extension Person {
     }.map { try BulkResult($0) }
   }
 
+  /// Confirms the payees' accounts first where that is asked for and is for this person to do.
   package func startsSigningAll(_ names: [String]) async throws
+    -> Bureau_V1_StartPaymentSignaturesResponse
+  {
+    let answer = try await asksToSignAll(names)
+    let held = try answer.results.map { try BulkResult($0) }
+      .filter { $0.refused?.reason == "SUPPLIER_ACCOUNT_HELD" }.map(\.name)
+    guard !held.isEmpty else { return answer }
+    do { try await confirmsPayees(of: held) } catch is Refused { return answer }
+    return try await asksToSignAll(names)
+  }
+
+  private func asksToSignAll(_ names: [String]) async throws
     -> Bureau_V1_StartPaymentSignaturesResponse
   {
     try await calls { connection, metadata in

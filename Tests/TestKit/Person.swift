@@ -21,6 +21,8 @@ package struct Connection: Sendable {
   package var transfers: Bureau_V1_TransferService.Client<Transport> { .init(wrapping: client) }
   package var statements: Bureau_V1_StatementService.Client<Transport> { .init(wrapping: client) }
   package var postings: Bureau_V1_PostingService.Client<Transport> { .init(wrapping: client) }
+  package var reminders: Bureau_V1_ReminderService.Client<Transport> { .init(wrapping: client) }
+  package var salaries: Bureau_V1_SalaryService.Client<Transport> { .init(wrapping: client) }
   package var policies: Bureau_V1_PolicyService.Client<Transport> { .init(wrapping: client) }
   package var licences: Bureau_V1_LicenceService.Client<Transport> { .init(wrapping: client) }
   package var phones: Bureau_V1_PhoneService.Client<Transport> { .init(wrapping: client) }
@@ -28,6 +30,7 @@ package struct Connection: Sendable {
   package var access: Bureau_V1_AccessService.Client<Transport> { .init(wrapping: client) }
   package var signingKeys: Bureau_V1_SigningKeyService.Client<Transport> { .init(wrapping: client) }
   package var submissions: Bureau_V1_SubmissionService.Client<Transport> { .init(wrapping: client) }
+  package var suppliers: Bureau_V1_SupplierService.Client<Transport> { .init(wrapping: client) }
   package var audit: Bureau_V1_AuditService.Client<Transport> { .init(wrapping: client) }
   package var board: Bureau_V1_BoardService.Client<Transport> { .init(wrapping: client) }
   package var onboarding: Bureau_V1_OnboardingService.Client<Transport> { .init(wrapping: client) }

@@ -26,13 +26,16 @@ struct ImportTests {
       "FoundationEssentials",
     ],
     "Sources/AuditTrail": ["Primitives", "Facts", "SwiftProtobuf", "Crypto", "Foundation"],
-    "Sources/Onboarding": ["Primitives", "Policies", "Domain", "Yams", "Crypto"],
+    "Sources/Onboarding": [
+      "Primitives", "Policies", "Sealing", "Domain", "Yams", "Crypto", "Foundation",
+    ],
     "Sources/Engine": ["Primitives", "Foundation", "Dispatch", "Synchronization"],
     "Sources/EngineSQLite": ["Engine", "CSQLite"] + system,
     "Sources/EnginePostgres": ["Engine", "CPostgres"] + system,
     "Sources/Storage": [
       "Primitives", "Formats", "Policies", "Sealing", "Domain", "Engine", "Facts", "AuditTrail",
-      "SwiftProtobuf", "Crypto", "Foundation",
+      // Synchronization: what was read at a journal's head is remembered (Standings).
+      "SwiftProtobuf", "Crypto", "Foundation", "Synchronization",
     ],
     "Sources/Connectors": [
       "Primitives", "Formats", "Domain", "CEvidence", "AsyncHTTPClient", "NIOCore", "NIOHTTP1",
@@ -71,7 +74,8 @@ struct ImportTests {
       "Primitives", "Formats", "ArgumentParser", "Subprocess", "SystemPackage",
     ] + system,
     "Clients/bench": [
-      "Primitives", "Formats", "Domain", "Engine", "EngineSQLite", "EnginePostgres", "EngineKit",
+      "Primitives", "Formats", "Policies", "Domain", "Engine", "EngineSQLite", "EnginePostgres",
+      "EngineKit",
       "CSQLite", "CBenchReference", "Storage", "Server", "AuditTrail", "BureauAPI", "Connectors",
       "Sandbox", "ArgumentParser", "GRPCCore",
       "GRPCNIOTransportHTTP2Posix", "GRPCProtobuf", "SwiftProtobuf", "NIOCore", "NIOPosix",
@@ -80,7 +84,8 @@ struct ImportTests {
     ] + system,
     // The real server and sandbox, and what tests use to look at them from outside.
     "Clients/simulate": [
-      "Primitives", "Formats", "Domain", "Facts", "Engine", "EngineSQLite", "EngineKit", "Storage",
+      "Primitives", "Policies", "Formats", "Domain", "Facts", "Engine", "EngineSQLite", "EngineKit",
+      "Storage",
       "Connectors", "BureauAPI", "Server", "Sandbox", "Checker", "TestKit", "Simulation",
       "GRPCCore", "SwiftProtobuf", "Crypto", "Logging", "ArgumentParser",
     ] + system,

@@ -252,6 +252,21 @@ import Testing
       try await held.migrate(Schema.migrations)
       #expect(try await fault { try await place.restore() }.contains("held by another server"))
       await held.close()
+      // No journal, and yet something is kept there: a file that was left for a bank.
+      let blobs = try await SQLiteDatabase.open(path: place.target.path)
+      let bureau = TenantKey(office.bureau.id)
+      _ = try await blobs.write(as: .company(bureau: bureau, company: bureau)) { tx in
+        try tx.execute(
+          """
+          INSERT INTO main.blob (bureau, company, digest, content)
+          VALUES (\(office.bureau.id), \(office.bureau.id), \([1] as [UInt8]), \([2] as [UInt8]))
+          """)
+      }
+      await blobs.close()
+      #expect(try await fault { try await place.restore() }.contains("is not empty"))
+      for ending in ["", "-wal", "-shm"] {
+        try? FileManager.default.removeItem(atPath: place.target.path + ending)
+      }
       // Empty and free.
       #expect(try await place.restore().findings.isEmpty)
       // What is no database at all.

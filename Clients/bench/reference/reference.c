@@ -9,6 +9,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 enum { COLUMNS = 32, FACTS = 2 };
 enum { HEAD, FACT, INVOICE, PAYMENT, EVENT, QUEUE, MOVE, REQUEST, BLOB, BEGIN, COMMIT, STATEMENTS };
@@ -19,7 +20,7 @@ static const char *const sql[STATEMENTS] = {
     [FACT] = "INSERT INTO fact VALUES (?, ?, ?, ?, ?, ?)",
     [INVOICE] = "INSERT INTO invoice VALUES (?, ?, ?, ?, ?, ?, ?)",
     [PAYMENT] = "INSERT INTO payment VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, "
-                "?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                "?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
     [EVENT] = "INSERT INTO payment_event VALUES (?, ?, ?, ?)",
     // The board's count of the state that the payment begins in.
     [QUEUE] = "INSERT INTO payment_queue VALUES (?1, ?2, ?3 = 'proposalIncomplete', "
@@ -247,6 +248,83 @@ void reference_close(reference *r) {
   }
   sqlite3_close_v2(r->db);
   free(r);
+}
+
+static double now(void) {
+  struct timespec time;
+  clock_gettime(CLOCK_MONOTONIC, &time);
+  return (double)time.tv_sec + (double)time.tv_nsec / 1e9;
+}
+
+// Columns of a fact: bureau, company, seq, envelope, body, hash.
+static int hashed(const cell *row) {
+  uint8_t body[32], envelope[32];
+  SHA256(row[4].bytes, (size_t)row[4].size, body);
+  SHA256(row[3].bytes, (size_t)row[3].size, envelope);
+  return memcmp(envelope, row[5].bytes, 32) ? SQLITE_CORRUPT : SQLITE_OK;
+}
+
+// Copies one table; `rows` grows by its rows.
+static int copy(
+    sqlite3 *from, sqlite3 *to, const char *table, int64_t batch, int64_t *count, double *seconds) {
+  sqlite3_stmt *source = 0, *target = 0;
+  rows page = {0};
+  char *text = sqlite3_mprintf("SELECT * FROM \"%w\"", table);
+  int code = sqlite3_prepare_v2(from, text, -1, &source, 0), step = SQLITE_ROW;
+  sqlite3_free(text);
+  sqlite3_str *insert = sqlite3_str_new(to);
+  sqlite3_str_appendf(insert, "INSERT INTO \"%w\" VALUES (?", table);
+  for (int i = 1; !code && i < sqlite3_column_count(source); i++) sqlite3_str_appendall(insert, ", ?");
+  sqlite3_str_appendall(insert, ")");
+  text = sqlite3_str_finish(insert);
+  if (!code) code = sqlite3_prepare_v2(to, text, -1, &target, 0);
+  sqlite3_free(text);
+  while (!code && step == SQLITE_ROW) {
+    while (!code && page.count < batch && (step = sqlite3_step(source)) == SQLITE_ROW)
+      code = keep(&page, source);
+    if (!code && step != SQLITE_ROW && step != SQLITE_DONE) code = step;
+    const double start = now();
+    if (!code) code = sqlite3_exec(to, "BEGIN IMMEDIATE", 0, 0, 0);
+    for (int64_t i = 0; i < page.count && !code; i++) {
+      const cell *row = page.cells + i * page.columns;
+      if (!strcmp(table, "fact")) code = hashed(row);
+      if (!code) code = bind(target, row, page.columns);
+      if (!code) code = finish(target);
+    }
+    if (!code) code = sqlite3_exec(to, "COMMIT", 0, 0, 0);
+    *seconds += now() - start;
+    *count += page.count;
+    forget(&page);
+  }
+  forget(&page);
+  sqlite3_finalize(source);
+  sqlite3_finalize(target);
+  return code;
+}
+
+int64_t reference_copy(const char *from, const char *to, int64_t batch, double *seconds) {
+  const int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX;
+  sqlite3 *source = 0, *target = 0;
+  sqlite3_stmt *tables = 0;
+  int64_t count = 0;
+  *seconds = 0;
+  int code = sqlite3_open_v2(from, &source, flags, 0);
+  if (!code) code = sqlite3_open_v2(to, &target, flags, 0);
+  if (!code) code = sqlite3_exec(target, settings, 0, 0, 0);
+  // What describes the schema is there already.
+  if (!code)
+    code = sqlite3_prepare_v2(
+        source,
+        "SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite%' "
+        "AND name NOT LIKE 'schema\\_%' ESCAPE '\\'",
+        -1, &tables, 0);
+  while (!code && sqlite3_step(tables) == SQLITE_ROW)
+    code = copy(
+        source, target, (const char *)sqlite3_column_text(tables, 0), batch, &count, seconds);
+  sqlite3_finalize(tables);
+  sqlite3_close_v2(source);
+  sqlite3_close_v2(target);
+  return code ? -code : count;
 }
 
 static int64_t number(sqlite3 *db, const char *format, const char *table) {

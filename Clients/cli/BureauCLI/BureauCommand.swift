@@ -12,9 +12,12 @@ package struct BureauCommand: AsyncParsableCommand {
       WhoamiCommand.self, DoctorCommand.self, CompanyCommand.self, UserCommand.self,
       RoleCommand.self, AccessCommand.self, TokenCommand.self, SessionCommand.self,
       LicenceCommand.self, PackageCommand.self, KeyCommand.self, PolicyCommand.self,
+      ReminderCommand.self,
       BankCommand.self, AgreementCommand.self,
       ConsentCommand.self,
-      InvoiceCommand.self, PaymentCommand.self, TransferCommand.self, StatementCommand.self,
+      SupplierCommand.self, InvoiceCommand.self, SalaryCommand.self, PaymentCommand.self,
+      TransferCommand.self,
+      StatementCommand.self,
       VoucherCommand.self, OnboardCommand.self, BoardCommand.self, AuditCommand.self,
       SandboxCommand.self,
     ])

@@ -20,7 +20,7 @@ extension Oracle {
       for transfer in group.transactions {
         let payment = String(transfer.endToEndID.split(separator: "-").first ?? "")
         let versions = approvals(of: payment, town).filter {
-          digest(transfer, group, payment: payment, due: $0.due, bank: bank) == $0.digest
+          digests(transfer, group, payment: payment, due: $0.due, bank: bank).contains($0.digest)
         }
         expect(
           "signed is sent", !versions.isEmpty,
@@ -51,11 +51,12 @@ extension Oracle {
     }
   }
 
-  /// The digest by docs: SHA-256 over the values in their order, a line each.
-  private func digest(
+  /// The digest by docs: SHA-256 over the values in their order, a line each; with each of the marks
+  /// that the signer may have been shown, of which the bank file says nothing.
+  private func digests(
     _ transfer: Pain001.CreditTransfer, _ group: Pain001.PaymentInformation, payment: String,
     due: String, bank: String
-  ) -> String {
+  ) -> [String] {
     func account(_ written: WrittenAccount) -> String {
       guard let number = written.number.map(AccountNumber.normalised) else { return written.text }
       return "\(number.form.rawValue):\(number.text)"
@@ -68,13 +69,17 @@ extension Oracle {
       }
     let version = Domain.BankProfile.named(bank)?.version ?? 0
     let lines = [
-      "bureau/payment/v1", "payment=\(payment)", "bank=\(bank)/\(version)",
+      "payment=\(payment)", "bank=\(bank)/\(version)",
       "debtor_account=\(account(group.debtorAccount))", "creditor_name=\(transfer.creditor.name)",
       "creditor_account=\(account(transfer.creditorAccount))",
       "creditor_bic=\(transfer.creditorAgentBIC?.text ?? "")",
       "amount=\(transfer.amount.minorUnits) \(transfer.amount.currency.code)",
       "reference=\(reference)", "due_date=\(due)", "",
     ]
-    return Array(SHA256.hash(data: Array(lines.joined(separator: "\n").utf8))).hexText
+    let values = lines.joined(separator: "\n")
+    return [
+      "bureau/payment/v1\n\(values)", "bureau/payment/v2\n\(values)payee_account=new\n",
+      "bureau/payment/v2\n\(values)payee_account=changed\n",
+    ].map { Array(SHA256.hash(data: Array($0.utf8))).hexText }
   }
 }

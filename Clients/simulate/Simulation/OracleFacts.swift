@@ -95,8 +95,9 @@ extension Oracle {
     _ town: Town
   ) {
     let payment = hex(it.payment), rendered = it.rendered
+    let mark = rendered.payeeMark
     let lines = [
-      "bureau/payment/v1", "payment=\(payment)",
+      "bureau/payment/\(mark.isEmpty ? "v1" : "v2")", "payment=\(payment)",
       "bank=\(rendered.bank)/\(rendered.profileVersion)",
       "debtor_account=\(rendered.debtorAccount.form):\(rendered.debtorAccount.text)",
       "creditor_name=\(rendered.creditorName)",
@@ -104,7 +105,7 @@ extension Oracle {
       "creditor_bic=\(rendered.creditorBic)",
       "amount=\(rendered.amount.minorUnits) \(rendered.amount.currencyCode)",
       "reference=\(rendered.reference.type):\(rendered.reference.text)",
-      "due_date=\(rendered.dueDate)", "",
+      "due_date=\(rendered.dueDate)", mark.isEmpty ? "" : "payee_account=\(mark)\n",
     ]
     let digest = Array(SHA256.hash(data: Array(lines.joined(separator: "\n").utf8))).hexText
     let person = town.approvers.first { $0.user.hex == hex(it.user) }

@@ -121,7 +121,7 @@ package enum Plant: String, CaseIterable, Sendable {
       guard sql.says("FROM payment") else { return sql }
       return sql.altered(text: {
         $0.replacing("SELECT id, state, invoice_number", with: "SELECT id, \(seen), invoice_number")
-          .replacing("SELECT state FROM payment", with: "SELECT \(seen) FROM payment")
+          .replacing("SELECT state, salary_batch", with: "SELECT \(seen), salary_batch")
       })
     }
   }

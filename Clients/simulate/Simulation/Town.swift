@@ -11,6 +11,7 @@ import EngineKit
 import EngineSQLite
 import Foundation
 import Logging
+import Policies
 import Primitives
 import Sandbox
 import Server
@@ -318,7 +319,11 @@ extension Town {
   }
 
   private func settle(_ company: SimulatedCompany) async throws {
-    var facts: [Fact] = []
+    // Who pays whom is not what is lived here: payees' accounts need nobody to confirm them.
+    var facts: [Fact] = [
+      .companyPolicySet(
+        CompanyPolicySet(policy: CompanyPolicy(payeeAccountConfirmation: .none)))
+    ]
     for (number, account) in company.accounts.enumerated() {
       let id: ID<Agreement> = chance.id()
       facts += [

@@ -125,6 +125,8 @@ package enum OpenIDError: Error, Equatable, Sendable {
   case algorithm(String)
   case signature
   case issuer, audience, expired, nonce, stale, level, nationalIDMissing, nationalIDInvalid
+  /// `invalid_grant`: the code is none, used, too old or another's.
+  case refused(String)
   case unavailable(String)
 
   package var message: String {
@@ -140,6 +142,7 @@ package enum OpenIDError: Error, Equatable, Sendable {
     case .level: "the level of assurance is too low"
     case .nationalIDMissing: "it holds no national id"
     case .nationalIDInvalid: "the national id in it is not valid"
+    case .refused(let word): "the identity provider refused the code (\(word))"
     case .unavailable(let why): "the identity provider does not answer (\(why))"
     }
   }

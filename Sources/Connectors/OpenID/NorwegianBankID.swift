@@ -83,6 +83,7 @@ package struct NorwegianBankID: RedirectIdentity {
     } catch let error as OpenIDError {
       switch error {
       case .unavailable: throw .bankIDUnavailable("\(error.message).")
+      case .refused: throw .codeRefused(error.message)
       default: throw .evidenceRefused(error.message)
       }
     } catch { throw .evidenceRefused("it cannot be kept") }

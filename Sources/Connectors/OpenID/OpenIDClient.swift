@@ -123,6 +123,7 @@ package actor OpenIDClient {
   }
 
   private struct TokenAnswer: Decodable { var id_token: String }
+  private struct ErrorAnswer: Decodable { var error: String }
 
   /// The id_token for a code. Asked once: a code is good once.
   func redeem(_ code: String, verifier: String) async throws(OpenIDError) -> String {
@@ -161,7 +162,16 @@ package actor OpenIDClient {
       // The error may quote the request, which holds a code.
       throw .unavailable("no connection")
     }
-    guard status == .ok else { throw .unavailable("HTTP \(status.code)") }
+    guard status == .ok else {
+      // A word of RFC 6749 §5.2 is an answer: asking again would bring the same.
+      if let refusal = try? JSONDecoder().decode(ErrorAnswer.self, from: body),
+        [400, 401].contains(status.code),
+        refusal.error.utf8.allSatisfy({ $0 == UInt8(ascii: "_") || 97...122 ~= $0 })
+      {
+        throw .refused(String(refusal.error.prefix(40)))
+      }
+      throw .unavailable("HTTP \(status.code)")
+    }
     guard let answer = try? JSONDecoder().decode(Answer.self, from: body) else { throw .malformed }
     return answer
   }

@@ -62,6 +62,8 @@ package struct BoardFacts: Sendable {
   package var queues: [PaymentState: Int] = [:]
   package var nextDueDate: CalendarDate?
   package var holdTime: Instant?
+  /// Payments that wait until somebody confirms the payee's account.
+  package var paymentsAwaitingConfirmation = 0
 
   package init(company: ID<Company>, displayName: String, organisationNumber: String) {
     self.company = company
@@ -74,11 +76,12 @@ package struct BoardFacts: Sendable {
 package enum BoardCause: Int, Sendable, CaseIterable {
   case paymentsInDoubt = 1, paymentsInError, paymentsOverdue, transfersHeld, noAgreement
   case agreementNotSent, agreementNotSigned, noApprover, noConsent, consentEndsSoon
-  case agreementNotActivated, agreementInReview
+  case agreementNotActivated, agreementInReview, payeeAccountsHeld
 
   /// How bad it is: the worst first.
   package static let order: [Self] = [
-    .paymentsInDoubt, .paymentsInError, .paymentsOverdue, .transfersHeld, .noAgreement,
+    .paymentsInDoubt, .paymentsInError, .paymentsOverdue, .transfersHeld, .payeeAccountsHeld,
+    .noAgreement,
     .agreementNotActivated, .agreementNotSent, .agreementNotSigned, .noApprover, .noConsent,
     .consentEndsSoon, .agreementInReview,
   ]
@@ -133,7 +136,9 @@ package struct BoardRow: Sendable {
       }
       if let exception = Self.exception(mark, bank, until, facts) { found.append(exception) }
     }
-    exceptions = BoardCause.order.flatMap { cause in found.filter { $0.cause == cause } }
+    exceptions =
+      found.count < 2
+      ? found : BoardCause.order.flatMap { cause in found.filter { $0.cause == cause } }
   }
 
   private static func mark(_ until: Instant?, _ soon: Instant) -> BoardMark {
@@ -224,6 +229,15 @@ package struct BoardRow: Sendable {
           message: "Payments are due and nobody has signed them.",
           owner: names.isEmpty ? "customer administrator" : names, date: due,
           command: "bureau payment list --state acknowledged"))
+    }
+    let waiting = facts.paymentsAwaitingConfirmation
+    if waiting > 0 {
+      found.append(
+        BoardException(
+          cause: .payeeAccountsHeld, mark: .yellow,
+          message: "\(waiting == 1 ? "1 payment waits" : "\(waiting) payments wait") until somebody"
+            + " confirms the payee's new account.",
+          owner: "accountant", date: nil, command: "bureau supplier list --accounts held"))
     }
     if let time = facts.holdTime {
       found.append(

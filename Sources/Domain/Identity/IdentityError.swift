@@ -12,6 +12,7 @@ package enum IdentityError: Refusal, Equatable {
   case alreadyInProgress
   case eidNotConfigured
   case eidNotForPayments
+  case codeRefused(String)
   case evidenceRefused(String)
   case otherPerson
   case otherContent
@@ -41,6 +42,7 @@ package enum IdentityError: Refusal, Equatable {
     case .alreadyInProgress: "ORDER_IN_PROGRESS"
     case .eidNotConfigured: "EID_NOT_AVAILABLE"
     case .eidNotForPayments: "EID_NOT_FOR_PAYMENTS"
+    case .codeRefused: "CODE_REFUSED"
     case .evidenceRefused: "EVIDENCE_REFUSED"
     case .otherPerson: "EVIDENCE_OTHER_PERSON"
     case .otherContent: "EVIDENCE_OTHER_CONTENT"
@@ -70,6 +72,8 @@ package enum IdentityError: Refusal, Equatable {
     case .eidNotConfigured: "This server has no such electronic identity; leave eid out."
     case .eidNotForPayments:
       "Norwegian BankID does not show the payments that are signed; use Swedish BankID."
+    case .codeRefused(let why):
+      "BankID did not take the code that came back: \(why). Open BankID again."
     case .evidenceRefused(let why):
       "The BankID answer could not be verified: \(why). Nothing was done."
     case .otherPerson: "Another person than the one asked has signed. Nothing was done."

@@ -12,6 +12,12 @@ package enum OnboardingError: Refusal, Hashable {
   case roleOfOtherKind(person: String, Role)
   case signerUnreachable(person: String, fields: [String])
   case agreementDiffers(AccountNumber, fields: [String])
+  /// The fingerprint of the current key.
+  case signingKeyDiffers(String)
+  case signingKeyOver(String, SigningKey.State)
+  case signingKeyProofMissing(String)
+  case consentBankUnconnected(person: String, bank: String)
+  case consentUnreachable(person: String)
 
   package var kind: RefusalKind {
     switch self {
@@ -32,6 +38,11 @@ package enum OnboardingError: Refusal, Hashable {
     case .roleOfOtherKind: "ROLE_OF_OTHER_KIND"
     case .signerUnreachable: "SIGNER_UNREACHABLE"
     case .agreementDiffers: "AGREEMENT_DIFFERS"
+    case .signingKeyDiffers: "SIGNING_KEY_DIFFERS"
+    case .signingKeyOver: "SIGNING_KEY_OVER"
+    case .signingKeyProofMissing: "SIGNING_KEY_PROOF_MISSING"
+    case .consentBankUnconnected: "CONSENT_BANK_UNCONNECTED"
+    case .consentUnreachable: "CONSENT_UNREACHABLE"
     }
   }
 
@@ -39,6 +50,8 @@ package enum OnboardingError: Refusal, Hashable {
     switch self {
     case .tooMany(let field, _): field
     case .personNotListed: "people"
+    case .signingKeyDiffers, .signingKeyOver: "signing_key.public_key"
+    case .signingKeyProofMissing: "signing_key.proof"
     default: nil
     }
   }
@@ -48,9 +61,11 @@ package enum OnboardingError: Refusal, Hashable {
     switch self {
     case .personNotListed(let key), .userUnknown(let key), .personTwoIDs(let key),
       .emailAmbiguous(let key), .nationalIDMissing(let key), .roleOfOtherKind(let key, _),
-      .signerUnreachable(let key, _):
+      .signerUnreachable(let key, _), .consentUnreachable(let key):
       key
-    case .tooMany, .companyNotActive, .agreementDiffers: nil
+    case .tooMany, .companyNotActive, .agreementDiffers, .signingKeyDiffers, .signingKeyOver,
+      .signingKeyProofMissing, .consentBankUnconnected:
+      nil
     }
   }
 
@@ -73,13 +88,26 @@ package enum OnboardingError: Refusal, Hashable {
     case .roleOfOtherKind(let person, let role):
       role == .serviceUser
         ? "The role service_user is for programs; \(person) is a person."
-        : "The roles of a program are service_user and reader; \(person) is a program."
+        : "The roles of a program are service_user, reader and payroll; \(person) is a program."
     case .signerUnreachable(let person, let fields):
       "The signer \(person) has no \(fields.joined(separator: " and no ")): the link of an"
         + " agreement goes there (A-09)."
     case .agreementDiffers(let account, let fields):
       "The agreement for \(account.display) has another \(fields.joined(separator: " and ")):"
         + " terminate it first, or correct the file."
+    case .signingKeyDiffers(let fingerprint):
+      "The company's current signing key is another, \(fingerprint): rotate it first"
+        + " (bureau key rotate), or correct the file (K-01, K-05)."
+    case .signingKeyOver(let fingerprint, let state):
+      "The signing key \(fingerprint) is \(state) and never comes back: name the current one, or make"
+        + " a new pair."
+    case .signingKeyProofMissing(let fingerprint):
+      "The signing key \(fingerprint) is new here and has no proof: bureau key proof makes it."
+    case .consentBankUnconnected(let person, let bank):
+      "The company has no agreement with \(bank), nor does the file make one: \(person) cannot consent"
+        + " there (C-01)."
+    case .consentUnreachable(let person):
+      "The person \(person) shall consent and has neither mobile nor email: the link goes there."
     }
   }
 }

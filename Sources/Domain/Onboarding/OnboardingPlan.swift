@@ -1,4 +1,6 @@
+import Policies
 package import Primitives
+import Sealing
 
 /// One step from what is to what the file wants.
 package enum OnboardingChange: Hashable, Sendable {
@@ -14,6 +16,14 @@ package enum OnboardingChange: Hashable, Sendable {
   case createAgreement(AccountNumber, Agreement.Kind)
   /// Made earlier and never sent.
   case sendAgreement(ID<Agreement>, AccountNumber)
+  /// The names of what differs.
+  case setPolicy([String])
+  /// By its fingerprint.
+  case createSigningKey(String)
+  /// A link goes to the person.
+  case inviteConsent(DesiredConsent)
+  /// The names of what differs.
+  case setReminders([String])
 
   package struct RoleRemoval: Hashable, Sendable {
     package var assignment: ID<RoleAssignment>
@@ -112,6 +122,63 @@ package struct OnboardingSteps: Sendable, Equatable {
     }
     addRoles(known?.roles ?? [], wanted.roles, users)
     addAgreements(known?.agreements ?? [], wanted.agreements, people, users)
+    if let policy = wanted.policy {
+      let fields = policy.differing(from: known?.policy ?? .standard)
+      if !fields.isEmpty { changes.append(.setPolicy(fields)) }
+    }
+    if let key = wanted.signingKey { add(key, known?.signingKeys ?? []) }
+    if let reminders = wanted.reminders {
+      let fields = reminders.differing(from: known?.reminders)
+      if !fields.isEmpty { changes.append(.setReminders(fields)) }
+    }
+    addConsents(known, wanted, people, users)
+  }
+
+  /// Whoever shall consent is sent a link once an agreement is active (C-01); until then it waits, and
+  /// a later application sends it.
+  private mutating func addConsents(
+    _ known: KnownCompany?, _ wanted: DesiredCompany,
+    _ people: [String: (person: DesiredPerson, answer: PeopleFound.Answer)],
+    _ users: [String: KnownUser]
+  ) {
+    let living = (known?.agreements ?? []).filter { !$0.state.isOver }
+    for wish in wanted.consents {
+      if case .obstacle? = people[wish.person]?.answer { continue }
+      let isWanted = wanted.agreements.contains { $0.bank == wish.bank }
+      if !isWanted, !living.contains(where: { $0.bank == wish.bank }) {
+        stop(.consentBankUnconnected(person: wish.person, bank: wish.bank))
+        continue
+      }
+      let addresses = [
+        people[wish.person]?.person.mobile, people[wish.person]?.person.email,
+        users[wish.person]?.email,
+      ]
+      if addresses.allSatisfy({ $0?.isEmpty ?? true }) {
+        stop(.consentUnreachable(person: wish.person))
+      }
+      guard living.contains(where: { $0.bank == wish.bank && $0.state == .active }) else {
+        continue
+      }
+      let isSettled =
+        users[wish.person].map { known?.consents.isSettled(of: $0.id, at: wish.bank) ?? false }
+        ?? false
+      if !isSettled { changes.append(.inviteConsent(wish)) }
+    }
+  }
+
+  /// One key a company (K-01): another in its place is made by rotating, where somebody says whether
+  /// the old one stops at once (K-05).
+  private mutating func add(_ wanted: DesiredSigningKey, _ known: [KnownSigningKey]) {
+    let fingerprint = wanted.publicKey.fingerprint
+    if let same = known.first(where: { $0.publicKey == wanted.publicKey }) {
+      if same.state != .current { stop(.signingKeyOver(fingerprint, same.state)) }
+      return
+    }
+    if let current = known.first(where: { $0.state == .current }) {
+      return stop(.signingKeyDiffers(current.publicKey.fingerprint))
+    }
+    if wanted.proof.isEmpty { return stop(.signingKeyProofMissing(fingerprint)) }
+    changes.append(.createSigningKey(fingerprint))
   }
 
   /// Once each: a person may stand in the way of several changes.
@@ -147,7 +214,10 @@ package struct OnboardingSteps: Sendable, Equatable {
     let held = Set(known.map { Held(user: $0.user, role: $0.role) })
     for role in wanted {
       let kind = users[role.person]?.kind ?? .person
-      if (kind == .person) == (role.role == .serviceUser), role.role != .reader {
+      let fits =
+        kind == .person
+        ? role.role != .serviceUser : TenancyRules.ofPrograms.contains(role.role)
+      if !fits {
         stop(.roleOfOtherKind(person: role.person, role.role))
         continue
       }

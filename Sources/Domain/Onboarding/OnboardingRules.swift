@@ -2,6 +2,7 @@
 // bureau's, agreements the company's own. Each step passes the same rules as a call of its own.
 
 package import Primitives
+import Sealing
 
 /// A bureau file was applied to a company; what it did is told by the facts after it.
 package struct CompanyOnboarded: Sendable, Equatable {
@@ -26,6 +27,10 @@ package struct OnboardingCounts: Sendable, Equatable {
   package var rolesTaken = 0
   package var agreementsCreated = 0
   package var agreementsSent = 0
+  package var policySet = false
+  package var signingKeyCreated = false
+  package var consentsInvited = 0
+  package var remindersSet = false
 
   package init() {}
 }
@@ -39,9 +44,18 @@ package struct OnboardingDecision: Sendable {
   package var companyFacts: [Fact] = []
   /// Agreements that go out now, with the secret of each link.
   package var sent: [(agreement: Agreement, secret: String)] = []
+  /// Links to consents that go out now.
+  package var invited: [OnboardingInvitation] = []
   package var done = OnboardingCounts()
 
   init(company: ID<Company>) { self.company = company }
+}
+
+/// A link to a consent on its way, with its secret.
+package struct OnboardingInvitation: Sendable {
+  package var id: ID<ConsentInvitation>
+  package var mobile, email: String
+  package var secret: String
 }
 
 /// What a decision takes from outside.
@@ -88,29 +102,79 @@ package struct OnboardingPerson: Sendable {
   }
 }
 
+/// A company as it is when a file is applied to it; empty for a new one.
+package struct OnboardedCompany: Sendable {
+  package var company: Company?
+  package var roles: [RoleAssignment]
+  package var agreements: [Agreement]
+  package var policy: PolicyInForce
+  package var signingKeys: [SigningKey]
+  package var consents: [Consent]
+  package var invitations: [ConsentInvitation]
+  package var reminders: RemindersInForce
+  package var packages: PackagesInUse
+
+  package init(
+    company: Company? = nil, roles: [RoleAssignment] = [], agreements: [Agreement] = [],
+    policy: PolicyInForce = .standard, signingKeys: [SigningKey] = [], consents: [Consent] = [],
+    invitations: [ConsentInvitation] = [], reminders: RemindersInForce = .none,
+    packages: PackagesInUse = PackagesInUse()
+  ) {
+    self.company = company
+    self.roles = roles
+    self.agreements = agreements
+    self.policy = policy
+    self.signingKeys = signingKeys
+    self.consents = consents
+    self.invitations = invitations
+    self.reminders = reminders
+    self.packages = packages
+  }
+
+  func known(at time: Instant) -> KnownCompany? {
+    company.map {
+      KnownCompany(
+        company: $0, roles: roles, agreements: agreements.map { KnownAgreement($0) },
+        policy: policy.revision > 0 ? policy.policy : nil,
+        signingKeys: signingKeys.map {
+          KnownSigningKey(publicKey: $0.publicKey, state: $0.state(at: time))
+        },
+        consents: consents.map {
+          KnownConsent(
+            user: $0.user, bank: $0.bank, state: .consent($0.state(at: time)),
+            createTime: $0.createTime)
+        }
+          + invitations.map {
+            KnownConsent(
+              user: $0.user, bank: $0.bank, state: .link($0.state(at: time)),
+              createTime: $0.createTime)
+          }, reminders: reminders.settings)
+    }
+  }
+}
+
 package enum OnboardingRules {
+  /// `bureau`: its organisation number, which a signing key's proof names.
   package static func applying(
-    _ wanted: DesiredCompany, to company: Company?, roles: [RoleAssignment],
-    agreements: [Agreement], packages: PackagesInUse, people: [String: OnboardingPerson],
-    digest: String, _ sources: OnboardingSources
+    _ wanted: DesiredCompany, to now: OnboardedCompany, of bureau: OrganisationNumber,
+    people: [String: OnboardingPerson], digest: String, _ sources: OnboardingSources
   ) throws -> OnboardingDecision {
     for key in wanted.people where people[key] == nil {
       throw OnboardingError.personNotListed(person: key)
     }
-    let known = company.map {
-      KnownCompany(company: $0, roles: roles, agreements: agreements.map { KnownAgreement($0) })
-    }
     let steps = OnboardingSteps(
-      from: known, to: wanted, people: people.mapValues { ($0.wanted, $0.answer) })
+      from: now.known(at: sources.time), to: wanted,
+      people: people.mapValues { ($0.wanted, $0.answer) })
     if let obstacle = steps.obstacles.first { throw obstacle }
-    var decision = OnboardingDecision(company: company?.id ?? sources.id(Company.self))
+    var decision = OnboardingDecision(company: now.company?.id ?? sources.id(Company.self))
     var application = Application(
-      wanted: wanted, company: company, agreements: agreements, packages: packages,
-      people: people, sources: sources)
+      wanted: wanted, now: now, bureau: bureau, company: now.company, people: people,
+      sources: sources)
     for change in steps.changes { try application.apply(change, to: &decision) }
     // What it does to agreements needs what the calls of their own need (O-01).
-    if decision.done.agreementsCreated > 0 { try packages.require([.agreements]) }
-    if decision.done.agreementsSent > 0 { try packages.require([.agreements, .links]) }
+    if decision.done.agreementsCreated > 0 { try now.packages.require([.agreements]) }
+    if decision.done.agreementsSent > 0 { try now.packages.require([.agreements, .links]) }
+    if decision.done.consentsInvited > 0 { try now.packages.require([.consents, .links]) }
     if !steps.changes.isEmpty {
       decision.bureauFacts.insert(
         .companyOnboarded(
@@ -122,9 +186,9 @@ package enum OnboardingRules {
 
   private struct Application {
     let wanted: DesiredCompany
+    let now: OnboardedCompany
+    let bureau: OrganisationNumber
     var company: Company?
-    let agreements: [Agreement]
-    let packages: PackagesInUse
     var people: [String: OnboardingPerson]
     let sources: OnboardingSources
 
@@ -134,7 +198,7 @@ package enum OnboardingRules {
         let new = try draft.validated(as: decision.company, at: sources.time)
         company = new
         decision.bureauFacts.append(.companyCreated(CompanyCreated(company: new)))
-        decision.bureauFacts += PackagesChosen.beginning(new.id, bureau: packages.bureau)
+        decision.bureauFacts += PackagesChosen.beginning(new.id, bureau: now.packages.bureau)
         decision.done.companyCreated = true
       case .updateCompany:
         guard let company else { return }
@@ -162,8 +226,18 @@ package enum OnboardingRules {
         decision.done.rolesTaken += 1
       case .createAgreement(let account, let kind): try createAgreement(account, kind, &decision)
       case .sendAgreement(let id, _):
-        guard let agreement = agreements.first(where: { $0.id == id }) else { return }
+        guard let agreement = now.agreements.first(where: { $0.id == id }) else { return }
         try send(agreement, &decision)
+      case .setPolicy:
+        guard let policy = wanted.policy else { return }
+        decision.companyFacts += try now.policy.replacing(with: policy, etag: "")
+        decision.done.policySet = true
+      case .createSigningKey: try createSigningKey(&decision)
+      case .inviteConsent(let wish): try invite(wish, &decision)
+      case .setReminders:
+        guard let reminders = wanted.reminders else { return }
+        decision.companyFacts += try now.reminders.replacing(with: reminders, etag: "")
+        decision.done.remindersSet = true
       }
     }
 
@@ -213,6 +287,38 @@ package enum OnboardingRules {
       decision.companyFacts += facts
       decision.done.agreementsCreated += 1
       for case .agreementDrafted(let drafted) in facts { try send(drafted.agreement, &decision) }
+    }
+
+    private func createSigningKey(_ decision: inout OnboardingDecision) throws {
+      guard let key = wanted.signingKey else { return }
+      let number = wanted.organisationNumber
+      decision.companyFacts += try SigningKeyRules.creating(
+        sources.id(SigningKey.self),
+        NewSigningKey(maker: .client, publicKey: key.publicKey.bytes, proof: key.proof),
+        besides: now.signingKeys, at: sources.time
+      ) { $0.proofBytes(bureau: bureau, company: number) }
+      decision.done.signingKeyCreated = true
+    }
+
+    private func invite(_ wish: DesiredConsent, _ decision: inout OnboardingDecision) throws {
+      guard let person = people[wish.person], let user = person.user, user.kind == .person else {
+        throw TenancyError.userNotFound
+      }
+      let contact = try ConsentRules.contact(
+        mobile: person.wanted.mobile, email: person.wanted.email, user: user)
+      // Of the roles those count that the file gives in this very company (C-03).
+      let roles = wanted.roles.filter { $0.person == wish.person }.map {
+        RoleAssignment(
+          id: ID(user.id.uuid), user: user.id, company: decision.company, role: $0.role)
+      }
+      let id = sources.id(ConsentInvitation.self), secret = sources.secret()
+      decision.companyFacts += try ConsentRules.inviting(
+        id, user: user, roles: roles, bank: wish.bank, agreements: now.agreements,
+        company: decision.company, linkHash: sources.hash(secret), at: sources.time)
+      decision.invited.append(
+        OnboardingInvitation(
+          id: id, mobile: contact.mobile, email: contact.email, secret: secret))
+      decision.done.consentsInvited += 1
     }
 
     private func send(_ agreement: Agreement, _ decision: inout OnboardingDecision) throws {

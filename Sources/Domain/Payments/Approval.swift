@@ -6,9 +6,24 @@ package struct Approval: Sendable, Equatable {
   package struct Item: Sendable, Equatable {
     package var rendered: RenderedPayment
     package var agreement: ID<Agreement>
-    package init(rendered: RenderedPayment, agreement: ID<Agreement>) {
+    /// Where the creditor's account has changed: the one paid last.
+    package var lastAccount: AccountNumber?
+    package init(
+      rendered: RenderedPayment, agreement: ID<Agreement>, lastAccount: AccountNumber? = nil
+    ) {
       self.rendered = rendered
       self.agreement = agreement
+      self.lastAccount = lastAccount
+    }
+
+    /// What is new or changed since last time, in the signer's words; nil: nothing.
+    var news: String? {
+      switch rendered.payeeMark {
+      case nil: nil
+      case .new: "NEW PAYEE, never paid before"
+      case .changed:
+        "ACCOUNT CHANGED" + (lastAccount.map { ", last paid on \($0.display)" } ?? "")
+      }
     }
   }
 
@@ -46,12 +61,14 @@ package struct Approval: Sendable, Equatable {
     let total = sums.map { "\($0.decimalText) \($0.currency.code)" }.joined(separator: " + ")
     let count = items.count == 1 ? "1 payment" : "\(items.count) payments"
     var lines = ["\(companyName): approve \(count)", "Total \(total)"]
+    if let news = Self.news(of: items) { lines.append(news) }
     for (number, item) in items.enumerated() {
       let payment = item.rendered
       lines.append("")
       lines.append("\(number + 1). \(payment.creditorName)")
       lines.append("\(payment.amount.decimalText) \(payment.amount.currency.code)")
       lines.append("to \(payment.creditorAccount.display)")
+      if let news = item.news { lines.append(news) }
       lines.append("\(payment.reference.label) \(payment.reference.text)")
       lines.append("due \(payment.dueDate.iso), from \(payment.debtorAccount.display)")
     }
@@ -61,10 +78,25 @@ package struct Approval: Sendable, Equatable {
     return text
   }
 
+  /// How much of it is new or changed since last time; nil: nothing.
+  static func news(of items: [Item]) -> String? {
+    let parts = [(PayeeMark.new, "to new payees"), (.changed, "to changed accounts")]
+      .compactMap { mark, words in
+        let count = items.count { $0.rendered.payeeMark == mark }
+        return count == 0 ? nil : "\(count) \(words)"
+      }
+    return parts.isEmpty ? nil : "Look closely: " + parts.joined(separator: ", ")
+  }
+
   /// What is signed without being shown: each payment's id and digest, in order.
   package var nonVisibleData: [UInt8] {
-    let lines = items.map { "\($0.rendered.payment.hex) \($0.rendered.digest.hexText)\n" }
+    let lines = items.map { Self.line(of: $0.rendered) + "\n" }
     return Array(("bureau/approval/v1\n" + lines.joined()).utf8)
+  }
+
+  /// How a payment stands there.
+  static func line(of payment: RenderedPayment) -> String {
+    "\(payment.payment.hex) \(payment.digest.hexText)"
   }
 }
 
@@ -84,12 +116,8 @@ extension PaymentReference {
 extension Sequence<UInt8> {
   /// Lower-case hexadecimal, two digits a byte.
   package var hexText: String {
-    var text = ""
-    for byte in self {
-      let digits = Array("0123456789abcdef")
-      text.append(digits[Int(byte >> 4)])
-      text.append(digits[Int(byte & 15)])
-    }
-    return text
+    let digits = Array("0123456789abcdef".utf8)
+    return String(
+      decoding: flatMap { [digits[Int($0 >> 4)], digits[Int($0 & 15)]] }, as: UTF8.self)
   }
 }

@@ -59,6 +59,7 @@ package struct BulkApproval: Sendable, Equatable {
     var lines = [
       "Approve \(Self.count(items.count)) of \(companies)", "Total \(try Self.total(items))",
     ]
+    if let news = Approval.news(of: items) { lines.append(news) }
     for part in parts {
       let items = part.approval.items
       lines.append("")
@@ -77,11 +78,13 @@ package struct BulkApproval: Sendable, Equatable {
     return "- \(payment.creditorName), \(payment.creditorAccount.display): "
       + "\(payment.amount.decimalText) \(payment.amount.currency.code), "
       + "\(payment.reference.label) \(payment.reference.text), due \(payment.dueDate.iso)"
+      + (item.news.map { "; \($0)" } ?? "")
   }
 
   private struct Payee: Hashable {
     var name: String
     var account: AccountNumber
+    var news: String?
   }
 
   private static func payees(_ items: [Approval.Item], _ detail: Detail) throws(PaymentError)
@@ -89,12 +92,14 @@ package struct BulkApproval: Sendable, Equatable {
   {
     var lines: [String] = []
     let groups = grouped(items) { item in
-      Payee(name: item.rendered.creditorName, account: item.rendered.creditorAccount)
+      Payee(
+        name: item.rendered.creditorName, account: item.rendered.creditorAccount, news: item.news)
     }
     for (payee, items) in groups {
       let name = detail == .shortPayees ? String(payee.name.prefix(24)) : payee.name
       let times = items.count == 1 ? "" : "\(items.count) × "
-      lines.append("- \(name), \(payee.account.display): \(times)\(try total(items))")
+      let news = payee.news.map { "; \($0)" } ?? ""
+      lines.append("- \(name), \(payee.account.display): \(times)\(try total(items))\(news)")
     }
     return lines
   }

@@ -219,7 +219,10 @@ package struct InvoiceReading: Sendable, Equatable {
       ("name", party.name),
     ] {
       let compact = (value ?? "").lowercased().filter { $0.isLetter || $0.isNumber }
-      if !compact.isEmpty { return "\(kind):\(compact.prefix(80))" }
+      guard !compact.isEmpty else { continue }
+      // A name is one supplier's within its country only.
+      let place = kind == "name" ? home.map { "\($0.code.lowercased()):" } ?? "" : ""
+      return "\(kind):\(place)\(compact.prefix(80))"
     }
     return "unknown"
   }

@@ -1,6 +1,6 @@
 package import Primitives
 
-/// A supplier payment, from proposal to posted.
+/// A payment to a supplier, or of a salary, from proposal to posted.
 package struct Payment: Sendable, Equatable {
   package var id: ID<Payment>
   package var state: PaymentState
@@ -19,6 +19,10 @@ package struct Payment: Sendable, Equatable {
   package var requiredSignatures: Int
   /// Who made or changed it, as far as facts tell.
   package var makers: [ID<User>]
+  /// Of a salary: its batch.
+  package var salary: ID<SalaryBatch>?
+  /// Why it came back to the proposal, until somebody has changed, acknowledged or signed it.
+  package var returnReason: String?
   /// Oldest first; at most one is neither rejected nor found not executed.
   package var instructions: [Instruction]
   package var rejection: Rejection?
@@ -36,7 +40,8 @@ package struct Payment: Sendable, Equatable {
     signature: PaymentSignature? = nil, instructions: [Instruction] = [],
     rejection: Rejection? = nil, voucher: ID<Voucher>? = nil, bookingDate: CalendarDate? = nil,
     isHeld: Bool = false, revision: Int64 = 0, approvals: [PaymentSignature] = [],
-    requiredSignatures: Int = 0, makers: [ID<User>] = []
+    requiredSignatures: Int = 0, makers: [ID<User>] = [], returnReason: String? = nil,
+    salary: ID<SalaryBatch>? = nil
   ) {
     self.id = id
     self.state = state
@@ -50,6 +55,8 @@ package struct Payment: Sendable, Equatable {
     self.approvals = approvals
     self.requiredSignatures = requiredSignatures
     self.makers = makers
+    self.salary = salary
+    self.returnReason = returnReason
     self.instructions = instructions
     self.rejection = rejection
     self.voucher = voucher
@@ -205,10 +212,12 @@ package struct PaymentProposed: Sendable, Equatable {
   package var warnings: [PaymentWarning]
   /// nil in facts of before policies.
   package var maker: ID<User>?
+  /// Of a salary.
+  package var salary: ID<SalaryBatch>?
   package init(
     payment: ID<Payment>, state: PaymentState, invoiceNumber: String, supplierKey: String,
     terms: PaymentTerms, asWritten: AsWritten, warnings: [PaymentWarning],
-    maker: ID<User>? = nil
+    maker: ID<User>? = nil, salary: ID<SalaryBatch>? = nil
   ) {
     self.payment = payment
     self.state = state
@@ -218,6 +227,7 @@ package struct PaymentProposed: Sendable, Equatable {
     self.asWritten = asWritten
     self.warnings = warnings
     self.maker = maker
+    self.salary = salary
   }
 }
 

@@ -13,6 +13,8 @@ package enum PaymentError: Refusal, Equatable {
   case amountTooLarge
   case referenceInvalid(String)
   case dueDateInvalid(String)
+  case salaryUnfit
+  case salaryByBundle
   case incomplete([String])
   case noAgreement
   case notSendable(String)
@@ -29,7 +31,7 @@ package enum PaymentError: Refusal, Equatable {
     switch self {
     case .notFound: .notFound
     case .changedMeanwhile, .signedValuesChanged: .conflict
-    case .notAllowed, .incomplete, .noAgreement, .notSendable, .held, .sentBefore,
+    case .notAllowed, .salaryByBundle, .incomplete, .noAgreement, .notSendable, .held, .sentBefore,
       .tooManyInstructions:
       .failedPrecondition
     default: .invalidArgument
@@ -51,6 +53,8 @@ package enum PaymentError: Refusal, Equatable {
     case .amountTooLarge: "PAYMENT_AMOUNT_TOO_LARGE"
     case .referenceInvalid: "PAYMENT_REFERENCE_INVALID"
     case .dueDateInvalid: "PAYMENT_DUE_DATE_INVALID"
+    case .salaryUnfit: "SALARY_TERMS_UNFIT"
+    case .salaryByBundle: "SALARY_POSTED_BY_BUNDLE"
     case .incomplete: "PAYMENT_INCOMPLETE"
     case .noAgreement: "PAYMENT_NO_AGREEMENT"
     case .notSendable: "PAYMENT_NOT_SENDABLE"
@@ -72,7 +76,7 @@ package enum PaymentError: Refusal, Equatable {
     case .accountInvalid: "creditor_account"
     case .bicInvalid: "creditor_bic"
     case .currencyUnknown, .amountNotPositive, .amountTooLarge: "amount"
-    case .referenceInvalid: "reference"
+    case .referenceInvalid, .salaryUnfit: "reference"
     case .dueDateInvalid: "due_date"
     case .incomplete(let fields): fields.first
     case .noPayments, .tooManyPayments, .textTooLong: "payments"
@@ -99,6 +103,12 @@ package enum PaymentError: Refusal, Equatable {
     case .amountTooLarge: "The amount is larger than a bank file carries; divide it."
     case .referenceInvalid(let why): "The payment reference is not valid: \(why)"
     case .dueDateInvalid(let text): "\(text) is no date; write YYYY-MM-DD."
+    case .salaryUnfit:
+      "A salary is paid in the domestic currency to an account in the country, with a text and no"
+        + " structured reference."
+    case .salaryByBundle:
+      "Salaries are posted by their bundle, in one sum, so that no line of the books names a person"
+        + " (B-04)."
     case .incomplete(let fields):
       "The payment is incomplete: fill in \(fields.joined(separator: ", ")) (P-07)."
     case .noAgreement:
@@ -151,6 +161,7 @@ extension PaymentEvent {
     case .post: "be posted"
     case .delete: "be deleted"
     case .acknowledge: "be acknowledged"
+    case .sendBack: "go back to the proposal"
     }
   }
 }

@@ -18,6 +18,8 @@ package struct PaymentFilter: Sendable, Equatable {
   package var supplierKey: String?
   /// The bundle that carries it, or has carried it.
   package var transfer: ID<Transfer>?
+  /// Salaries of this batch only.
+  package var salary: ID<SalaryBatch>?
 
   package init() {}
 }
@@ -35,6 +37,7 @@ package struct PaymentQuery: Sendable, Equatable {
   package var latestDueDate = ""
   package var supplier = ""
   package var transfer: ID<Transfer>?
+  package var salary: ID<SalaryBatch>?
   /// Two fields exclude each other: nothing is meant.
   package var isNothing = false
 
@@ -72,6 +75,7 @@ package struct PaymentQuery: Sendable, Equatable {
       filter.supplierKey = "org:\(digits)"
     }
     filter.transfer = transfer
+    filter.salary = salary
     return filter
   }
 

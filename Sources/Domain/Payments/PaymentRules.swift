@@ -77,6 +77,7 @@ extension Payment {
     if state != .error { _ = try state.after(.proposeComplete) }
     if correction == PaymentCorrection() { throw .nothingToChange }
     let new = try correction.applied(to: terms)
+    if salary != nil, !new.isFitForSalary { throw .salaryUnfit }
     let event: PaymentEvent = state == .error ? .correct : new.proposal(openItems: openItems)
     let next = try state.after(event)
     if new == terms { return [] }
@@ -94,33 +95,52 @@ extension Payment {
   ///
   /// `unknown`: what the bank was asked to pay and the database has lost; none of it is paid anew.
   package func approving(
-    with agreements: [Agreement], besides unknown: [UnknownPayment] = []
+    with agreements: [Agreement], besides unknown: [UnknownPayment] = [],
+    payee: PayeeStanding = .unregistered
   ) throws(PaymentError) -> Approval.Item {
     if state == .proposalIncomplete { throw .incomplete(terms.missingFields) }
     _ = try state.after(.sign)
     if isHeld { throw .held }
     if instructions.count >= Instruction.limit { throw .tooManyInstructions }
     let (agreement, profile) = try PaymentRules.agreement(for: terms, among: agreements)
-    let rendered = try terms.rendered(id, for: agreement, profile: profile)
+    let values = try terms.rendered(
+      id, for: agreement, profile: profile, isSalary: salary != nil)
+    // Of several signers each signs what the first was shown.
+    let earlier = approvals.last { $0.rendered.marked(nil) == values }?.rendered
+    let rendered = earlier ?? values.marked(payee.mark)
     if let lost = unknown.first(where: { $0.mayBe(rendered) }) {
       throw .sentBefore(endToEndID: lost.endToEndID)
     }
     try TransferRules.rehearse(rendered, profile: profile)
-    return Approval.Item(rendered: rendered, agreement: agreement.id)
+    return Approval.Item(
+      rendered: rendered, agreement: agreement.id, lastAccount: payee.lastAccount)
   }
 
-  /// Signed by `user` with evidence over exactly these values (D-01). `required`: how many different
-  /// people the company's policy demands; until they are enough the payment stays where it is.
+  /// Signed by `user` with evidence over exactly these values (D-01).
   package func signing(
-    by user: ID<User>, with evidence: Evidence, agreements: [Agreement], required: Int = 1
+    by user: ID<User>, with evidence: Evidence, agreements: [Agreement], required: Int = 1,
+    payee: PayeeStanding = .unregistered, timing: TransferTiming = .standard
   ) throws(PaymentError) -> [Fact] {
-    let item = try approving(with: agreements)
-    let signedLine = "\(id.hex) \(item.rendered.digest.hexText)\n"
-    guard String(decoding: evidence.nonVisibleData, as: UTF8.self).contains(signedLine),
+    try signing(
+      try approving(with: agreements, payee: payee), by: user, with: SignedLines(evidence),
+      required: required, timing: timing)
+  }
+
+  /// The same of what was found to be approved just now. `required`: how many different people the
+  /// company's policy demands; until they are enough the payment stays where it is. `timing`: the
+  /// company's, as it is now (D-02).
+  package func signing(
+    _ item: Approval.Item, by user: ID<User>, with lines: SignedLines, required: Int,
+    timing: TransferTiming
+  ) throws(PaymentError) -> [Fact] {
+    var item = item
+    guard let signed = item.rendered.shown(in: lines),
       let profile = BankProfile.named(item.rendered.bank)
     else { throw .signedValuesChanged }
+    item.rendered = signed
+    let evidence = lines.evidence
     let plan = ExecutionPlan(
-      dueDate: item.rendered.dueDate, timing: .onDueDate, profile: profile)
+      dueDate: item.rendered.dueDate, timing: timing, profile: profile)
     let signature = PaymentSignature(
       user: user, rendered: item.rendered, agreement: item.agreement,
       evidenceDigest: evidence.digest, signTime: evidence.time,
@@ -174,5 +194,14 @@ package struct BankCheckRecorded: Sendable, Equatable {
     self.number = number
     self.executed = executed
     self.date = date
+  }
+}
+
+extension RenderedPayment {
+  /// These values as the evidence covers them; nil where it does not. A signer who was told that an
+  /// account is new, when it is so no more, has seen all there is to see; the other way round not.
+  fileprivate func shown(in lines: SignedLines) -> RenderedPayment? {
+    let marks: [PayeeMark?] = payeeMark == nil ? [nil, .new, .changed] : [payeeMark]
+    return marks.map { marked($0) }.first { lines.cover($0) }
   }
 }

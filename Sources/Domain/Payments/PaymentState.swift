@@ -26,6 +26,8 @@ package enum PaymentEvent: String, Sendable, CaseIterable {
   case lose
   case findExecuted, findNotExecuted
   case post, delete
+  /// Back to the proposal with a reason: an approver's no, or out of the Due List.
+  case sendBack
 }
 
 extension PaymentState {
@@ -33,13 +35,23 @@ extension PaymentState {
   package static let table: [Self: [PaymentEvent: Self]] = [
     .proposalIncomplete: proposing.merging([.delete: .deleted]) { $1 },
     .proposalComplete: proposing.merging(
-      [.acknowledge: .acknowledged, .sign: .signed, .delete: .deleted]) { $1 },
+      [
+        .acknowledge: .acknowledged, .sign: .signed, .delete: .deleted,
+        .sendBack: .proposalComplete,
+      ]) { $1 },
     .proposalOpenItems: proposing.merging(
-      [.acknowledge: .acknowledged, .sign: .signed, .delete: .deleted]) { $1 },
-    .acknowledged: proposing.merging([.sign: .signed, .delete: .deleted]) { $1 },
+      [
+        .acknowledge: .acknowledged, .sign: .signed, .delete: .deleted,
+        .sendBack: .proposalOpenItems,
+      ]) { $1 },
+    .acknowledged: proposing.merging(
+      [.sign: .signed, .delete: .deleted, .sendBack: .proposalComplete]) { $1 },
     // Any change voids the signature.
     .signed: proposing.merging(
-      [.transfer: .processing, .transferForBankSignature: .awaitingBankSignature]) { $1 },
+      [
+        .transfer: .processing, .transferForBankSignature: .awaitingBankSignature,
+        .sendBack: .proposalComplete,
+      ]) { $1 },
     .awaitingBankSignature: [
       .signAtBank: .processing, .pay: .paid, .reject: .error, .lose: .inDoubt,
     ],

@@ -24,6 +24,11 @@ package struct PaymentStory: Sendable {
       terms = fact.terms
       let what = changes.isEmpty ? Self.told(fact.terms) : changes.joined(separator: "; ")
       return "It was changed: \(what). It is now \(fact.state.words); an earlier signature is void."
+    case .supplierAccountFound(let fact) where fact.payment == payment:
+      return "Its account \(fact.account.display) is "
+        + (fact.isChange ? "another one than before" : "the first one")
+        + " for \(fact.displayName)"
+        + (fact.wasPaidBefore ? ", and was paid before." : ": somebody else has to confirm it.")
     case .paymentAcknowledged(let fact) where fact.payment == payment:
       return "It was acknowledged: it is right and may be signed."
     case .paymentSigned(let fact) where fact.payment == payment:
@@ -35,6 +40,8 @@ package struct PaymentStory: Sendable {
       return "It was deleted."
     case .paymentRestored(let fact) where fact.payment == payment:
       return "It was brought back as \(fact.state.words)."
+    case .paymentReturned(let fact) where fact.payment == payment:
+      return "It went back as \(fact.state.words); its signatures are void: \(fact.reason)"
     case .paymentsHandled(let fact):
       guard let refusal = fact.items.first(where: { $0.payment == payment })?.refusal else {
         return nil

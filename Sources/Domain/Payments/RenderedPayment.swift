@@ -17,11 +17,16 @@ package struct RenderedPayment: Hashable, Sendable {
   package var dueDate: CalendarDate
   package var bank: String
   package var profileVersion: Int
+  /// What the signer is told of the creditor's account: no value of the bank file.
+  package var payeeMark: PayeeMark?
+  /// ISO 20022: `SALA` makes it a salary, which the bank shows nobody the parts of.
+  package var categoryPurpose: String?
 
   package init(
     payment: ID<Payment>, debtorAccount: AccountNumber, creditorName: String,
     creditorAccount: AccountNumber, creditorBIC: BIC?, amount: Money,
-    reference: PaymentReference, dueDate: CalendarDate, bank: String, profileVersion: Int
+    reference: PaymentReference, dueDate: CalendarDate, bank: String, profileVersion: Int,
+    payeeMark: PayeeMark? = nil, categoryPurpose: String? = nil
   ) {
     self.payment = payment
     self.debtorAccount = debtorAccount
@@ -33,12 +38,21 @@ package struct RenderedPayment: Hashable, Sendable {
     self.dueDate = dueDate
     self.bank = bank
     self.profileVersion = profileVersion
+    self.payeeMark = payeeMark
+    self.categoryPurpose = categoryPurpose
   }
 
   /// The values in a fixed order, a line each; no value holds a line break.
+  ///
+  /// Version 1 has no room for a mark: what has none is written as ever, so that every signature
+  /// ever given can be checked again.
   package var canonicalText: String {
+    guard let payeeMark else { return "bureau/payment/v1\n\(values)" }
+    return "bureau/payment/v2\n\(values)payee_account=\(payeeMark.rawValue)\n"
+  }
+
+  private var values: String {
     """
-    bureau/payment/v1
     payment=\(payment.hex)
     bank=\(bank)/\(profileVersion)
     debtor_account=\(debtorAccount.form.rawValue):\(debtorAccount.text)
@@ -49,18 +63,27 @@ package struct RenderedPayment: Hashable, Sendable {
     reference=\(reference.type.rawValue):\(reference.text)
     due_date=\(dueDate.iso)
 
-    """
+    """ + (categoryPurpose.map { "category_purpose=\($0)\n" } ?? "")
   }
 
   /// SHA-256 of the canonical text: what an approval covers.
   package var digest: [UInt8] { Array(SHA256.hash(data: Array(canonicalText.utf8))) }
 }
 
+extension RenderedPayment {
+  /// The same as a signer is shown it who was told this of the creditor's account.
+  package func marked(_ mark: PayeeMark?) -> RenderedPayment {
+    var marked = self
+    marked.payeeMark = mark
+    return marked
+  }
+}
+
 extension PaymentTerms {
   /// The values as `profile` renders them for the account of `agreement`.
-  package func rendered(_ payment: ID<Payment>, for agreement: Agreement, profile: BankProfile)
-    throws(PaymentError) -> RenderedPayment
-  {
+  package func rendered(
+    _ payment: ID<Payment>, for agreement: Agreement, profile: BankProfile, isSalary: Bool = false
+  ) throws(PaymentError) -> RenderedPayment {
     guard missingFields.isEmpty, let creditorName, let creditorAccount, let reference, let dueDate
     else { throw .incomplete(missingFields) }
     let name = profile.rendering.name(creditorName)
@@ -73,7 +96,8 @@ extension PaymentTerms {
       creditorAccount: creditorAccount, creditorBIC: creditorBIC, amount: amount,
       reference: try Self.rendered(reference, profile.rendering), dueDate: dueDate,
       bank: profile.id,
-      profileVersion: profile.version)
+      profileVersion: profile.version,
+      categoryPurpose: isSalary ? SalaryBatch.categoryPurpose : nil)
   }
 
   private static func rendered(

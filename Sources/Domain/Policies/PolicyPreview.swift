@@ -53,7 +53,8 @@ package struct PolicyPreview: Sendable {
 
   private func side(_ policy: CompanyPolicy, of payment: Payment, _ item: Approval.Item?) -> Side {
     let asked = payment.policyCase(by: nil, on: day)
-    let verdict = policy.judge(asked.amount, signedToday: asked.signedToday)
+    let verdict = policy.judge(
+      asked.amount, signedToday: asked.signedToday, isSalary: asked.isSalary)
     let people = signers(policy, of: payment, item)
     return Side(
       required: verdict.required, refused: verdict.reason,

@@ -169,7 +169,8 @@ extension Payment {
   package func policyCase(by user: ID<User>?, on day: SignedDay) -> PolicyCase {
     PolicyCase(
       amount: terms.amount, signedToday: day.total(besides: self),
-      isAcknowledged: isAcknowledged, isSignerMaker: user.map(makers.contains) ?? false)
+      isAcknowledged: isAcknowledged, isSignerMaker: user.map(makers.contains) ?? false,
+      isSalary: salary != nil)
   }
 
   /// How many must sign these very values, if `user` may be one of them.

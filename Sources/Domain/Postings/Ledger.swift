@@ -266,8 +266,10 @@ extension ChartOfAccounts {
     switch account {
     case Self.norwegian.supplierLedger: "Leverandørgjeld"
     case Self.norwegian.bank: "Bankinnskudd"
+    case Self.norwegian.salaries: "Skyldig lønn"
     case Self.swedish.supplierLedger: "Leverantörsskulder"
     case Self.swedish.bank: "Företagskonto"
+    case Self.swedish.salaries: "Löneskulder"
     default: "Konto \(account.number)"
     }
   }

@@ -1,7 +1,8 @@
 package import Primitives
 
 /// A balanced entry in the books (B-02, B-03, B-04). Its first lines stand on the supplier ledger,
-/// one for each payment and in the same order; the rest balances them.
+/// one for each payment and in the same order; the rest balances them. Salaries have one line for all
+/// of them, so that the books name nobody.
 package struct Voucher: Sendable, Equatable {
   package var id: ID<Voucher>
   /// Unique and gap-free in the company.
@@ -48,17 +49,22 @@ package struct LedgerAccount: Hashable, Sendable {
 package struct ChartOfAccounts: Sendable, Equatable {
   package var supplierLedger: LedgerAccount
   package var bank: LedgerAccount
+  /// Net salaries that are owed to the employees.
+  package var salaries: LedgerAccount
 
   /// NS 4102.
   package static let norwegian = ChartOfAccounts(
-    supplierLedger: LedgerAccount(number: "2400"), bank: LedgerAccount(number: "1920"))
+    supplierLedger: LedgerAccount(number: "2400"), bank: LedgerAccount(number: "1920"),
+    salaries: LedgerAccount(number: "2930"))
   /// BAS.
   package static let swedish = ChartOfAccounts(
-    supplierLedger: LedgerAccount(number: "2440"), bank: LedgerAccount(number: "1930"))
+    supplierLedger: LedgerAccount(number: "2440"), bank: LedgerAccount(number: "1930"),
+    salaries: LedgerAccount(number: "2821"))
 
-  package init(supplierLedger: LedgerAccount, bank: LedgerAccount) {
+  package init(supplierLedger: LedgerAccount, bank: LedgerAccount, salaries: LedgerAccount) {
     self.supplierLedger = supplierLedger
     self.bank = bank
+    self.salaries = salaries
   }
 
   /// The default chart of the company's country.
@@ -90,11 +96,16 @@ package struct VoucherDraft: Sendable {
   fileprivate func posting(
     _ payments: [Payment], of total: Money, text: String, on date: CalendarDate
   ) -> [Fact] {
-    var lines = payments.map { payment in
-      VoucherLine(
-        ledgerAccount: chart.supplierLedger, amount: payment.postedAmount,
-        text: payment.voucherText)
-    }
+    let isSalary = payments.contains { $0.salary != nil }
+    let text = isSalary ? "Salaries" : text
+    var lines =
+      isSalary
+      ? [VoucherLine(ledgerAccount: chart.salaries, amount: total, text: text)]
+      : payments.map { payment in
+        VoucherLine(
+          ledgerAccount: chart.supplierLedger, amount: payment.postedAmount,
+          text: payment.voucherText)
+      }
     // Never overflows: a total is more than zero.
     let credit = Money(minorUnits: -total.minorUnits, currency: total.currency)
     lines.append(VoucherLine(ledgerAccount: chart.bank, amount: credit, text: text))
@@ -119,6 +130,7 @@ extension Payment {
   /// A voucher of its own (B-03).
   package func posting(_ draft: VoucherDraft) throws(PaymentError) -> [Fact] {
     _ = try state.after(.post)
+    if salary != nil { throw .salaryByBundle }
     return draft.posting(
       [self], of: postedAmount, text: voucherText,
       on: bookingDate ?? draft.time.date(in: .centralEuropean))

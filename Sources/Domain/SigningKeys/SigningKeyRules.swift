@@ -1,5 +1,5 @@
 package import Primitives
-import Sealing
+package import Sealing
 
 /// A key that somebody wants to put in use, unchecked.
 package struct NewSigningKey: Sendable {
@@ -14,13 +14,14 @@ package struct NewSigningKey: Sendable {
     self.proof = proof
   }
 
-  fileprivate func validated(company: String, besides keys: [SigningKey])
-    throws(SigningKeyError) -> SealingKey
-  {
+  /// `text`: what the proof is a signature over.
+  fileprivate func validated(
+    besides keys: [SigningKey], proofOver text: (SealingKey) -> [UInt8]
+  ) throws(SigningKeyError) -> SealingKey {
     let key: SealingKey
     do { key = try SealingKey(publicKey) } catch { throw .invalid }
     if maker == .client {
-      guard key.hasSigned(key.proofBytes(company: company), with: proof) else { throw .proof }
+      guard key.hasSigned(text(key), with: proof) else { throw .proof }
     }
     // What was a key once is none again: an old seal would count anew.
     if keys.contains(where: { $0.publicKey == key }) { throw .taken }
@@ -35,8 +36,16 @@ package enum SigningKeyRules {
     _ id: ID<SigningKey>, _ new: NewSigningKey, company: String, besides keys: [SigningKey],
     at time: Instant
   ) throws(SigningKeyError) -> [Fact] {
+    try creating(id, new, besides: keys, at: time) { $0.proofBytes(company: company) }
+  }
+
+  /// The same with a proof over another text, as a bureau file has it.
+  package static func creating(
+    _ id: ID<SigningKey>, _ new: NewSigningKey, besides keys: [SigningKey], at time: Instant,
+    proofOver text: (SealingKey) -> [UInt8]
+  ) throws(SigningKeyError) -> [Fact] {
     if keys.contains(where: { $0.state(at: time) == .current }) { throw .current }
-    let key = try new.validated(company: company, besides: keys)
+    let key = try new.validated(besides: keys, proofOver: text)
     return [.signingKeyCreated(SigningKeyCreated(key: made(id, key, new.maker, keys, time)))]
   }
 
@@ -47,7 +56,7 @@ package enum SigningKeyRules {
   ) throws(SigningKeyError) -> [Fact] {
     guard current.state(at: time) == .current else { throw .state(current.state(at: time)) }
     guard 0...SigningKey.overlapLimitSeconds ~= overlapSeconds else { throw .overlap }
-    let key = try new.validated(company: company, besides: keys)
+    let key = try new.validated(besides: keys) { $0.proofBytes(company: company) }
     return [
       .signingKeyCreated(
         SigningKeyCreated(

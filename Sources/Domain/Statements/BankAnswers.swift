@@ -14,6 +14,8 @@ package struct ReturnReading: Sendable, Equatable {
   package var unknownMessageID: String?
   /// What entries tell of each sending: all that is known of one that the company does not have.
   package var told: [TransferItem: UnknownPayment] = [:]
+  /// Entries for whole bundles, which `add` takes apart.
+  package var lumps: [BankLump] = []
 
   package init(
     kind: ReturnFile.Kind, messageID: String, answers: [BankAnswer], alarms: [AlarmRaised]
@@ -93,6 +95,7 @@ extension ReturnReading {
   private mutating func read(
     _ entry: BankEntry, on account: String, _ file: ID<ReturnFile>
   ) {
+    if let lump = BankLump(entry, on: account) { lumps.append(lump) }
     for transaction in entry.transactions {
       // Banks that write NOTPROVIDED as EndToEndId may still give the InstrId, which is the same.
       let ids = [transaction.endToEndID, transaction.instructionID].compactMap(\.self)
@@ -153,6 +156,7 @@ package enum StatementRules {
   ) -> [Fact] {
     var facts: [Fact] = []
     var seen: Set<TransferItem> = []
+    var salaries = 0
     for answer in reading.answers {
       guard let payment = payments[answer.item.payment] else {
         facts.append(
@@ -165,13 +169,15 @@ package enum StatementRules {
       // Told twice in one file it is judged once: the first answer has changed it. Another sending
       // of the same payment is another matter: it may have been executed too.
       guard seen.insert(answer.item).inserted else { continue }
-      facts += payment.applying(answer, from: file)
+      let told = payment.applying(answer, from: file)
+      if payment.salary != nil { salaries += told.count(where: \.isChange) }
+      facts += told
     }
     facts += reading.alarms.map(Fact.alarmRaised)
-    let applied = facts.count { if case .alarmRaised = $0 { false } else { true } }
+    let applied = facts.count(where: \.isChange)
     let read = ReturnFileRead(
       returnFile: file, kind: reading.kind, messageID: String(reading.messageID.prefix(35)),
-      fileDigest: fileDigest, appliedCount: applied, bank: bank)
+      fileDigest: fileDigest, appliedCount: applied, bank: bank, salaryCount: salaries)
     return [.returnFileRead(read)] + facts
   }
 
@@ -187,5 +193,12 @@ package enum StatementRules {
       .alarmRaised(
         AlarmRaised(kind: .unreadableFile, payment: nil, returnFile: file, text: why)),
     ]
+  }
+}
+
+extension Fact {
+  /// Whether an answer has changed something by it.
+  fileprivate var isChange: Bool {
+    if case .alarmRaised = self { false } else { true }
   }
 }

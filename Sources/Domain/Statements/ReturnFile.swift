@@ -42,12 +42,15 @@ package struct ReturnFileRead: Sendable, Equatable {
   package var appliedCount: Int
   /// `BankProfile.id` of whom it came from; empty in journals of before.
   package var bank: String
+  /// How many of the applied answers are about salaries.
+  package var salaryCount: Int
   package init(
     returnFile: ID<ReturnFile>, kind: ReturnFile.Kind, messageID: String, fileDigest: [UInt8],
-    appliedCount: Int, bank: String = ""
+    appliedCount: Int, bank: String = "", salaryCount: Int = 0
   ) {
     self.returnFile = returnFile
     self.bank = bank
+    self.salaryCount = salaryCount
     self.kind = kind
     self.messageID = messageID
     self.fileDigest = fileDigest

@@ -97,6 +97,9 @@ package struct NationalIDDigest: Hashable, Sendable {
 /// What a user may do in one company or in the whole bureau (roles-and-flows §2.11).
 package enum Role: String, Sendable, CaseIterable, Comparable {
   case customerAdministrator, companyAdministrator, accountant, approver, reader, serviceUser
+  /// Salaries are there for who has it: to see them, and to handle them as far as the other
+  /// roles allow. Alone it lets in to nothing else.
+  case payroll
 
   package static func < (a: Role, b: Role) -> Bool { a.rawValue < b.rawValue }
 }

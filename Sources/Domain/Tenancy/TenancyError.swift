@@ -89,7 +89,8 @@ package enum TenancyError: Refusal, Equatable {
     case .roleExists: "The user has this role already."
     case .roleNotFound: "There is no such role assignment."
     case .userNotService: "Tokens are for service users; a person logs in with BankID."
-    case .userNotPerson: "A service user has no personal role; give the role SERVICE_USER."
+    case .userNotPerson:
+      "A service user has no personal role; give SERVICE_USER, READER or PAYROLL."
     case .tokenLifetimeInvalid: "A token must expire, and within 400 days from now."
     case .tokenNotFound: "There is no such token."
     }

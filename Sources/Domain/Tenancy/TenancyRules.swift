@@ -85,12 +85,15 @@ package enum TenancyRules {
     ]
   }
 
+  /// The roles that a program may have.
+  package static let ofPrograms: Set<Role> = [.serviceUser, .reader, .payroll]
+
   /// A role given to a user. `held`: the user's roles so far.
   package static func assigning(_ new: RoleAssignment, to user: User, held: [RoleAssignment])
     throws(TenancyError) -> [Fact]
   {
     if user.kind == .person, new.role == .serviceUser { throw .userNotService }
-    if user.kind == .service, new.role != .serviceUser, new.role != .reader { throw .userNotPerson }
+    if user.kind == .service, !Self.ofPrograms.contains(new.role) { throw .userNotPerson }
     if held.contains(where: { $0.company == new.company && $0.role == new.role }) {
       throw .roleExists
     }

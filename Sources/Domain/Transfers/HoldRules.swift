@@ -138,7 +138,10 @@ package enum HoldRules {
         .transferRecovered(
           TransferRecovered(
             transfer: id, agreement: agreement.id, fileDigest: file.digest, executionDate: date,
-            items: items)), at: 0)
+            items: items,
+            isSalary: file.message?.paymentInformations.contains {
+              $0.categoryPurpose == SalaryBatch.categoryPurpose
+            } ?? false)), at: 0)
     }
     return facts
   }

@@ -15,11 +15,13 @@ package struct Transfer: Sendable, Equatable {
   package var prepareTime: Instant
   package var deliverTime: Instant?
   package var items: [TransferItem]
+  /// It holds salaries, and nothing else.
+  package var isSalary: Bool
 
   package init(
     id: ID<Transfer>, state: State, agreement: ID<Agreement>, fileDigest: [UInt8],
     executionDate: CalendarDate, prepareTime: Instant, deliverTime: Instant?,
-    items: [TransferItem]
+    items: [TransferItem], isSalary: Bool = false
   ) {
     self.id = id
     self.state = state
@@ -29,6 +31,7 @@ package struct Transfer: Sendable, Equatable {
     self.prepareTime = prepareTime
     self.deliverTime = deliverTime
     self.items = items
+    self.isSalary = isSalary
   }
 
   /// The day from which the bank may be expected to answer: its execution date, or when it has left
@@ -64,9 +67,12 @@ package struct TransferPrepared: Sendable, Equatable {
   package var items: [TransferItem]
   /// The bank executes it only after a final signature in its own online bank.
   package var awaitsBankSignature: Bool
+  /// Salaries, and nothing else.
+  package var isSalary: Bool
   package init(
     transfer: ID<Transfer>, agreement: ID<Agreement>, fileDigest: [UInt8],
-    executionDate: CalendarDate, items: [TransferItem], awaitsBankSignature: Bool = false
+    executionDate: CalendarDate, items: [TransferItem], awaitsBankSignature: Bool = false,
+    isSalary: Bool = false
   ) {
     self.transfer = transfer
     self.agreement = agreement
@@ -74,6 +80,7 @@ package struct TransferPrepared: Sendable, Equatable {
     self.executionDate = executionDate
     self.items = items
     self.awaitsBankSignature = awaitsBankSignature
+    self.isSalary = isSalary
   }
 }
 

@@ -136,15 +136,18 @@ package struct TransferRecovered: Sendable, Equatable {
   package var executionDate: CalendarDate
   /// Those of its payments that the company has.
   package var items: [TransferItem]
+  /// It holds salaries.
+  package var isSalary: Bool
   package init(
     transfer: ID<Transfer>, agreement: ID<Agreement>, fileDigest: [UInt8],
-    executionDate: CalendarDate, items: [TransferItem]
+    executionDate: CalendarDate, items: [TransferItem], isSalary: Bool = false
   ) {
     self.transfer = transfer
     self.agreement = agreement
     self.fileDigest = fileDigest
     self.executionDate = executionDate
     self.items = items
+    self.isSalary = isSalary
   }
 }
 

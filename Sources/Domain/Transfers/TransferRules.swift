@@ -44,18 +44,20 @@ package struct PreparedTransfer: Sendable, Equatable {
   package var executionDate: CalendarDate
   package var items: [TransferItem]
   package var content: [UInt8]
+  package var isSalary: Bool
 }
 
 package enum TransferRules {
   /// The most payments that one file carries.
   package static let fileLimit = 5_000
 
-  /// Those of `payments` that shall leave now, by execution date and service level: one file has
-  /// one `PmtInf`, so that a bank's answer about that level is about each of its payments.
+  /// Those of `payments` that shall leave now, by execution date, service level and batch of salaries:
+  /// one file has one `PmtInf`, so that a bank's answer about that level is about each of its payments,
+  /// and salaries stand beside nothing else.
   package static func due(
     _ payments: [Payment], of agreement: ID<Agreement>, profile: BankProfile, at time: Instant
   ) -> [(date: CalendarDate, payments: [Payment])] {
-    struct Key: Hashable { let date: CalendarDate, level: String }
+    struct Key: Hashable { let date: CalendarDate, level: String, salary: String }
     var groups: [Key: [Payment]] = [:]
     for payment in payments {
       guard payment.state == .signed, !payment.isHeld, let signature = payment.signature,
@@ -65,10 +67,12 @@ package enum TransferRules {
         dueDate: signature.rendered.dueDate, timing: .onDueDate, profile: profile)
       let key = Key(
         date: plan.executionDate(transferredAt: time),
-        level: serviceLevel(of: signature.rendered).rawValue)
+        level: serviceLevel(of: signature.rendered).rawValue, salary: payment.salary?.hex ?? "")
       groups[key, default: []].append(payment)
     }
-    let sorted = groups.sorted { ($0.key.date, $0.key.level) < ($1.key.date, $1.key.level) }
+    let sorted = groups.sorted {
+      ($0.key.date, $0.key.level, $0.key.salary) < ($1.key.date, $1.key.level, $1.key.salary)
+    }
     return sorted.map { key, payments in
       (key.date, Array(payments.sorted { $0.id < $1.id }.prefix(fileLimit)))
     }
@@ -86,7 +90,7 @@ package enum TransferRules {
   ) throws(TransferError) -> PreparedTransfer {
     var items: [TransferItem] = []
     var transactions: [Pain001.CreditTransfer] = []
-    var levels: Set<Pain001.ServiceLevel> = []
+    var levels: Set<Pain001.ServiceLevel> = [], purposes: Set<String?> = []
     for payment in payments {
       guard let signature = payment.signature else {
         throw .unsigned(endToEndID: payment.id.hex)
@@ -95,18 +99,23 @@ package enum TransferRules {
       items.append(item)
       let rendered = signature.rendered
       levels.insert(serviceLevel(of: rendered))
+      purposes.insert(rendered.categoryPurpose)
       transactions.append(
         creditTransfer(item, rendered, country: payment.terms.creditorCountry))
     }
     guard let level = levels.first, levels.count == 1 else {
       throw .unwritable("one file has payments of one service level")
     }
+    guard let purpose = purposes.first, purposes.count == 1 else {
+      throw .unwritable("salaries stand in a file of their own")
+    }
     let debtor = Pain001.Party(
       name: company.displayName, country: company.organisationNumber.country, town: company.town,
       organisationID: company.organisationNumber.digits)
     let information = Pain001.PaymentInformation(
-      id: paymentInformationID(of: transfer), batchBooking: false, serviceLevel: level,
-      requestedExecutionDate: date, debtor: debtor, debtorAccount: agreement.account,
+      id: paymentInformationID(of: transfer), batchBooking: purpose != nil, serviceLevel: level,
+      categoryPurpose: purpose, requestedExecutionDate: date, debtor: debtor,
+      debtorAccount: agreement.account,
       debtorAccountCurrency: agreement.currency, debtorAgentBIC: profile.bic,
       chargeBearer: level == .sepa ? .followingServiceLevel : .shared,
       transactions: transactions)
@@ -119,7 +128,8 @@ package enum TransferRules {
     }
     try check(content, carries: payments, profile: profile, at: time)
     return PreparedTransfer(
-      transfer: transfer, executionDate: date, items: items, content: content)
+      transfer: transfer, executionDate: date, items: items, content: content,
+      isSalary: purpose != nil)
   }
 
   /// Whether a file with these values alone can be written and read back: asked before anybody
@@ -130,7 +140,8 @@ package enum TransferRules {
     let item = TransferItem(payment: rendered.payment, number: 1)
     let party = Pain001.Party(name: "Rehearsal", country: profile.country)
     let group = Pain001.PaymentInformation(
-      id: "rehearsal", requestedExecutionDate: rendered.dueDate, debtor: party,
+      id: "rehearsal", categoryPurpose: rendered.categoryPurpose,
+      requestedExecutionDate: rendered.dueDate, debtor: party,
       debtorAccount: rendered.debtorAccount, debtorAgentBIC: profile.bic,
       transactions: [creditTransfer(item, rendered, country: nil)])
     let message = Pain001(
@@ -194,7 +205,8 @@ package enum TransferRules {
       creditorName: transfer.creditor.name,
       creditorAccount: AccountNumber.normalised(creditor),
       creditorBIC: transfer.creditorAgentBIC, amount: transfer.amount, reference: reference,
-      dueDate: signed.dueDate, bank: signed.bank, profileVersion: signed.profileVersion)
+      dueDate: signed.dueDate, bank: signed.bank, profileVersion: signed.profileVersion,
+      payeeMark: signed.payeeMark, categoryPurpose: group.categoryPurpose)
   }
 
   private static func creditTransfer(

@@ -39,21 +39,23 @@ package enum PolicyFile {
   /// Without indentation, so that it can stand in another file.
   static func lines(of policy: CompanyPolicy) -> [String] {
     var lines = [line(.approvers, String(policy.approvers))]
-    for (key, limits) in [(PolicyKey.perPayment, policy.perPayment), (.perDay, policy.perDay)]
-    where !limits.isEmpty {
-      lines.append("\(key.rawValue):")
-      for limit in limits {
-        lines.append("  - \(PolicyLimitKey.above.rawValue): \(text(limit.above))")
-        lines.append(
-          "    \(PolicyLimitKey.approvers.rawValue): "
-            + (limit.approvers.map { String($0) } ?? PolicyReader.nobody))
-      }
-    }
+    lines += self.lines(of: policy.perPayment, .perPayment)
+    lines += self.lines(of: policy.perDay, .perDay)
     lines.append(line(.makerMaySign, String(policy.makerMaySign)))
     lines.append(line(.acknowledgeFirst, String(policy.acknowledgeFirst)))
     lines.append(line(.payeeAccountChanges, policy.payeeAccountChanges.rawValue))
+    let confirmation = CompanyPolicy.PayeeAccountConfirmation.fileNames
+      .first { $0.value == policy.payeeAccountConfirmation }
+    if let confirmation { lines.append(line(.payeeAccountConfirmation, confirmation.name)) }
     let sealing = CompanyPolicy.SealRequirement.fileNames.first { $0.value == policy.seal }
     if let sealing { lines.append(line(.sealing, sealing.name)) }
+    if let salary = policy.salary {
+      lines.append("\(PolicyKey.salary.rawValue):")
+      lines +=
+        ([line(.approvers, String(salary.approvers))]
+        + self.lines(of: salary.perPayment, .perPayment)
+        + self.lines(of: salary.perDay, .perDay)).map { "  \($0)" }
+    }
     if !policy.examples.isEmpty { lines.append("\(PolicyKey.examples.rawValue):") }
     for example in policy.examples { lines += self.lines(of: example) }
     return lines
@@ -61,6 +63,18 @@ package enum PolicyFile {
 
   private static func line(_ key: PolicyKey, _ value: String) -> String {
     "\(key.rawValue): \(value)"
+  }
+
+  private static func lines(of limits: [CompanyPolicy.Threshold], _ key: PolicyKey) -> [String] {
+    guard !limits.isEmpty else { return [] }
+    return ["\(key.rawValue):"]
+      + limits.flatMap { limit in
+        [
+          "  - \(PolicyLimitKey.above.rawValue): \(text(limit.above))",
+          "    \(PolicyLimitKey.approvers.rawValue): "
+            + (limit.approvers.map { String($0) } ?? PolicyReader.nobody),
+        ]
+      }
   }
 
   private static func lines(of example: PolicyExample) -> [String] {
@@ -78,6 +92,7 @@ package enum PolicyFile {
     }
     if !asked.isAcknowledged { lines.append(line(.acknowledged, "false")) }
     if asked.isSignerMaker { lines.append(line(.signedByMaker, "true")) }
+    if asked.isSalary { lines.append(line(.salary, "true")) }
     switch example.expected {
     case .approvers(let count): lines.append(line(.approvers, String(count)))
     case .refused(let reason):

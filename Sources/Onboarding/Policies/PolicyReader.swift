@@ -4,12 +4,21 @@ import Primitives
 // What a company's policy may say, in a file of its own and in a bureau file.
 
 package enum PolicyKey: String, FileKeys {
-  case approvers, sealing, examples
+  case approvers, sealing, examples, salary
   case perPayment = "per_payment"
   case perDay = "per_day"
   case makerMaySign = "maker_may_sign"
   case acknowledgeFirst = "acknowledge_first"
   case payeeAccountChanges = "payee_account_changes"
+  case payeeAccountConfirmation = "payee_account_confirmation"
+  package static let required: Set<Self> = []
+}
+
+/// The numbers of salaries, which have the names of the others'.
+package enum PolicySalaryKey: String, FileKeys {
+  case approvers
+  case perPayment = "per_payment"
+  case perDay = "per_day"
   package static let required: Set<Self> = []
 }
 
@@ -19,7 +28,7 @@ package enum PolicyLimitKey: String, FileKeys {
 }
 
 package enum PolicyExampleKey: String, FileKeys {
-  case name, payment, acknowledged, approvers, refused
+  case name, payment, acknowledged, approvers, refused, salary
   case signedToday = "signed_today"
   case signedByMaker = "signed_by_maker"
   package static let required: Set<Self> = [.payment]
@@ -27,6 +36,12 @@ package enum PolicyExampleKey: String, FileKeys {
 
 extension CompanyPolicy.PayeeAccountChanges {
   static let fileNames: [(name: String, value: Self)] = allCases.map { ($0.rawValue, $0) }
+}
+
+extension CompanyPolicy.PayeeAccountConfirmation {
+  static let fileNames: [(name: String, value: Self)] = [
+    ("second_person", .secondPerson), ("changes_only", .changesOnly), ("none", .none),
+  ]
 }
 
 extension CompanyPolicy.SealRequirement {
@@ -55,11 +70,16 @@ struct PolicyReader {
     if let count = integer(table, .approvers, "approvers") { policy.approvers = count }
     policy.perPayment = limits(table, .perPayment)
     policy.perDay = limits(table, .perDay)
+    policy.salary = salary(table)
     policy.makerMaySign = flag(table, .makerMaySign) ?? policy.makerMaySign
     policy.acknowledgeFirst = flag(table, .acknowledgeFirst) ?? policy.acknowledgeFirst
     policy.payeeAccountChanges =
       choice(table, .payeeAccountChanges, CompanyPolicy.PayeeAccountChanges.fileNames)
       ?? policy.payeeAccountChanges
+    policy.payeeAccountConfirmation =
+      choice(
+        table, .payeeAccountConfirmation, CompanyPolicy.PayeeAccountConfirmation.fileNames)
+      ?? policy.payeeAccountConfirmation
     policy.seal =
       choice(table, .sealing, CompanyPolicy.SealRequirement.fileNames) ?? policy.seal
     policy.examples = examples(table)
@@ -79,10 +99,21 @@ struct PolicyReader {
   /// A place by the name that it has within the policy.
   private mutating func mark(_ field: String, _ place: Located) { places[field] = place }
 
-  private mutating func limits(_ table: TableReader<PolicyKey>, _ key: PolicyKey)
-    -> [CompanyPolicy.Threshold]
-  {
-    mark(key.rawValue, table.located(key))
+  private mutating func salary(_ table: TableReader<PolicyKey>) -> CompanyPolicy.Salary? {
+    guard let tree = table.tree(.salary),
+      let own = TableReader<PolicySalaryKey>(tree, at: table.path(.salary), &log)
+    else { return nil }
+    var salary = CompanyPolicy.Salary()
+    if let count = integer(own, .approvers, "salary.approvers") { salary.approvers = count }
+    salary.perPayment = limits(own, .perPayment, "salary.")
+    salary.perDay = limits(own, .perDay, "salary.")
+    return salary
+  }
+
+  private mutating func limits<Keys: FileKeys>(
+    _ table: TableReader<Keys>, _ key: Keys, _ prefix: String = ""
+  ) -> [CompanyPolicy.Threshold] {
+    mark("\(prefix)\(key.rawValue)", table.located(key))
     var limits: [CompanyPolicy.Threshold] = []
     for item in table.list(key, limit: CompanyPolicy.thresholdLimit, &log) {
       guard let limit = TableReader<PolicyLimitKey>(item.tree, at: item.path, &log) else {
@@ -92,7 +123,7 @@ struct PolicyReader {
       let demand = demand(limit)
       guard let amount, let demand else { continue }
       // By its place among those that are read: so faults count them.
-      let name = "\(key.rawValue)[\(limits.count)]"
+      let name = "\(prefix)\(key.rawValue)[\(limits.count)]"
       mark("\(name).above", limit.located(.above))
       mark("\(name).approvers", limit.located(.approvers))
       limits.append(CompanyPolicy.Threshold(above: amount, approvers: demand))
@@ -138,12 +169,13 @@ struct PolicyReader {
     }
     let isAcknowledged = flag(table, .acknowledged) ?? true
     let isSignerMaker = flag(table, .signedByMaker) ?? false
+    let isSalary = flag(table, .salary) ?? false
     guard let expected = expectation(table), let payment else { return nil }
     return PolicyExample(
       name: name ?? "number \(number)",
       asked: PolicyCase(
         amount: payment, signedToday: today?.minorUnits ?? 0, isAcknowledged: isAcknowledged,
-        isSignerMaker: isSignerMaker),
+        isSignerMaker: isSignerMaker, isSalary: isSalary),
       expected: expected)
   }
 

@@ -140,20 +140,22 @@ package struct Access: Sendable {
   }
 
   /// Lets `caller` through to `place` or refuses; in the transaction that the call acts in, so
-  /// that a right taken away acts on the next call.
+  /// that a right taken away acts on the next call. Returns what of salaries is there for the caller.
+  @discardableResult
   package static func check(
     _ method: String, by caller: Caller, at place: Place, in tx: any Transaction
-  ) throws {
+  ) throws -> SalarySight {
     guard let rule = AccessTable.byMethod[method], caller.bureau == place.bureau else {
       throw AccessError.denied
     }
-    if case .anyone = rule.gate { return }
+    if case .anyone = rule.gate { return .hidden }
     try rule.admits(caller.scope, at: place)
     let standing = try Standing.read(of: caller.user, calling: method, at: place, in: tx)
     guard !standing.isBlocked, rule.lets(standing, at: place) else { throw AccessError.denied }
     if rule.needsActiveCompany, let state = standing.company { try Company.requireActive(state) }
     // What concerns a whole bureau, and what does not exist, is no module's.
     if standing.company != nil { try standing.packages.require(rule.needs) }
+    return SalarySight(standing.bureauRoles.union(standing.companyRoles))
   }
 
   /// The same where a secret of its own stands for the caller: the company must be active.

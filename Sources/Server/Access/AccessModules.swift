@@ -39,14 +39,18 @@ extension AccessTable {
   private static let modules: [String: [ModuleAccess]] = [
     "AgreementService": [.agreements], "ConsentService": [.consents],
     "PaymentService": [.payments], "SubmissionService": [.payments],
+    "SupplierService": [.payments],
+    "SalaryService": [.payments],
     "StatementService": [.statements],
     "PostingService": [.postings],
+    "AuditService/ExportPaymentProof": [.payments],
     "TransferService/GetTransfer": [.transfers], "TransferService/ListTransfers": [.transfers],
     // The link to sign or to consent is a message to a person (U-04).
     "AgreementService/SendAgreement": [.agreements, .links],
     "ConsentService/CreateConsentInvitation": [.consents, .links],
     // O-07: to remit.
     "PaymentService/StartPaymentSignature": [.payments, .signing],
+    "PaymentService/StartPaymentSignatures": [.payments, .signing],
     // Taking back what one has given is never a question of a licence.
     "ConsentService/RevokeConsent": [], "AgreementService/TerminateAgreement": [],
   ]
@@ -77,6 +81,7 @@ extension AccessTable {
     "PaymentService/UndeletePayment": [.accountant, .approver],
     "PaymentService/RecordBankCheck": [.accountant, .approver],
     "PostingService/PostPayment": [.approver, .companyAdministrator],
+    "PostingService/PostBundle": [.approver, .companyAdministrator],
     "EmployeeService/UpdateAutomationEmployee": [.accountant],
     "AuditService/ListFacts": [.accountant, .approver, .reader, .serviceUser],
     "AuditService/ExportCompanyJournal": [.accountant, .approver, .reader, .serviceUser],

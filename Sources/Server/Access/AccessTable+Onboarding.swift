@@ -3,5 +3,6 @@ extension AccessTable {
     rule("OnboardingService", "ReadBureauState", administrators),
     rule("OnboardingService", "ResolvePeople", administrators),
     rule("OnboardingService", "ApplyCompany", administrators, leavesFact: true),
+    rule("OnboardingService", "ListChanges", administrators),
   ]
 }

@@ -30,19 +30,23 @@ package struct AccessRule: Sendable, Equatable {
 
   private static let windingUp = [
     "Get", "List", "Count", "Search", "Check", "Export", "Verify", "CreateCheckpoint", "Revoke",
-    "Delete", "Terminate", "Dismiss", "Release", "RecordBankCheck", "PostPayment", "PostBundle",
+    "Delete", "Terminate", "Dismiss", "Release", "RecordBankCheck", "ReturnPayment", "PostPayment",
+    "PostBundle",
     // Of the company itself: refused by their own rules, which say what stands in the way.
     "UpdateCompany", "ActivateCompany", "CloseCompany",
   ]
 }
 
 package enum AccessTable {
-  static let all = Set(Role.allCases)
+  /// Whoever only handles salaries sees nothing else by it.
+  static let all = Set(Role.allCases).subtracting([.payroll])
+  static let payroll: AccessRule.Gate = .company([.payroll])
   static let registrars: Set<Role> = [.customerAdministrator, .accountant]
 
   package static let rules: [AccessRule] =
     tenancy + identity + agreements + consents + payments + reading + audit
-    + signingKeys + submissions + policies + onboarding + board + people
+    + signingKeys + submissions + policies + reminders + onboarding + board + people + suppliers
+    + salaries + transferSettings
 
   /// The rule of a method, by its full name. A method without a rule is refused.
   package static let byMethod: [String: AccessRule] = Dictionary(
@@ -60,7 +64,7 @@ package enum AccessTable {
     rule("TenancyService", "CreateBureau", .anyone, leavesFact: true),
     rule("TenancyService", "GetBureau", .member),
     rule("TenancyService", "CreateCompany", administrators, leavesFact: true),
-    rule("TenancyService", "GetCompany", .company(all)),
+    rule("TenancyService", "GetCompany", .company(all.union([.payroll]))),
     rule("TenancyService", "ListCompanies", .member),
     rule("TenancyService", "UpdateCompany", administrators, leavesFact: true),
     rule("TenancyService", "ActivateCompany", administrators, leavesFact: true),
@@ -111,6 +115,9 @@ package enum AccessTable {
     rule("PaymentService", "DeletePayment", .company(handlers), leavesFact: true),
     rule("PaymentService", "UndeletePayment", .company(handlers), leavesFact: true),
     rule("PaymentService", "RecordBankCheck", .company(handlers), leavesFact: true),
+    rule("PaymentService", "ReturnPayment", .company(handlers), leavesFact: true),
+    // And who may take the step itself.
+    rule("PaymentService", "PreviewPayments", .company(all)),
     // Decided for each payment, by the rule of its single method.
     rule("PaymentService", "HandlePayments", .company(handlers), leavesFact: true),
     rule("PaymentService", "StartPaymentSignatures", .company([.approver])),
@@ -136,6 +143,7 @@ package enum AccessTable {
     rule("AuditService", "CreateCheckpoint", .bureau(registrars)),
     rule("AuditService", "GetCheckpointProof", .company(all)),
     rule("AuditService", "ExportCompanyJournal", .company(all)),
+    rule("AuditService", "ExportPaymentProof", .company(all)),
     rule("AuditService", "ExportJournals", administrators),
     rule("AuditService", "ListFacts", .company(all)),
   ]

@@ -25,7 +25,7 @@ package struct JournalExporter: Sendable {
 
   /// Facts read at once, and bytes gathered before they are handed on.
   private static let page = 200
-  private static let piece = 64 << 10
+  fileprivate static let piece = 64 << 10
   private static let checkpointLimit = 20
 
   package init(
@@ -38,9 +38,12 @@ package struct JournalExporter: Sendable {
 
   /// Hands the export to `write`, piece by piece; waits for each, so that a slow reader costs no
   /// memory.
-  /// - Parameter checkpoints: Numbers to prove the heads against, besides the newest.
+  /// - Parameters:
+  ///   - sight: Whether whoever asks sees salaries; for others the bodies that tell of them are
+  ///     withheld, as if erased: the chain holds all the same.
+  ///   - checkpoints: Numbers to prove the heads against, besides the newest.
   package func export(
-    _ extent: Extent, withBodies: Bool, checkpoints numbers: [Int64],
+    _ extent: Extent, for sight: SalarySight, withBodies: Bool, checkpoints numbers: [Int64],
     to write: @escaping (_ piece: [UInt8]) async throws -> Void
   ) async throws {
     let place = extent.place
@@ -70,14 +73,15 @@ package struct JournalExporter: Sendable {
             checkpoint.number, index: index, leaf: checkpoint.leaves[index],
             path: tree.path(to: index)))
       }
-      facts += try await add(journal, in: place, withBodies, to: &output)
+      facts += try await add(journal, in: place, for: sight, withBodies, to: &output)
     }
     try await output.add(AuditExport.end(journals: Int64(extents.count), facts: facts))
     try await output.finish()
   }
 
   private func add(
-    _ journal: JournalExtent, in place: Place, _ withBodies: Bool, to output: inout Output
+    _ journal: JournalExtent, in place: Place, for sight: SalarySight, _ withBodies: Bool,
+    to output: inout Output
   ) async throws -> Int64 {
     let from = Place(bureau: place.bureau, company: journal.company)
     var last: Int64 = 0, count: Int64 = 0
@@ -85,7 +89,8 @@ package struct JournalExporter: Sendable {
       let after = last
       let facts = try await database.read(as: place.scope) { tx in
         try AuditTables.facts(
-          of: from, after: after, through: journal.newestFact, limit: Self.page, in: tx)
+          of: from, after: after, through: journal.newestFact, limit: Self.page, in: tx
+        ).withholding(sight, at: from, in: tx)
       }
       for fact in facts {
         let body: JournalChecker.Body =
@@ -121,7 +126,7 @@ package struct JournalExporter: Sendable {
   }
 
   /// Lines gathered into pieces.
-  private struct Output {
+  struct Output {
     let write: (_ piece: [UInt8]) async throws -> Void
     private var bytes: [UInt8] = []
 

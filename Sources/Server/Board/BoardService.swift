@@ -80,12 +80,16 @@ extension Bureau_V1_BoardRow.Mark {
 
 extension PaymentState {
   /// As `Payment.State` of the API spells it.
-  fileprivate var boardName: String {
-    rawValue.reduce(into: "") { text, character in
-      if character.isUppercase { text.append("_") }
-      text.append(contentsOf: character.uppercased())
-    }
-  }
+  fileprivate var boardName: String { Self.boardNames[self] ?? "" }
+
+  private static let boardNames = Dictionary(
+    uniqueKeysWithValues: allCases.map { state in
+      let name = state.rawValue.reduce(into: "") { text, character in
+        if character.isUppercase { text.append("_") }
+        text.append(contentsOf: character.uppercased())
+      }
+      return (state, name)
+    })
 }
 
 extension Bureau_V1_ListBoardRequest: AsOfRequest {}

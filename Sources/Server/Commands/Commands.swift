@@ -135,6 +135,8 @@ package struct Commands: Sendable {
     package let place: Place
     package let time: Instant
     package let transaction: any Transaction
+    /// Whether whoever called sees salaries.
+    package let sight: SalarySight
   }
 
   /// The dry run's way out of its transaction: the answer goes, the changes do not stay.
@@ -161,13 +163,15 @@ package struct Commands: Sendable {
     let ticket = Ticket(call.isJob ? .jobs(TenantKey(place.bureau)) : Turn(place.scope))
     do {
       return try await submit(as: place.scope, ticket) { tx in
-        let context = Context(place: place, time: time, transaction: tx)
         let head = try Journal.lock(place, in: tx)
+        // The server's own work is about everything.
+        var sight: SalarySight = call.isJob ? .shown : .hidden
         if let caller = call.caller {
-          try Access.check(call.method, by: caller, at: place, in: tx)
+          sight = try Access.check(call.method, by: caller, at: place, in: tx)
         } else if !call.isJob {
           try Access.checkCompany(at: place, in: tx)
         }
+        let context = Context(place: place, time: time, transaction: tx, sight: sight)
         let origin = Origin(
           place: place, actor: call.caller?.user, session: call.caller?.session?.id,
           requestID: call.requestID, requestDigest: call.digest, time: time,
@@ -175,7 +179,8 @@ package struct Commands: Sendable {
         if !call.requestID.isEmpty, let earlier = try Requests.earlier(origin, in: tx) {
           return try answer(ID(bytes: earlier.subject) ?? subject, context)
         }
-        let facts = try decide(context)
+        // Whatever command it is that names a payee's account: the register knows of it.
+        let facts = try SupplierTables.registering(decide(context), at: place, in: tx)
         try Journal.append(facts, after: head, by: origin, in: tx)
         try apply?(context)
         let result = try answer(subject, context)
@@ -208,12 +213,19 @@ package struct Commands: Sendable {
     _ method: String, by caller: Caller, at place: Place,
     _ body: @escaping @Sendable (any Transaction) throws -> Answer
   ) async throws -> Answer {
+    try await read(method, by: caller, at: place) { tx, _ in try body(tx) }
+  }
+
+  /// The same, with what the caller sees of salaries.
+  package func read<Answer: Sendable>(
+    _ method: String, by caller: Caller, at place: Place,
+    _ body: @escaping @Sendable (any Transaction, SalarySight) throws -> Answer
+  ) async throws -> Answer {
     try count(caller, at: place)
     let ticket = Ticket(Turn(place.scope))
     return try await drain.whileCallerWaits(ticket) {
       try await database.read(as: place.scope, ticket: ticket) { tx in
-        try Access.check(method, by: caller, at: place, in: tx)
-        return try body(tx)
+        try body(tx, try Access.check(method, by: caller, at: place, in: tx))
       }
     }
   }
@@ -221,7 +233,7 @@ package struct Commands: Sendable {
   /// Refuses what `read` would; not counted against the company's rate, since nothing is asked for.
   func stillAllows(_ method: String, to caller: Caller, at place: Place) async throws {
     try await database.read(as: place.scope, ticket: Ticket(Turn(place.scope))) { tx in
-      try Access.check(method, by: caller, at: place, in: tx)
+      _ = try Access.check(method, by: caller, at: place, in: tx)
     }
   }
 
@@ -233,14 +245,23 @@ package struct Commands: Sendable {
     _ method: String, by caller: Caller, at place: Place, asOf moment: Instant?,
     _ body: @escaping @Sendable (any Transaction) throws -> Answer
   ) async throws -> Answer {
+    try await read(method, by: caller, at: place, asOf: moment) { tx, _ in try body(tx) }
+  }
+
+  /// The same, with what the caller sees of salaries today.
+  package func read<Answer: Sendable>(
+    _ method: String, by caller: Caller, at place: Place, asOf moment: Instant?,
+    _ body: @escaping @Sendable (any Transaction, SalarySight) throws -> Answer
+  ) async throws -> Answer {
     guard let moment else { return try await read(method, by: caller, at: place, body) }
-    let heads = try await read(method, by: caller, at: place) { tx in
-      try AsOf.heads(of: place, in: tx)
+    let (heads, sight) = try await read(method, by: caller, at: place) { tx, sight in
+      (try AsOf.heads(of: place, in: tx), sight)
     }
     guard let past else { throw AsOfError.notHere }
     return try await drain.watchingCaller { isThere in
       try await past.read(
-        place, at: moment, heads: heads, from: database, while: isThere, body)
+        place, at: moment, heads: heads, from: database, while: isThere
+      ) { tx in try body(tx, sight) }
     }
   }
 }

@@ -41,7 +41,7 @@ extension Commands {
     let place = Place(bureau: bureau)
     do {
       return try await submit(as: place.scope, Ticket(Turn(place.scope))) { tx in
-        let context = Context(place: place, time: time, transaction: tx)
+        let context = Context(place: place, time: time, transaction: tx, sight: .hidden)
         let head = try Journal.lock(place, in: tx)
         if let caller = call.caller {
           try Access.check(call.method, by: caller, at: place, in: tx)
@@ -63,7 +63,7 @@ extension Commands {
             // Another request of the company has taken the id.
             if try Requests.earlier(origin, in: tx) != nil { throw RequestError.reused }
             try Journal.append(decisions.companyFacts, after: head, by: origin, in: tx)
-            try apply(decided, Context(place: place, time: time, transaction: tx))
+            try apply(decided, Context(place: place, time: time, transaction: tx, sight: .hidden))
           }
         }
         let result = try answer(.decided(decided), context)

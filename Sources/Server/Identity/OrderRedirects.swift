@@ -17,7 +17,9 @@ package enum RedirectOutcome: Sendable, Equatable {
   case turnedBack
   /// What came cannot be believed: the order has ended.
   case refused
-  /// The provider could not be asked, or did not take the code; the order waits on.
+  /// The provider did not take the code, which may be another's; the order waits on.
+  case codeRefused
+  /// The provider could not be asked; the order waits on.
   case unavailable
 }
 
@@ -64,6 +66,11 @@ extension Orders {
     let answer: [UInt8]
     do { answer = try await redirect.redeem(code, of: order.ticket) } catch {
       if case .bankIDUnavailable = error { throw error }
+      if case .codeRefused(let why) = error {
+        logger.warning(
+          "an identity provider refused a code", metadata: ["cause": "\(why.prefix(200))"])
+        return .codeRefused
+      }
       try await giveUp(order, error.message, of: bureau)
       return .refused
     }

@@ -224,7 +224,7 @@ package struct Jobs: Sendable {
     try await commands.run(
       Self.call("prepare"), at: place, subject: agreement
     ) { context in
-      try Self.prepared(agreement, ids, context)
+      try Self.prepared(agreement, ids, context, at: context.time)
     } apply: { context in
       let tx = context.transaction
       try Work.finish(.prepare, agreement.bytes, of: place, in: tx)
@@ -236,9 +236,11 @@ package struct Jobs: Sendable {
     }
   }
 
-  /// One file for each day and service level that is due; its bytes are kept under their digest.
-  private static func prepared(
-    _ id: ID<Agreement>, _ ids: [ID<Transfer>], _ context: Commands.Context
+  /// One file for each day and service level that is due at `time`; its bytes are kept under their
+  /// digest. `only`: of these payments alone, for who wants to see what would leave.
+  static func prepared(
+    _ id: ID<Agreement>, _ ids: [ID<Transfer>], _ context: Commands.Context, at time: Instant,
+    only: Set<ID<Payment>>? = nil
   ) throws -> [Fact] {
     let tx = context.transaction, place = context.place
     guard try !HoldTables.isHeld(place, in: tx),
@@ -247,18 +249,19 @@ package struct Jobs: Sendable {
       let company = try TenancyTables.company(place, in: tx)
     else { return [] }
     let groups = TransferRules.due(
-      try sendable(place, in: tx), of: id, profile: profile, at: context.time)
+      try sendable(place, in: tx).filter { only?.contains($0.id) ?? true }, of: id,
+      profile: profile, at: time)
     return try zip(groups, ids).map { group, transfer in
       let prepared = try TransferRules.preparing(
         transfer, group.payments, on: group.date, agreement: agreement, profile: profile,
-        company: company, at: context.time)
+        company: company, at: time)
       let digest = Array(SHA256.hash(data: prepared.content))
       try Blobs.store(prepared.content, digest: digest, of: place, in: tx)
       return .transferPrepared(
         TransferPrepared(
           transfer: transfer, agreement: id, fileDigest: digest,
           executionDate: prepared.executionDate, items: prepared.items,
-          awaitsBankSignature: profile.finalSignatureInBank))
+          awaitsBankSignature: profile.finalSignatureInBank, isSalary: prepared.isSalary))
     }
   }
 
@@ -283,7 +286,7 @@ package struct Jobs: Sendable {
     guard let id = ID<Transfer>(bytes: item.subject) else { return }
     let place = item.place
     let loaded = try await commands.database.read(as: place.scope) { tx in
-      guard let transfer = try TransferTables.load(id, of: place, in: tx),
+      guard let transfer = try TransferTables.load(id, of: place, for: .shown, in: tx),
         let agreement = try AgreementTables.load(transfer.agreement, of: place, in: tx),
         let content = try Blobs.load(transfer.fileDigest, of: place, in: tx)
       else { throw TransferError.notFound }
@@ -298,7 +301,8 @@ package struct Jobs: Sendable {
       content, messageID: transfer.messageID,
       to: BankConnection(bureau: place.bureau, company: place.company, bank: agreement.bank))
     try await commands.run(Self.call("deliver"), at: place, subject: id) { context in
-      guard let transfer = try TransferTables.load(id, of: place, in: context.transaction),
+      guard
+        let transfer = try TransferTables.load(id, of: place, for: .shown, in: context.transaction),
         transfer.state == .prepared
       else { return [] }
       return [.transferDelivered(TransferDelivered(transfer: id))]
@@ -314,13 +318,13 @@ package struct Jobs: Sendable {
     let place = item.place
     try await commands.run(Self.call("lose"), at: place, subject: id) { context in
       let tx = context.transaction
-      guard let transfer = try TransferTables.load(id, of: place, in: tx),
+      guard let transfer = try TransferTables.load(id, of: place, for: .shown, in: tx),
         let agreement = try AgreementTables.load(transfer.agreement, of: place, in: tx),
         let profile = BankProfile.named(agreement.bank),
         let asked = transfer.askedFor(in: profile.zone)
       else { return [] }
       return try transfer.items.flatMap { item -> [Fact] in
-        guard let payment = try PaymentTables.load(item.payment, of: place, in: tx),
+        guard let payment = try PaymentTables.load(item.payment, of: place, for: .shown, in: tx),
           payment.instructions.last?.number == item.number
         else { return [] }
         return payment.losing(
@@ -329,7 +333,7 @@ package struct Jobs: Sendable {
     } apply: { context in
       let tx = context.transaction
       try Work.finish(.answer, id.bytes, of: place, in: tx)
-      guard let transfer = try TransferTables.load(id, of: place, in: tx),
+      guard let transfer = try TransferTables.load(id, of: place, for: .shown, in: tx),
         let agreement = try AgreementTables.load(transfer.agreement, of: place, in: tx),
         let profile = BankProfile.named(agreement.bank)
       else { return }
@@ -423,7 +427,7 @@ package struct Jobs: Sendable {
         var reading = ReturnReading(report, transfer: transfer, file: id)
         // A message of the company's that went to another bank is not unknown: nothing was lost.
         if let message = reading.unknownMessageID.flatMap({ ID<Transfer>(hex: $0) }),
-          try TransferTables.load(message, of: place, in: tx) != nil
+          try TransferTables.load(message, of: place, for: .shown, in: tx) != nil
         {
           reading.unknownMessageID = nil
         }
@@ -444,10 +448,10 @@ package struct Jobs: Sendable {
   }
 
   /// The transfer, if it went to `bank`: no other bank can answer it.
-  private static func transfer(
+  static func transfer(
     _ id: ID<Transfer>, sentTo bank: String, of place: Place, in tx: any Transaction
   ) throws -> Transfer? {
-    guard let transfer = try TransferTables.load(id, of: place, in: tx),
+    guard let transfer = try TransferTables.load(id, of: place, for: .shown, in: tx),
       try AgreementTables.load(transfer.agreement, of: place, in: tx)?.bank == bank
     else { return nil }
     return transfer
@@ -458,10 +462,11 @@ package struct Jobs: Sendable {
     _ context: Commands.Context
   ) throws -> [Fact] {
     let tx = context.transaction, place = context.place
+    let reading = try unbundled(reading, from: bank, file, context)
     var payments: [ID<Payment>: Payment] = [:]
     for answer in reading.answers where payments[answer.item.payment] == nil {
       payments[answer.item.payment] = try PaymentTables.load(
-        answer.item.payment, of: place, in: tx)
+        answer.item.payment, of: place, for: .shown, in: tx)
     }
     let known = try HoldTables.findings(of: place, in: tx)
     let suspicions = HoldRules.suspecting(

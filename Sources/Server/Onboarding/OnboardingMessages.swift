@@ -1,6 +1,8 @@
 import BureauAPI
 import Domain
+import Policies
 import Primitives
+import Sealing
 import Storage
 import SwiftProtobuf
 
@@ -9,6 +11,7 @@ enum OnboardingLimit {
   static let people = 1_000
   static let roles = 5_000
   static let agreements = 200
+  static let consents = 1_000
 }
 
 /// A company as a request wants it.
@@ -26,6 +29,7 @@ struct CompanyWish: Sendable {
       ("people", request.people.count, OnboardingLimit.people),
       ("roles", request.roles.count, OnboardingLimit.roles),
       ("agreements", request.agreements.count, OnboardingLimit.agreements),
+      ("consents", request.consents.count, OnboardingLimit.consents),
       ("content_digest", request.contentDigest.utf8.count, 64),
     ] where count > limit { throw OnboardingError.tooMany(field, limit: limit) }
     // The same checks of the five fields as when a company is made (U-03).
@@ -37,11 +41,33 @@ struct CompanyWish: Sendable {
       roles: try request.roles.map { wish in
         guard let role = Role(wish.role) else { throw TenancyError.roleInvalid }
         return DesiredRole(person: wish.person, role: role)
-      }, agreements: try request.agreements.map { try DesiredAgreement($0) })
+      }, agreements: try request.agreements.map { try DesiredAgreement($0) },
+      policy: try Self.policy(request), signingKey: try Self.signingKey(request),
+      consents: request.consents.map { DesiredConsent(person: $0.person, bank: $0.bank) },
+      reminders: request.hasReminderSettings
+        ? try ReminderSettings(request.reminderSettings) : nil)
     people = try request.people.map {
       try Self.person($0, of: bureau, key: key, allowsSynthetic: allowsSynthetic)
     }
     contentDigest = request.contentDigest
+  }
+
+  private static func policy(_ request: Bureau_V1_ApplyCompanyRequest) throws -> CompanyPolicy? {
+    guard request.hasPolicy else { return nil }
+    do throws(PolicyValueFault) { return try CompanyPolicy(request.policy) } catch {
+      throw PolicyError.invalid(field: error.field, error.message)
+    }
+  }
+
+  private static func signingKey(_ request: Bureau_V1_ApplyCompanyRequest) throws
+    -> DesiredSigningKey?
+  {
+    guard request.hasSigningKey else { return nil }
+    // The server makes none here: nobody would be shown its private part.
+    guard let key = try? SealingKey(Array(request.signingKey.publicKey)) else {
+      throw SigningKeyError.invalid
+    }
+    return DesiredSigningKey(publicKey: key, proof: Array(request.signingKey.proof))
   }
 
   private static func person(
@@ -105,6 +131,10 @@ extension Bureau_V1_ApplyCompanyResponse {
       $0.rolesTaken = Int32(clamping: counts.rolesTaken)
       $0.agreementsCreated = Int32(clamping: counts.agreementsCreated)
       $0.agreementsSent = Int32(clamping: counts.agreementsSent)
+      $0.policySet = counts.policySet
+      $0.signingKeyCreated = counts.signingKeyCreated
+      $0.consentsInvited = Int32(clamping: counts.consentsInvited)
+      $0.remindersSet = counts.remindersSet
     }
   }
 }

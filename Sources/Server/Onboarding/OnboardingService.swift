@@ -72,6 +72,16 @@ package struct OnboardingService: Bureau_V1_OnboardingService.SimpleServiceProto
       }
     state.consents = try ConsentTables.list(of: place, limit: 1_000, in: tx)
       .map { Bureau_V1_Consent($0, at: place, time) }
+    let policy = try PolicyTables.inForce(at: place, in: tx)
+    if policy.revision > 0 { state.policy = Bureau_V1_Policy(policy, at: place) }
+    state.signingKeys = try SigningKeyTables.all(of: place, in: tx)
+      .map { Bureau_V1_SigningKey($0, at: place, time) }
+    state.consentInvitations = try InvitationTables.list(of: place, limit: 1_000, in: tx)
+      .map { Bureau_V1_ConsentInvitation($0, at: place, time) }
+    let reminders = try ReminderTables.inForce(at: place, in: tx)
+    if reminders.revision > 0 {
+      state.reminderSettings = Bureau_V1_ReminderSettings(reminders, at: place)
+    }
     if let applied = try OnboardingTables.applied(to: place, in: tx) {
       state.contentDigest = applied.contentDigest
       state.applyTime = applied.time.timestamp
@@ -123,6 +133,14 @@ package struct OnboardingService: Bureau_V1_OnboardingService.SimpleServiceProto
           .agreement(agreement, secret: secret, at: context.place, as: sources.id()),
           sealedBy: secrets, of: context.place, at: context.time, in: context.transaction)
       }
+      for link in decision.invited {
+        try MessageTables.insert(
+          .invitation(
+            link.id, to: (link.mobile, link.email),
+            subject: "Your personal consent is asked for", secret: link.secret, at: context.place,
+            as: sources.id()),
+          sealedBy: secrets, of: context.place, at: context.time, in: context.transaction)
+      }
     } answer: { outcome, context in
       switch outcome {
       case .decided(let decision):
@@ -155,14 +173,28 @@ package struct OnboardingService: Bureau_V1_OnboardingService.SimpleServiceProto
       people[person.key] = try OnboardingPerson(wanted: person, digest: digest, user: user)
         .checked()
     }
+    guard let home = try TenancyTables.bureau(bureau, in: tx) else { throw AccessError.denied }
     return try OnboardingRules.applying(
-      wish.company, to: company,
-      roles: try place.map { try OnboardingTables.roles(in: $0, tx) } ?? [],
-      agreements: try place.map { try AgreementTables.list(of: $0, limit: 1_000, in: tx) } ?? [],
-      packages: LicenceTables.packages(at: place ?? Place(bureau: bureau), in: tx),
+      wish.company, to: try now(company, at: place, of: bureau, in: tx),
+      of: home.organisationNumber,
       people: people, digest: wish.contentDigest,
       OnboardingSources(
         time: context.time, uuid: { sources.id() }, secret: { sources.secret() },
         hash: { Access.hash($0) }))
+  }
+
+  private static func now(
+    _ company: Company?, at place: Place?, of bureau: ID<Bureau>, in tx: any Transaction
+  ) throws -> OnboardedCompany {
+    let packages = try LicenceTables.packages(at: place ?? Place(bureau: bureau), in: tx)
+    guard let company, let place else { return OnboardedCompany(packages: packages) }
+    return OnboardedCompany(
+      company: company, roles: try OnboardingTables.roles(in: place, tx),
+      agreements: try AgreementTables.list(of: place, limit: 1_000, in: tx),
+      policy: try PolicyTables.inForce(at: place, in: tx),
+      signingKeys: try SigningKeyTables.all(of: place, in: tx),
+      consents: try ConsentTables.list(of: place, limit: 1_000, in: tx),
+      invitations: try InvitationTables.list(of: place, limit: 1_000, in: tx),
+      reminders: try ReminderTables.inForce(at: place, in: tx), packages: packages)
   }
 }

@@ -47,7 +47,7 @@ extension Pages {
     case .agreement(let link):
       view.owner = try await offer(ofAgreement: link, page).bureauDisplayName
     case .consent(let link): view.owner = try await offer(ofConsent: link, page).bureauDisplayName
-    case .own: throw PageTrouble.notFound
+    case .own, .payments: throw PageTrouble.notFound
     }
     view.values = [
       "heading": PageText.declineTitle, "visit": visit.path, "form": visit.formToken,
@@ -81,7 +81,7 @@ extension Pages {
           $0.reason = reason
           $0.requestID = request
         }, by: page.visitor, consents.declineConsentInvitation)
-    case .own: throw PageTrouble.notFound
+    case .own, .payments: throw PageTrouble.notFound
     }
     await withdraw(visit, page)
     visit.order = nil

@@ -8,9 +8,11 @@ import GRPCCore
 import Primitives
 import SwiftProtobuf
 
-/// Where the visitor has BankID.
+/// Where the visitor has BankID: on a device, with the Swedish one; at their bank, with the Norwegian.
 enum Device: String {
-  case here, elsewhere
+  case here, elsewhere, norway
+
+  var eid: Bureau_V1_Eid { self == .norway ? .bankidNo : .bankidSe }
 
   init(isHere: Bool) { self = isHere ? .here : .elsewhere }
 }
@@ -42,14 +44,21 @@ extension Pages {
     if visit.order?.isDone == true, visit.token == nil { return .redirect(visit.path) }
     await withdraw(visit, page)
     visit.order = nil
-    let started = try await start(&visit, page)
+    let started = try await start(&visit, with: device.eid, page)
+    guard started.openURL.utf8.count <= Visit.BankIDOrder.maxURLBytes else {
+      throw IdentityError.bankIDUnavailable("its address is too long for a page.")
+    }
     visit.order = Visit.BankIDOrder(
-      name: started.name, isHere: device == .here, since: page.time.microseconds)
+      name: started.name, isHere: device != .elsewhere,
+      openURL: started.openURL.isEmpty ? nil : started.openURL, since: page.time.microseconds,
+      isSigning: visit.signsPayments)
     visit.endTime = page.time.adding(minutes: Visit.minutes).microseconds
     return try redirect(visit.path + "/order", keeping: visit)
   }
 
-  private func start(_ visit: inout Visit, _ page: PageRequest) async throws -> Bureau_V1_Order {
+  private func start(
+    _ visit: inout Visit, with eid: Bureau_V1_Eid, _ page: PageRequest
+  ) async throws -> Bureau_V1_Order {
     switch visit.subject {
     case .agreement(let link):
       visit.owner = try await offer(ofAgreement: link, page).bureauDisplayName
@@ -58,7 +67,7 @@ extension Pages {
         .with {
           $0.name = link.name
           $0.linkSecret = link.secret
-          $0.eid = .bankidSe
+          $0.eid = eid
         }, by: page.visitor, agreements.startAgreementSignature)
     case .consent(let link):
       visit.owner = try await offer(ofConsent: link, page).bureauDisplayName
@@ -67,14 +76,16 @@ extension Pages {
         .with {
           $0.name = link.name
           $0.linkSecret = link.secret
-          $0.eid = .bankidSe
+          $0.eid = eid
         }, by: page.visitor, consents.startInvitedConsent)
-    case .own(let bureau):
+    case .payments(let bureau) where visit.signsPayments:
+      return try await startSigning(bureau, visit, page)
+    case .own(let bureau), .payments(let bureau):
       return try await calls(
         Identity.StartLogin.descriptor,
         .with {
           $0.parent = "bureaus/\(bureau)"
-          $0.eid = .bankidSe
+          $0.eid = eid
         }, by: page.visitor, identity.startLogin)
     }
   }
@@ -152,7 +163,7 @@ extension Pages {
   private func waiting(
     _ order: Bureau_V1_Order?, _ hint: PageText, _ visit: Visit, _ page: PageRequest
   ) -> PageView {
-    let isHere = visit.order?.isHere == true
+    let isHere = visit.order?.isHere == true, isNorwegian = visit.order?.openURL != nil
     let title = visit.title
     var view = PageView(template: "order", title: title)
     view.owner = visit.owner
@@ -160,9 +171,14 @@ extension Pages {
     view.waits = true
     view.values = [
       "heading": title, "visit": visit.path, "form": visit.formToken, "hint": hint,
-      "otherDevice": Device(isHere: !isHere).rawValue,
-      "otherLabel": isHere ? PageText.otherDevice : .thisDevice,
+      "openNote": isNorwegian ? PageText.openNorwegianNote : .openNote,
     ]
+    if !isNorwegian {
+      view.values["other"] = [
+        "device": Device(isHere: !isHere).rawValue,
+        "label": (isHere ? PageText.otherDevice : .thisDevice)(page.language),
+      ]
+    }
     if let order, isHere { view.values["open"] = link(to: order, visit, page) }
     if let order, !isHere, let code = QRPath(order.qrText) {
       view.values["code"] = ["size": String(code.size), "path": code.path]
@@ -172,6 +188,7 @@ extension Pages {
 
   /// Starts BankID on the device that shows the page. A phone comes back here by itself.
   private func link(to order: Bureau_V1_Order, _ visit: Visit, _ page: PageRequest) -> String {
+    if let url = visit.order?.openURL { return url }
     let token = order.autoStartToken.addingPercentEncoding(withAllowedCharacters: .alphanumerics)
     let start = "?autostarttoken=\(token ?? "")&redirect="
     guard page.isPhone, let base = address.base,
@@ -207,10 +224,11 @@ extension Pages {
       return .done
     case .failed:
       let hint = BankIDHint(userMessage: found.hint)
-      if hint?.isRenewable == true, !order.isHere,
+      // What was ticked is not known any more: nothing is made anew that nobody has asked for.
+      if hint?.isRenewable == true, !order.isHere, !order.isSigning,
         page.time.microseconds < order.since + Self.renewalMicroseconds
       {
-        let renewed = try await start(&visit, page)
+        let renewed = try await start(&visit, with: .bankidSe, page)
         visit.order = order
         visit.order?.name = renewed.name
         return .pending(renewed, .hintOutstandingTransaction)
@@ -224,18 +242,26 @@ extension Pages {
 }
 
 extension Visit {
+  /// Logged in, and come to sign.
+  fileprivate var signsPayments: Bool {
+    if case .payments = subject { return token != nil }
+    return false
+  }
+
   /// What the visitor does with BankID.
   fileprivate var title: PageText {
     switch subject {
     case .agreement, .consent: .orderTitle
-    case .own: .loginTitle
+    case .payments where signsPayments: .orderTitle
+    case .own, .payments: .loginTitle
     }
   }
 
   fileprivate var overTitle: PageText {
     switch subject {
     case .agreement, .consent: .overTitle
-    case .own: .notLoggedIn
+    case .payments where signsPayments: .overTitle
+    case .own, .payments: .notLoggedIn
     }
   }
 }

@@ -36,18 +36,31 @@ extension Pages {
   private func login(_ visit: Visit, _ page: PageRequest) -> PageView {
     var view = PageView(template: "login", title: .ownTitle)
     view.values = devices(page).merging([
-      "visit": visit.path, "form": visit.formToken,
+      "heading": PageText.ownTitle, "lead": PageText.ownLead, "visit": visit.path,
+      "form": visit.formToken,
     ]) { $1 }
     return view
   }
 
-  /// The two ways to BankID, the likelier one first.
-  func devices(_ page: PageRequest) -> [String: any Sendable] {
-    [
-      "firstDevice": Device(isHere: page.isPhone).rawValue,
-      "firstLabel": page.isPhone ? PageText.signHere : .signOther,
-      "secondDevice": Device(isHere: !page.isPhone).rawValue,
-      "secondLabel": page.isPhone ? PageText.signOther : .signHere,
+  /// The ways to BankID, the likelier one first.
+  /// - Parameter signsPayments: which Norwegian BankID does not (decision 118).
+  func devices(_ page: PageRequest, signsPayments: Bool = false) -> [String: any Sendable] {
+    var ways: [(device: Device, label: PageText)] = []
+    if eids.contains(.bankIDSE) {
+      ways = [(.here, .signHere), (.elsewhere, .signOther)]
+      if !page.isPhone { ways.reverse() }
+    }
+    // Whoever reads Norwegian is likelier to have the Norwegian one.
+    if eids.contains(.bankIDNO), !signsPayments {
+      ways.insert((.norway, .signNorwegian), at: page.language == .norwegian ? 0 : ways.count)
+    }
+    return [
+      "ways": ways.enumerated().map { index, way in
+        [
+          "device": way.device.rawValue, "label": way.label(page.language),
+          "look": index == 0 ? "button" : "button second",
+        ]
+      }
     ]
   }
 
@@ -138,7 +151,12 @@ extension Pages {
 
   func leave(_ page: PageRequest) async throws -> PageResult {
     let visit = try visit(ofForm: page)
-    if case .own(let bureau) = visit.subject, let token = visit.token {
+    let bureau: String? =
+      switch visit.subject {
+      case .own(let bureau), .payments(let bureau): bureau
+      case .agreement, .consent: nil
+      }
+    if let bureau, let token = visit.token {
       _ = try? await calls(
         Identity.DeleteSession.descriptor, .with { $0.name = "bureaus/\(bureau)/sessions/-" },
         by: page.visitor(token), identity.deleteSession)

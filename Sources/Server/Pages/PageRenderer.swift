@@ -32,7 +32,8 @@ package struct PageRenderer: Sendable {
     "order": PackageResources.order_mustache, "message": PackageResources.message_mustache,
     "login": PackageResources.login_mustache, "own": PackageResources.own_mustache,
     "revoke": PackageResources.revoke_mustache, "consent": PackageResources.consent_mustache,
-    "decline": PackageResources.decline_mustache,
+    "decline": PackageResources.decline_mustache, "queue": PackageResources.queue_mustache,
+    "signed": PackageResources.signed_mustache, "return": PackageResources.return_mustache,
   ].mapValues { String(decoding: $0, as: UTF8.self) }
 
   private let library: MustacheLibrary

@@ -63,6 +63,7 @@ package enum PageText: String, CaseIterable, Sendable {
   // An agreement.
   case agreementTitle, agreementLead, bureauLabel, companyLabel, bankLabel
   case signerLabel, textTitle, textNote, signTitle, signNote, signHere, signOther
+  case signNorwegian, openNorwegianNote
   case agreementDoneTitle, agreementDoneText, closePage
   // A consent.
   case consentTitle, consentLead, accountsLabel, rightsLabel, rightBalances, rightEntries
@@ -74,13 +75,19 @@ package enum PageText: String, CaseIterable, Sendable {
   case ownTitle, ownLead, ownNone, overHeading, givenLabel, untilLabel, leaveButton
   case revokeButton, revokeTitle, revokeLead, revokeConfirm
   case stateActive, stateExpiring, stateSuperseded, stateExpired, stateRevoked
+  // Payments to sign.
+  case queueTitle, queueLogin, queueNone, queueTotal, queueCount, queueDetails, queueAccount
+  case queueReference, queueInvoice, queueDue, queueOverdue, queueExecution, queueFrom
+  case queueReturned, queueReject, queueMore, queueNote, queueOthers, markNew, markChanged
+  case queueSignedTitle, queueSignedCount, queueRefused, queueContinue
+  case returnPaymentTitle, returnPaymentLead
   // Waiting for BankID.
   case orderTitle, loginTitle, scanOne, scanTwo, scanThree, codeLabel, openNote, openButton
   case otherDevice, thisDevice, cancelButton, statusLabel, noScript
   case overTitle, notLoggedIn, tryAgain
   // Back from an identity provider.
   case returnTitle, returnText, returnNotTitle, returnOverText, returnTurnedBackText
-  case returnRefusedText
+  case returnRefusedText, returnCodeText
   // What BankID says: `hint` and its code.
   case hintOutstandingTransaction, hintNoClient, hintStarted, hintUserMrtd, hintUserCallConfirm
   case hintUserSign, hintPending

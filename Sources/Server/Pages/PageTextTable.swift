@@ -1,6 +1,6 @@
 extension PageText {
   package static let table: [Row] =
-    general + signing + consent + declining + own + waiting + coming + hints + troubles
+    general + signing + consent + declining + own + queue + waiting + coming + hints + troubles
 
   private static let general: [Row] = [
     Row(.skip, nb: "Gå til innholdet", sv: "Gå till innehållet", en: "Skip to content"),
@@ -55,6 +55,8 @@ extension PageText {
     Row(
       .signOther, nb: "BankID på en annen enhet", sv: "BankID på en annan enhet",
       en: "BankID on another device"),
+    Row(
+      .signNorwegian, nb: "Norsk BankID", sv: "Norskt BankID", en: "Norwegian BankID"),
     Row(.agreementDoneTitle, nb: "Avtalen er signert", sv: "Avtalet är signerat", en: "Signed"),
     Row(
       .agreementDoneText,
@@ -179,6 +181,13 @@ extension PageText {
       .openNote, nb: "Trykk på knappen, signer i BankID, og kom tilbake hit.",
       sv: "Tryck på knappen, signera i BankID och kom tillbaka hit.",
       en: "Press the button, sign in BankID, and come back here."),
+    Row(
+      .openNorwegianNote,
+      nb:
+        "Trykk på knappen og bekreft med BankID hos banken din. Du kommer tilbake hit av deg selv.",
+      sv:
+        "Tryck på knappen och bekräfta med BankID hos din bank. Du kommer tillbaka hit av dig själv.",
+      en: "Press the button and confirm with BankID at your bank. You come back here by yourself."),
     Row(.openButton, nb: "Åpne BankID", sv: "Öppna BankID", en: "Open BankID"),
     Row(
       .otherDevice, nb: "Bruk en annen enhet", sv: "Använd en annan enhet",
@@ -214,6 +223,15 @@ extension PageText {
       nb: "Svaret fra BankID kunne ikke bekreftes. Ingenting er gjort. Begynn på nytt.",
       sv: "Svaret från BankID kunde inte bekräftas. Ingenting har gjorts. Börja om.",
       en: "BankID's answer could not be verified. Nothing was done. Start again."),
+    Row(
+      .returnCodeText,
+      nb:
+        "BankID godtok ikke svaret: det er brukt, for gammelt eller en annens. Gå tilbake og åpne BankID igjen.",
+      sv:
+        "BankID godtog inte svaret: det är använt, för gammalt eller någon annans. Gå tillbaka och öppna BankID igen.",
+      en:
+        "BankID did not accept the answer: it is used, too old or somebody else's. Go back and open BankID again."
+    ),
   ]
 
   private static let hints: [Row] = [

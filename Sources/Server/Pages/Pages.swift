@@ -58,6 +58,9 @@ package struct Pages: Sendable {
   let agreements: AgreementService
   let consents: ConsentService
   let identity: IdentityService
+  /// What people may prove who they are with.
+  let eids: Set<Eid>
+  let payments: PaymentService
   let seal: VisitSeal
   let sources: Sources
   package let address: PagesAddress
@@ -72,13 +75,15 @@ package struct Pages: Sendable {
   /// - Parameter extra: Further pages, such as the way back from another identity provider.
   init(
     calls: PageCalls, agreements: AgreementService, consents: ConsentService,
-    identity: IdentityService, key: NationalIDKey,
+    identity: IdentityService, payments: PaymentService, eids: Set<Eid>, key: NationalIDKey,
     sources: Sources, address: PagesAddress, extra: [PageRoute] = [], logger: Logger
   ) {
     self.calls = calls
     self.agreements = agreements
     self.consents = consents
     self.identity = identity
+    self.eids = eids
+    self.payments = payments
     seal = VisitSeal(key)
     self.sources = sources
     self.address = address
@@ -101,12 +106,17 @@ package struct Pages: Sendable {
       PageRoute(.get, "/b/:bureau", "own consents") { try $0.openOwn($1) },
       PageRoute(.get, "/v/:visit/revoke", "ask to revoke") { try await $0.askRevoke($1) },
       PageRoute(.post, "/v/:visit/revoke", "revoke") { try await $0.revoke($1) },
+      PageRoute(.get, "/p/:bureau", "payments") { try $0.openQueue($1) },
+      PageRoute(.post, "/v/:visit/queue", "payments again") { try await $0.continueQueue($1) },
+      PageRoute(.get, "/v/:visit/return", "ask to return") { try await $0.askReturn($1) },
+      PageRoute(.post, "/v/:visit/return", "return") { try await $0.sendBack($1) },
       PageRoute(.post, "/v/:visit/leave", "leave") { try await $0.leave($1) },
       PageRoute(.get, "/v/:visit", "visit") { try await $0.visit($1) },
       PageRoute(.post, "/v/:visit/sign", "sign") { try await $0.sign($1) },
       PageRoute(.get, "/v/:visit/order", "order") { try await $0.order($1) },
       PageRoute(.get, "/v/:visit/order/state", "order state") { try await $0.orderState($1) },
       PageRoute(.post, "/v/:visit/cancel", "cancel") { try await $0.cancel($1) },
+      PageRoute(.get, donePath, "back from BankID, going on") { $0.goesOn($1) },
     ]
     + PageFile.all.map { file in
       PageRoute(.get, file.path, "asset") { _, _ in PageResult(outcome: .file(file)) }

@@ -15,6 +15,8 @@ struct Visit: Codable, Equatable, Sendable {
     case consent(PageLink)
     /// A person's own consents in a bureau.
     case own(bureau: String)
+    /// The payments that wait for a person's signature in a bureau.
+    case payments(bureau: String)
   }
 
   struct BankIDOrder: Codable, Equatable, Sendable {
@@ -22,11 +24,17 @@ struct Visit: Codable, Equatable, Sendable {
     var name: String
     /// BankID is on the device that shows the page.
     var isHere: Bool
+    /// Where the visitor goes with Norwegian BankID: told once, when the order begins.
+    var openURL: String?
+    /// More would not fit into a cookie beside the rest.
+    static let maxURLBytes = 1_800
     /// When the visitor asked for it, in microseconds; renewed orders keep it.
     var since: Int64
     /// The reason for which what was signed was not carried out.
     var refusal: String?
     var isDone = false
+    /// Over payments of a queue, rather than a login.
+    var isSigning = false
   }
 
   /// Stands in the path and in the cookie's name: no secret.

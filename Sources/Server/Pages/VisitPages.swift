@@ -89,6 +89,9 @@ extension Pages {
   func visit(_ page: PageRequest) async throws -> PageResult {
     let visit = try visit(of: page)
     if case .own(let bureau) = visit.subject { return try await own(bureau, visit, page) }
+    if case .payments(let bureau) = visit.subject {
+      return try await payments(bureau, visit, page)
+    }
     if visit.hasDeclined { return .view(done(.declinedTitle, .declinedText, visit)) }
     let isDone = visit.order?.isDone == true
     switch visit.subject {
@@ -101,7 +104,7 @@ extension Pages {
       view.values["againLabel"] = PageText.ownTitle
       return .view(view)
     case .consent(let link): return .view(try await consent(link, visit, page))
-    case .own: throw PageTrouble.notFound
+    case .own, .payments: throw PageTrouble.notFound
     }
   }
 

@@ -133,7 +133,9 @@ extension PaymentService {
     // What comes back here is an open item for those after it.
     var reopened: Set<String> = []
     return try BulkRules.handling(action, payments) { id in
-      guard let payment = try PaymentTables.load(id, of: context.place, in: context.transaction)
+      guard
+        let payment = try PaymentTables.load(
+          id, of: context.place, for: context.sight, in: context.transaction)
       else { throw PaymentError.notFound }
       switch action {
       case .acknowledge: return try payment.acknowledging()

@@ -61,6 +61,7 @@ extension PaymentService {
           do {
             let item = try round.item(payment)
             try round.requireConsents([item])
+            try round.requirePayee(of: item)
             items.append(item)
           } catch let refusal as any Refusal { refused.append((payment, refusal)) }
         }

@@ -101,7 +101,7 @@ extension PaymentService {
     } apply: { context in
       try Blobs.store(content, digest: digest, of: place, in: context.transaction)
     } answer: { id, context in
-      try Self.answer(id, context)
+      try Self.answer(id, context, isDryRun: call.isDryRun)
     }
   }
 }

@@ -20,8 +20,8 @@ extension PaymentService {
     let page = try Page<Never>(size: request.pageSize, token: "")
     let moment = try request.moment(now: commands.sources.now())
     // The journal is its own past: what came later is left out, nothing is replayed.
-    return try await commands.read(context.method, by: context.caller, at: place) { tx in
-      guard try PaymentTables.load(id, of: place, in: tx) != nil else {
+    return try await commands.read(context.method, by: context.caller, at: place) { tx, sight in
+      guard try PaymentTables.load(id, of: place, for: sight, in: tx) != nil else {
         throw PaymentError.notFound
       }
       return try Self.events(of: id, at: place, after: after, page, until: moment, in: tx)

@@ -74,6 +74,8 @@ struct PaymentView: Sendable {
   var sentFor: CalendarDate?
   /// The bank may have been asked for it, before an older copy of the database was put back.
   var wasSentBefore = false
+  /// nil where nobody will sign it any more, and where the register does not know the payee.
+  var payee: PayeeView?
 }
 
 extension Bureau_V1_Payment {
@@ -99,6 +101,12 @@ extension Bureau_V1_Payment {
     missingFields = terms.missingFields
     warnings = payment.warnings.map(\.rawValue)
     if view.wasSentBefore { warnings.append("SENT_BEFORE") }
+    if let payee = view.payee {
+      payeeAccount = Bureau_V1_PayeeAccount(
+        payee, supplierKey: payment.supplierKey, at: view.place)
+    } else if let mark = payment.signature?.rendered.payeeMark {
+      payeeAccount.mark = .init(mark)
+    }
     overdue = payment.warnings.contains(.overdue)
     instructions = payment.instructions.map { instruction in
       .with {
@@ -121,6 +129,9 @@ extension Bureau_V1_Payment {
     createTime = payment.createTime.timestamp
     accountAsWritten = payment.asWritten.account ?? ""
     referenceAsWritten = payment.asWritten.reference ?? ""
+    salaryBatch =
+      payment.salary.map { ResourceName.child("salaryBatches", $0, of: view.place) } ?? ""
+    returnReason = payment.returnReason ?? ""
     fillSigning(view)
   }
 

@@ -15,8 +15,9 @@ extension PaymentService {
     let filter = request.filter
     let counts = try await commands.read(
       context.method, by: context.caller, at: place, asOf: moment
-    ) { tx in
-      try PaymentTables.count(try PaymentQuery(filter, at: place).filter(), of: place, in: tx)
+    ) { tx, sight in
+      try PaymentTables.count(
+        try PaymentQuery(filter, at: place).filter(), of: place, for: sight, in: tx)
     }
     return .with {
       $0.counts = PaymentState.allCases.compactMap { state in
@@ -45,7 +46,8 @@ extension PaymentService {
     return try await commands.read(context.method, by: caller, at: place) { tx in
       let search = Search(
         bureau: bureau, reader: caller.user, time: time, size: page.size,
-        query: try PaymentQuery(request.filter, at: place), tx: tx)
+        query: try PaymentQuery(request.filter, at: place),
+        sights: try SalaryTables.sights(of: caller.user, in: bureau, in: tx), tx: tx)
       return try search.page(from: start)
     }
   }
@@ -83,6 +85,7 @@ extension PaymentService {
     let time: Instant
     let size: Int
     let query: PaymentQuery
+    let sights: SalarySights
     let tx: any Transaction
 
     func page(from start: SearchToken) throws -> Bureau_V1_SearchPaymentsResponse {
@@ -126,7 +129,7 @@ extension PaymentService {
       let place = Place(bureau: bureau, company: company.id)
       let room = size - answer.payments.count
       let found = try PaymentTables.find(
-        filter, of: place, after: after, limit: room + 1, in: tx)
+        filter, of: place, for: sights.sight(company.id), after: after, limit: room + 1, in: tx)
       if found.isEmpty { return nil }
       let active = try AgreementTables.active(of: place, in: tx)
       var last = after
@@ -157,6 +160,15 @@ extension PaymentQuery {
     earliestDueDate = message.earliestDueDate
     latestDueDate = message.latestDueDate
     supplier = message.supplier
+    if !message.salaryBatch.isEmpty {
+      let (named, id) = try ResourceName.parse(
+        message.salaryBatch, "salaryBatches", as: SalaryBatch.self, field: "filter.salary_batch")
+      guard named.bureau == place.bureau, place.isBureau || named == place else {
+        throw NameError.malformed(
+          field: "filter.salary_batch", pattern: "a batch of salaries of what is searched")
+      }
+      salary = id
+    }
     guard !message.transfer.isEmpty else { return }
     let (named, id) = try ResourceName.parse(
       message.transfer, "transfers", as: Transfer.self, field: "filter.transfer")

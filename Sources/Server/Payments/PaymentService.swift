@@ -2,6 +2,7 @@ package import BureauAPI
 import Domain
 import Engine
 package import GRPCCore
+import Policies
 import Primitives
 import Storage
 import SwiftProtobuf
@@ -22,8 +23,8 @@ package struct PaymentService: Bureau_V1_PaymentService.SimpleServiceProtocol {
     let time = moment ?? now
     return try await commands.read(
       context.method, by: context.caller, at: place, asOf: moment
-    ) { tx in
-      guard let payment = try PaymentTables.load(id, of: place, in: tx) else {
+    ) { tx, sight in
+      guard let payment = try PaymentTables.load(id, of: place, for: sight, in: tx) else {
         throw PaymentError.notFound
       }
       return Bureau_V1_Payment(try Self.view(payment, at: place, time, in: tx))
@@ -44,13 +45,14 @@ package struct PaymentService: Bureau_V1_PaymentService.SimpleServiceProtocol {
     let wanted = query, time = moment ?? now
     let views = try await commands.read(
       context.method, by: context.caller, at: place, asOf: moment
-    ) { tx -> [PaymentView] in
+    ) { tx, sight -> [PaymentView] in
       let filter = try wanted.filter()
       if wanted.isNothing { return [] }
       let active = try AgreementTables.active(of: place, in: tx)
+      let policy = try PolicyTables.inForce(at: place, in: tx).policy
       return try PaymentTables.find(
-        filter, of: place, after: page.after, limit: page.limit, in: tx
-      ).map { try Self.view($0, at: place, time, active: active, in: tx) }
+        filter, of: place, for: sight, after: page.after, limit: page.limit, in: tx
+      ).map { try Self.view($0, at: place, time, active: active, policy: policy, in: tx) }
     }
     let (items, next) = page.cut(views, id: \.payment.id)
     return .with {
@@ -153,6 +155,18 @@ package struct PaymentService: Bureau_V1_PaymentService.SimpleServiceProtocol {
     }
   }
 
+  package func returnPayment(
+    request: Bureau_V1_ReturnPaymentRequest, context: ServerContext
+  ) async throws -> Bureau_V1_Payment {
+    let (place, id) = try ResourceName.parse(request.name, "payments", as: Payment.self)
+    let reason = request.reason
+    return try await change(
+      id, at: place, request, request.requestID, request.validateOnly, context
+    ) { payment, context in
+      try payment.returning(for: reason, openItems: Self.openItems(of: payment, context))
+    }
+  }
+
   // MARK: What they share
 
   /// Loads one payment, decides, applies, and answers with the payment as it is then.
@@ -164,12 +178,13 @@ package struct PaymentService: Bureau_V1_PaymentService.SimpleServiceProtocol {
     let call = try Call(
       context, context.caller, request, requestID: requestID, isDryRun: isDryRun)
     return try await commands.run(call, at: place, subject: id) { context in
-      guard let payment = try PaymentTables.load(id, of: place, in: context.transaction) else {
-        throw PaymentError.notFound
-      }
+      guard
+        let payment = try PaymentTables.load(
+          id, of: place, for: context.sight, in: context.transaction)
+      else { throw PaymentError.notFound }
       return try decide(payment, context)
     } answer: { id, context in
-      try Self.answer(id, context)
+      try Self.answer(id, context, isDryRun: isDryRun)
     }
   }
 
@@ -183,24 +198,30 @@ package struct PaymentService: Bureau_V1_PaymentService.SimpleServiceProtocol {
   }
 
   static func openItems(of payment: Payment, _ context: Commands.Context) throws -> Bool {
-    try PaymentTables.hasOpenItems(
-      of: payment.supplierKey, besides: payment.id, of: context.place, in: context.transaction)
+    // A salary is nobody's open item.
+    try payment.salary == nil
+      && PaymentTables.hasOpenItems(
+        of: payment.supplierKey, besides: payment.id, of: context.place, in: context.transaction)
   }
 
-  static func answer(_ id: ID<Payment>, _ context: Commands.Context) throws
-    -> Bureau_V1_Payment
+  static func answer(_ id: ID<Payment>, _ context: Commands.Context, isDryRun: Bool = false)
+    throws -> Bureau_V1_Payment
   {
     let tx = context.transaction
-    guard let payment = try PaymentTables.load(id, of: context.place, in: tx) else {
+    guard
+      let payment = try PaymentTables.load(id, of: context.place, for: context.sight, in: tx)
+    else {
       throw PaymentError.notFound
     }
-    return Bureau_V1_Payment(try view(payment, at: context.place, context.time, in: tx))
+    var answer = Bureau_V1_Payment(try view(payment, at: context.place, context.time, in: tx))
+    if isDryRun { answer.preview = try preview([id], context) }
+    return answer
   }
 
   /// With the agreement that pays: the signed one, or the one that would be chosen now.
   static func view(
     _ payment: Payment, at place: Place, _ time: Instant, active: [Agreement]? = nil,
-    in tx: any Transaction
+    policy: CompanyPolicy? = nil, in tx: any Transaction
   ) throws -> PaymentView {
     let agreements = try active ?? AgreementTables.active(of: place, in: tx)
     let agreement =
@@ -220,6 +241,25 @@ package struct PaymentService: Bureau_V1_PaymentService.SimpleServiceProtocol {
       view.wasSentBefore = try HoldTables.unknownPayments(barring: place, in: tx)
         .contains { $0.mayBe(rendered) }
     }
+    view.payee = try payee(of: payment, at: place, policy, in: tx)
     return view
+  }
+
+  /// Asked only of what may still be signed.
+  private static func payee(
+    of payment: Payment, at place: Place, _ policy: CompanyPolicy?, in tx: any Transaction
+  ) throws -> PayeeView? {
+    guard payment.state.isProposal || payment.state == .acknowledged || payment.state == .error
+    else { return nil }
+    let standing = try SupplierTables.standing(
+      of: payment.supplierKey, payment.terms.creditorAccount, at: place, in: tx)
+    guard standing != .unregistered else { return nil }
+    let policy = try policy ?? PolicyTables.inForce(at: place, in: tx).policy
+    do {
+      try standing.check(by: policy)
+      return PayeeView(standing: standing, refusal: nil)
+    } catch {
+      return PayeeView(standing: standing, refusal: error.reason)
+    }
   }
 }

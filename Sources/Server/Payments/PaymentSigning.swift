@@ -16,7 +16,14 @@ struct SigningRound {
   private let consents: [Consent]
   /// The policy of now, whatever it was when the signature was asked for.
   private let policy: CompanyPolicy
+  private let timing: TransferTiming
   private var day: SignedDay
+  /// Salaries have a day of their own: nobody's refusal tells how much of them was signed.
+  private var salaryDay: SignedDay
+  private let sight: SalarySight
+  /// Of the signature that has come.
+  private var lines: SignedLines?
+  private var payees: [ID<Payment>: PayeeStanding] = [:]
 
   /// - Parameter signTime: When the person has signed, and on which day it counts; nil: not yet.
   init(
@@ -32,27 +39,47 @@ struct SigningRound {
     unknown = try HoldTables.unknownPayments(barring: place, in: tx)
     consents = try ConsentTables.own(user, of: place, in: tx)
     policy = try PolicyTables.inForce(at: place, in: tx).policy
+    timing = try TransferSettingTables.timing(of: place, in: tx)
     let day = signTime ?? time
     // Not asked for where the policy has no limits of a day.
+    sight = try SalaryTables.sight(of: user, at: place, in: tx)
+    let none = SignedDay(date: SignedDay.date(of: day), totals: [:])
     self.day =
-      policy.perDay.isEmpty
-      ? SignedDay(date: SignedDay.date(of: day), totals: [:])
-      : try PolicyTables.signedDay(of: day, at: place, in: tx)
+      policy.perDay.isEmpty ? none : try PolicyTables.signedDay(of: day, at: place, in: tx)
+    let hasSalaryLimits = !(policy.salary?.perDay ?? policy.perDay).isEmpty
+    salaryDay =
+      sight == .hidden || !hasSalaryLimits
+      ? none : try PolicyTables.signedDay(of: day, at: place, salaries: true, in: tx)
   }
 
   private func load(_ id: ID<Payment>) throws -> Payment {
-    guard let payment = try PaymentTables.load(id, of: place, in: tx) else {
+    guard let payment = try PaymentTables.load(id, of: place, for: sight, in: tx) else {
       throw PaymentError.notFound
     }
     return payment
   }
 
+  private func standing(of payment: Payment) throws -> PayeeStanding {
+    // Whom a company employs is no matter of its suppliers' register.
+    if payment.salary != nil { return .unregistered }
+    return try SupplierTables.standing(
+      of: payment.supplierKey, payment.terms.creditorAccount, at: place, in: tx)
+  }
+
+  /// How many must sign it; it counts for those signed after it.
+  private mutating func required(_ payment: Payment, _ item: Approval.Item) throws -> Int {
+    let today = payment.salary == nil ? day : salaryDay
+    let required = try payment.required(by: policy, for: item, signedBy: user, on: today)
+    if payment.salary == nil { day.add(payment) } else { salaryDay.add(payment) }
+    return required
+  }
+
   /// What of a payment is to be signed (P-09, P-11, L-02).
   mutating func item(_ id: ID<Payment>) throws -> Approval.Item {
-    let payment = try load(id)
-    let item = try payment.approving(with: agreements, besides: unknown)
-    _ = try payment.required(by: policy, for: item, signedBy: user, on: day)
-    day.add(payment)
+    let payment = try load(id), payee = try standing(of: payment)
+    let item = try payment.approving(with: agreements, besides: unknown, payee: payee)
+    _ = try required(payment, item)
+    payees[id] = payee
     return item
   }
 
@@ -62,16 +89,24 @@ struct SigningRound {
     }
   }
 
+  /// Whether the account that a payment goes to is one that may be paid; asked when nothing else is
+  /// in the way, since somebody else has to see to it.
+  func requirePayee(of item: Approval.Item) throws {
+    try payees[item.rendered.payment]?.check(by: policy)
+  }
+
   /// The facts of a signature that has come: the same checks again, on what is true now.
   mutating func facts(_ id: ID<Payment>, with evidence: Evidence) throws -> [Fact] {
-    let payment = try load(id)
-    let item = try payment.approving(with: agreements, besides: unknown)
+    let payment = try load(id), payee = try standing(of: payment)
+    let item = try payment.approving(with: agreements, besides: unknown, payee: payee)
     try requireConsents([item])
-    let required = try payment.required(by: policy, for: item, signedBy: user, on: day)
-    let facts = try payment.signing(
-      by: user, with: evidence, agreements: agreements, required: required)
-    day.add(payment)
-    return facts
+    let required = try required(payment, item)
+    try payee.check(by: policy)
+    let signed =
+      lines.flatMap { $0.evidence == evidence ? $0 : nil } ?? SignedLines(evidence)
+    lines = signed
+    return try payment.signing(
+      item, by: user, with: signed, required: required, timing: timing)
   }
 }
 
@@ -99,6 +134,13 @@ enum PaymentSigning {
       }
     }
     try round.requireConsents(items)
+    for (index, item) in items.enumerated() {
+      do { try round.requirePayee(of: item) } catch let refusal as any Refusal {
+        throw RefusedItem(
+          refusal: refusal, field: "payments[\(index)]",
+          name: ResourceName.child("payments", item.rendered.payment, of: place))
+      }
+    }
     return Approval(companyName: company.displayName, items: items)
   }
 

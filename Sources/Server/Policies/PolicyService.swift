@@ -150,7 +150,7 @@ extension Bureau_V1_GetPolicyRequest: AsOfRequest {}
 
 extension AccessTable {
   static let policies: [AccessRule] = [
-    rule("PolicyService", "GetPolicy", .company(Set(Role.allCases))),
+    rule("PolicyService", "GetPolicy", .company(all)),
     // "Edit company settings" (S-03): not the accountant.
     rule(
       "PolicyService", "SetPolicy", .company([.customerAdministrator, .companyAdministrator]),

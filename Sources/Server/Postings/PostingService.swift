@@ -23,7 +23,8 @@ package struct PostingService: Bureau_V1_PostingService.SimpleServiceProtocol {
       guard let company = try TenancyTables.company(place, in: tx) else {
         throw TenancyError.companyNotFound
       }
-      guard let payment = try PaymentTables.load(payment, of: place, in: tx) else {
+      guard let payment = try PaymentTables.load(payment, of: place, for: context.sight, in: tx)
+      else {
         throw PaymentError.notFound
       }
       return try payment.posting(Self.draft(id, company, context))
@@ -45,10 +46,10 @@ package struct PostingService: Bureau_V1_PostingService.SimpleServiceProtocol {
     return try await commands.run(call, at: place, subject: id) { context in
       let tx = context.transaction
       guard let company = try TenancyTables.company(place, in: tx),
-        let transfer = try TransferTables.load(transfer, of: place, in: tx)
+        let transfer = try TransferTables.load(transfer, of: place, for: context.sight, in: tx)
       else { throw TransferError.notFound }
       let payments = try transfer.items.compactMap {
-        try PaymentTables.load($0.payment, of: place, in: tx)
+        try PaymentTables.load($0.payment, of: place, for: context.sight, in: tx)
       }
       // What was corrected and sent again stands in another bundle.
       let own = payments.filter { $0.instructions.last?.transfer == transfer.id }
@@ -70,7 +71,9 @@ package struct PostingService: Bureau_V1_PostingService.SimpleServiceProtocol {
   private static func answer(_ id: ID<Voucher>, _ context: Commands.Context) throws
     -> Bureau_V1_Voucher
   {
-    guard let voucher = try PostingTables.load(id, of: context.place, in: context.transaction)
+    guard
+      let voucher = try PostingTables.load(
+        id, of: context.place, for: context.sight, in: context.transaction)
     else { throw PostingError.notFound }
     return Bureau_V1_Voucher(voucher, at: context.place)
   }
@@ -82,7 +85,7 @@ package struct PostingService: Bureau_V1_PostingService.SimpleServiceProtocol {
     let moment = try request.moment(now: commands.sources.now())
     let found = try await commands.read(
       context.method, by: context.caller, at: place, asOf: moment
-    ) { try PostingTables.load(id, of: place, in: $0) }
+    ) { tx, sight in try PostingTables.load(id, of: place, for: sight, in: tx) }
     guard let found else { throw PostingError.notFound }
     return Bureau_V1_Voucher(found, at: place)
   }
@@ -95,7 +98,10 @@ package struct PostingService: Bureau_V1_PostingService.SimpleServiceProtocol {
     let moment = try request.moment(now: commands.sources.now())
     let found = try await commands.read(
       context.method, by: context.caller, at: place, asOf: moment
-    ) { try PostingTables.list(of: place, after: page.after, limit: page.limit, in: $0) }
+    ) { tx, sight in
+      try PostingTables.list(
+        of: place, for: sight, after: page.after, limit: page.limit, in: tx)
+    }
     let (items, next) = page.cut(found, id: \.id)
     return .with {
       $0.vouchers = items.map { Bureau_V1_Voucher($0, at: place) }

@@ -17,7 +17,10 @@ package struct StatementService: Bureau_V1_StatementService.SimpleServiceProtoco
     let moment = try request.moment(now: commands.sources.now())
     let found = try await commands.read(
       context.method, by: context.caller, at: place, asOf: moment
-    ) { try StatementTables.list(of: place, after: page.after, limit: page.limit, in: $0) }
+    ) { tx, sight in
+      try StatementTables.list(
+        of: place, for: sight, after: page.after, limit: page.limit, in: tx)
+    }
     let (items, next) = page.cut(found, id: \.id)
     return .with {
       $0.returnFiles = items.map { Bureau_V1_ReturnFile($0, at: place) }

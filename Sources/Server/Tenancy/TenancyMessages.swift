@@ -84,6 +84,7 @@ extension Role {
     case .approver: self = .approver
     case .reader: self = .reader
     case .serviceUser: self = .serviceUser
+    case .payroll: self = .payroll
     case .unspecified, .UNRECOGNIZED: return nil
     }
   }
@@ -96,6 +97,7 @@ extension Role {
     case .approver: .approver
     case .reader: .reader
     case .serviceUser: .serviceUser
+    case .payroll: .payroll
     }
   }
 }

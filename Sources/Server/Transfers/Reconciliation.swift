@@ -230,11 +230,12 @@ package final class Reconciliation: Sendable {
     ) { context in
       let tx = context.transaction
       guard let id = ID<Transfer>(hex: file.messageID),
-        try TransferTables.load(id, of: place, in: tx) == nil
+        try TransferTables.load(id, of: place, for: .shown, in: tx) == nil
       else { return [] }
       var payments: [ID<Payment>: Payment] = [:]
       for named in file.payments.compactMap({ Instruction.parse(endToEndID: $0.endToEndID) }) {
-        payments[named.payment] = try PaymentTables.load(named.payment, of: place, in: tx)
+        payments[named.payment] = try PaymentTables.load(
+          named.payment, of: place, for: .shown, in: tx)
       }
       let known = try HoldTables.findings(of: place, in: tx)
       let facts = HoldRules.recovering(

@@ -17,9 +17,9 @@ package struct TransferService: Bureau_V1_TransferService.SimpleServiceProtocol 
   ) async throws -> Bureau_V1_Transfer {
     let (place, id) = try ResourceName.parse(request.name, "transfers", as: Transfer.self)
     let caller = try context.caller, moment = try request.moment(now: commands.sources.now())
-    let found = try await commands.read(context.method, by: caller, at: place, asOf: moment) {
-      try TransferTables.load(id, of: place, in: $0)
-    }
+    let found = try await commands.read(
+      context.method, by: caller, at: place, asOf: moment
+    ) { tx, sight in try TransferTables.load(id, of: place, for: sight, in: tx) }
     guard let found else { throw TransferError.notFound }
     var message = Bureau_V1_Transfer(found, at: place)
     // Files are kept by their digest and never change: they are the same at any time.
@@ -37,7 +37,10 @@ package struct TransferService: Bureau_V1_TransferService.SimpleServiceProtocol 
     let moment = try request.moment(now: commands.sources.now())
     let found = try await commands.read(
       context.method, by: context.caller, at: place, asOf: moment
-    ) { try TransferTables.list(of: place, after: page.after, limit: page.limit, in: $0) }
+    ) { tx, sight in
+      try TransferTables.list(
+        of: place, for: sight, after: page.after, limit: page.limit, in: tx)
+    }
     let (items, next) = page.cut(found, id: \.id)
     return .with {
       $0.transfers = items.map { Bureau_V1_Transfer($0, at: place) }

@@ -10,7 +10,7 @@ extension PaymentTables {
   ) throws -> Int {
     try PaymentState.holdingCompanyOpen.reduce(0) { count, state in
       count
-        + (try list(of: place, state: state, after: nil, limit: 1_000, in: tx).count {
+        + (try list(of: place, state: state, for: .shown, after: nil, limit: 1_000, in: tx).count {
           $0.signature?.agreement == agreement
         })
     }

@@ -194,6 +194,21 @@ package enum AuditTables {
   }
 }
 
+extension [AuditTables.StoredFact] {
+  /// Without the bodies that tell of salaries, for whoever does not see these; what stays is what the
+  /// chain covers.
+  package func withholding(_ sight: SalarySight, at place: Place, in tx: any Transaction) throws
+    -> Self
+  {
+    guard sight == .hidden, try SalaryTables.hasAny(at: place, in: tx) else { return self }
+    let telling = try SalaryTables.telling(
+      try map { try Journal.fact($0) }, at: place, in: tx)
+    var facts = self
+    for index in telling { facts[index].body = [] }
+    return facts
+  }
+}
+
 extension JournalChecker {
   package mutating func take(_ fact: AuditTables.StoredFact) {
     take(

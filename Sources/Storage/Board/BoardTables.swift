@@ -1,5 +1,6 @@
 package import Domain
 package import Engine
+import Policies
 package import Primitives
 
 extension PaymentState {
@@ -24,27 +25,45 @@ extension PaymentState {
 extension Projection {
   /// A payment that is new stands in this state.
   func countNew(_ state: PaymentState) throws {
-    guard let queue = state.queue else { return }
-    let columns = PaymentState.allCases.compactMap(\.queue)
-    let ones = columns.map { $0 == queue ? "1" : "0" }.joined(separator: ", ")
+    guard let (queue, columns, ones) = Self.newcomers[state] else { return }
     try transaction.execute(
       """
-      INSERT INTO main.payment_queue (bureau, company, \(verbatim: columns.joined(separator: ", ")))
+      INSERT INTO main.payment_queue (bureau, company, \(verbatim: columns))
       VALUES (\(bureau), \(company), \(verbatim: ones))
       ON CONFLICT (bureau, company)
         DO UPDATE SET \(verbatim: queue) = payment_queue.\(verbatim: queue) + 1
       """)
   }
 
+  /// Of each state that is counted: its column, and all columns with their values for its first.
+  private static let newcomers: [PaymentState: (queue: String, columns: String, ones: String)] = {
+    let columns = PaymentState.allCases.compactMap(\.queue)
+    return Dictionary(
+      uniqueKeysWithValues: PaymentState.allCases.compactMap { state in
+        state.queue.map { queue in
+          let ones = columns.map { $0 == queue ? "1" : "0" }
+          return (
+            state,
+            (queue, columns.joined(separator: ", "), ones.joined(separator: ", "))
+          )
+        }
+      })
+  }()
+
   /// A payment leaves its state for this one; before its row is changed.
   func count(_ payment: ID<Payment>, becomes state: PaymentState) throws {
-    let old = try transaction.first(
+    guard let (old, isSalary) = try standing(of: payment), !isSalary else { return }
+    try count(from: old, to: state)
+  }
+
+  /// Where a payment stands; salaries are not on the board, which is seen by all.
+  func standing(of payment: ID<Payment>) throws -> (state: PaymentState, isSalary: Bool)? {
+    let row = try transaction.first(
       """
-      SELECT state FROM payment
+      SELECT state, salary_batch FROM payment
       WHERE bureau = \(bureau) AND company = \(company) AND id = \(payment)
-      """, as: String.self)
-    guard let old else { return }
-    try count(from: try old.named(), to: state)
+      """, as: (String, ID<SalaryBatch>?).self)
+    return try row.map { (try $0.named(), $1 != nil) }
   }
 
   func count(from old: PaymentState, to new: PaymentState) throws {
@@ -85,6 +104,7 @@ package enum BoardTables {
     try range.addApprovers(to: &page, index)
     try range.addConsents(to: &page, index, at: time)
     try range.addHolds(to: &page, index)
+    try range.addHeldAccounts(to: &page, index)
     return page
   }
 
@@ -116,7 +136,7 @@ package enum BoardTables {
         (SELECT MIN(due_date) FROM payment WHERE payment.bureau = \(bureau)
           AND payment.company = company.company
           AND payment.state IN ('proposalIncomplete', 'proposalComplete', 'proposalOpenItems',
-            'acknowledged', 'error'))
+            'acknowledged', 'error') AND payment.salary_batch IS NULL)
       FROM company LEFT JOIN payment_queue
         ON payment_queue.bureau = \(bureau) AND payment_queue.company = company.company
       WHERE company.bureau = \(bureau) AND company.company > \(after?.bytes ?? [])\(visible)\(among)
@@ -177,29 +197,32 @@ package enum BoardTables {
     }
 
     func addApprovers(to page: inout [BoardFacts], _ index: [ID<Company>: Int]) throws {
-      let everywhere = ID<Company>(bureau.uuid)
-      var inAll: [BoardFacts.Approver] = []
-      try tx.query(
-        """
-        SELECT role.company, role.app_user, app_user.display_name
-        FROM role JOIN app_user ON app_user.bureau = \(bureau) AND app_user.id = role.app_user
-        WHERE role.bureau = \(bureau) AND role.role = \(Role.approver)
-          AND (role.company > \(after) AND role.company <= \(last)
-            OR role.company = \(everywhere))
-        ORDER BY role.company, role.id
-        """
-      ) { row in
-        let company: ID<Company> = try row.value(0)
-        let approver = BoardFacts.Approver(
-          user: try row.value(1), displayName: try row.text(2))
-        if company == everywhere {
-          inAll.append(approver)
-        } else if let position = index[company] {
-          page[position].approvers.append(approver)
-        }
+      try approvers("company > \(after) AND company <= \(last)") { company, approver in
+        if let position = index[company] { page[position].approvers.append(approver) }
       }
+      // Those of the whole bureau, asked for apart: both questions are answered by the key's order.
+      var inAll: [BoardFacts.Approver] = []
+      try approvers("company = \(ID<Company>(bureau.uuid))") { inAll.append($1) }
       guard !inAll.isEmpty else { return }
       for position in page.indices { page[position].approvers += inAll }
+    }
+
+    private func approvers(
+      _ companies: SQL, _ add: (ID<Company>, BoardFacts.Approver) -> Void
+    ) throws {
+      try tx.query(
+        """
+        SELECT approver.company, approver.app_user, app_user.display_name
+        FROM (SELECT company, id, app_user FROM role
+          WHERE bureau = \(bureau) AND \(companies) AND role = \(Role.approver)) AS approver
+        JOIN app_user ON app_user.bureau = \(bureau) AND app_user.id = approver.app_user
+        ORDER BY approver.company, approver.id
+        """
+      ) { row in
+        add(
+          try row.value(0),
+          BoardFacts.Approver(user: try row.value(1), displayName: try row.text(2)))
+      }
     }
 
     func addConsents(
@@ -217,6 +240,33 @@ package enum BoardTables {
         page[position].consents.append(
           .init(
             user: try row.value(1), bank: try row.text(2), expireTime: try row.int(3).instant))
+      }
+    }
+
+    /// Payments that wait for a confirmation, where the company's policy demands one.
+    func addHeldAccounts(to page: inout [BoardFacts], _ index: [ID<Company>: Int]) throws {
+      var waiting: [(company: ID<Company>, isChange: Bool, count: Int)] = []
+      try tx.query(
+        """
+        SELECT held.company, held.changed, CAST(count(*) AS BIGINT)
+        FROM supplier_account held JOIN payment ON payment.bureau = held.bureau
+          AND payment.company = held.company AND payment.account_text = held.account_text
+          AND payment.account_form = held.account_form
+          AND payment.supplier_key = held.supplier_key
+        WHERE held.bureau = \(bureau) AND held.company > \(after) AND held.company <= \(last)
+          AND held.state = 'held' AND payment.state IN ('proposalIncomplete', 'proposalComplete',
+            'proposalOpenItems', 'acknowledged', 'error')
+        GROUP BY held.company, held.changed
+        """
+      ) { row in waiting.append((try row.value(0), try row.bool(1), Int(try row.int(2)))) }
+      guard !waiting.isEmpty else { return }
+      let policies = try PolicyTables.inForce(of: bureau, after: after, through: last, in: tx)
+      for item in waiting {
+        guard let position = index[item.company],
+          (policies[item.company] ?? .standard).payeeAccountConfirmation
+            .isDemanded(forChange: item.isChange)
+        else { continue }
+        page[position].paymentsAwaitingConfirmation += item.count
       }
     }
 

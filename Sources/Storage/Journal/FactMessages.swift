@@ -94,7 +94,17 @@ extension Fact {
     case .paymentPartlySigned(let fact): .paymentPartlySigned(fact.message)
     case .paymentsHandled(let fact): .paymentsHandled(fact.message)
     case .bankSignatureGiven(let fact): .bankSignatureGiven(fact.message)
+    case .transferTimingSet(let fact): .transferTimingSet(fact.message)
+    case .paymentReturned(let fact): .paymentReturned(fact.message)
     case .companyOnboarded(let fact): .companyOnboarded(fact.message)
+    case .reminderSettingsSet(let fact): .reminderSettingsSet(fact.message)
+    case .supplierAccountFound(let fact): .supplierAccountFound(fact.message)
+    case .supplierAccountConfirmed(let fact): .supplierAccountConfirmed(fact.message)
+    case .supplierAccountRejected(let fact): .supplierAccountRejected(fact.message)
+    case .supplierBlocked(let fact): .supplierBlocked(fact.message)
+    case .supplierUnblocked(let fact):
+      .supplierUnblocked(.with { $0.supplierKey = fact.supplierKey })
+    case .salaryBatchImported(let fact): .salaryBatchImported(fact.message)
     }
   }
 
@@ -175,7 +185,19 @@ extension Fact {
       case .paymentPartlySigned(let m): .paymentPartlySigned(try PaymentPartlySigned(m))
       case .paymentsHandled(let m): .paymentsHandled(try PaymentsHandled(m))
       case .bankSignatureGiven(let m): .bankSignatureGiven(try BankSignatureGiven(m))
+      case .transferTimingSet(let m): .transferTimingSet(try TransferTimingSet(m))
+      case .paymentReturned(let m): .paymentReturned(try PaymentReturned(m))
       case .companyOnboarded(let m): .companyOnboarded(try CompanyOnboarded(m))
+      case .reminderSettingsSet(let m): .reminderSettingsSet(try ReminderSettingsSet(m))
+      case .supplierAccountFound(let m): .supplierAccountFound(try SupplierAccountFound(m))
+      case .supplierAccountConfirmed(let m):
+        .supplierAccountConfirmed(try SupplierAccountConfirmed(m))
+      case .supplierAccountRejected(let m):
+        .supplierAccountRejected(try SupplierAccountRejected(m))
+      case .supplierBlocked(let m): .supplierBlocked(try SupplierBlocked(m))
+      case .supplierUnblocked(let m):
+        .supplierUnblocked(SupplierUnblocked(supplierKey: m.supplierKey))
+      case .salaryBatchImported(let m): .salaryBatchImported(try SalaryBatchImported(m))
       }
   }
 

@@ -38,6 +38,7 @@ extension TransferRecovered {
           $0.number = Int32(item.number)
         }
       }
+      $0.isSalary = isSalary
     }
   }
 
@@ -45,7 +46,8 @@ extension TransferRecovered {
     self.init(
       transfer: try m.transfer.id(), agreement: try m.agreement.id(),
       fileDigest: Array(m.fileDigest), executionDate: try m.executionDate.date(),
-      items: try m.items.map { TransferItem(payment: try $0.payment.id(), number: Int($0.number)) })
+      items: try m.items.map { TransferItem(payment: try $0.payment.id(), number: Int($0.number)) },
+      isSalary: m.isSalary)
   }
 }
 

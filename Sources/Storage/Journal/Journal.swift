@@ -25,6 +25,9 @@ package struct Place: Hashable, Sendable {
 
   package var isBureau: Bool { bureau.uuid == company.uuid }
 
+  /// What stands for the bureau itself among its companies.
+  var wholeBureau: ID<Company> { ID(bureau.uuid) }
+
   /// The scope that guards it: the bureau's own facts are written in the scope of the bureau.
   package var scope: Scope {
     isBureau
@@ -108,7 +111,7 @@ package enum Journal {
       : try tx.first(
         """
         SELECT seq FROM stream
-        WHERE bureau = \(place.bureau) AND company = \(ID<Company>(place.bureau.uuid))
+        WHERE bureau = \(place.bureau) AND company = \(place.wholeBureau)
         """, as: Int64.self) ?? 0
     var head = head
     for fact in facts {

@@ -59,6 +59,7 @@ extension PaymentProposed {
       $0.referenceAsWritten = asWritten.reference ?? ""
       $0.warnings = warnings.map(\.rawValue)
       $0.maker = maker?.data ?? Data()
+      $0.salaryBatch = salary?.data ?? Data()
     }
   }
 
@@ -69,7 +70,8 @@ extension PaymentProposed {
       asWritten: AsWritten(
         account: m.accountAsWritten.isEmpty ? nil : m.accountAsWritten,
         reference: m.referenceAsWritten.isEmpty ? nil : m.referenceAsWritten),
-      warnings: try m.warnings.map { try $0.named() }, maker: try m.maker.optionalID())
+      warnings: try m.warnings.map { try $0.named() }, maker: try m.maker.optionalID(),
+      salary: try m.salaryBatch.optionalID())
   }
 }
 
@@ -126,6 +128,8 @@ extension RenderedPayment {
       $0.amount = amount.message
       $0.reference = reference.message
       $0.dueDate = dueDate.iso
+      $0.payeeMark = payeeMark?.rawValue ?? ""
+      $0.categoryPurpose = categoryPurpose ?? ""
     }
   }
 
@@ -135,7 +139,9 @@ extension RenderedPayment {
       creditorName: m.creditorName, creditorAccount: try AccountNumber(m.creditorAccount),
       creditorBIC: m.creditorBic.isEmpty ? nil : try BIC(m.creditorBic),
       amount: try Money(m.amount), reference: try PaymentReference(m.reference),
-      dueDate: try m.dueDate.date(), bank: m.bank, profileVersion: Int(m.profileVersion))
+      dueDate: try m.dueDate.date(), bank: m.bank, profileVersion: Int(m.profileVersion),
+      payeeMark: m.payeeMark.isEmpty ? nil : try m.payeeMark.named(),
+      categoryPurpose: m.categoryPurpose.isEmpty ? nil : m.categoryPurpose)
   }
 }
 

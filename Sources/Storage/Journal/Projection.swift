@@ -73,7 +73,9 @@ package struct Projection {
     case .invoiceImported(let fact): try apply(fact)
     case .paymentProposed(let fact): try apply(fact)
     case .paymentChanged(let fact): try apply(fact)
-    case .paymentAcknowledged(let fact): try move(fact.payment, by: .acknowledge)
+    case .paymentAcknowledged(let fact):
+      try move(fact.payment, by: .acknowledge)
+      try forgetReturn(of: fact.payment)
     case .paymentSigned(let fact): try apply(fact)
     case .paymentDeleted(let fact): try apply(fact)
     case .paymentRestored(let fact): try setState(fact.payment, fact.state)
@@ -99,9 +101,18 @@ package struct Projection {
     case .batchSubmitted(let fact): try apply(fact)
     case .companyPolicySet(let fact): try apply(fact)
     case .paymentPartlySigned(let fact): try apply(fact)
+    case .transferTimingSet(let fact): try apply(fact)
+    case .paymentReturned(let fact): try apply(fact)
     // For the audit alone.
     case .sealRefused, .paymentsHandled: break
     case .companyOnboarded(let fact): try apply(fact)
+    case .reminderSettingsSet(let fact): try apply(fact)
+    case .supplierAccountFound(let fact): try apply(fact)
+    case .supplierAccountConfirmed(let fact): try apply(fact)
+    case .supplierAccountRejected(let fact): try apply(fact)
+    case .supplierBlocked(let fact): try apply(fact)
+    case .supplierUnblocked(let fact): try apply(fact)
+    case .salaryBatchImported(let fact): try apply(fact)
     }
   }
 }

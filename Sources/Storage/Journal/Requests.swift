@@ -146,11 +146,18 @@ extension Fact {
     case .signingKeyCreated(let fact): fact.key.id.bytes
     case .signingKeyRevoked(let fact): fact.key.bytes
     case .batchSubmitted(let fact): fact.batch.bytes
-    case .sealRefused, .companyPolicySet: []
+    case .sealRefused, .companyPolicySet, .reminderSettingsSet, .transferTimingSet: []
+    case .paymentReturned(let fact): fact.payment.bytes
     case .paymentPartlySigned(let fact): fact.payment.bytes
     case .bankSignatureGiven(let fact): fact.payment.bytes
     case .paymentsHandled(let fact): fact.items.first?.payment.bytes ?? []
     case .companyOnboarded(let fact): fact.company.bytes
+    case .supplierAccountFound(let fact): fact.payment.bytes
+    // Of a supplier: its key is text, and a repeat names it anew.
+    case .supplierAccountConfirmed, .supplierAccountRejected, .supplierBlocked,
+      .supplierUnblocked:
+      []
+    case .salaryBatchImported(let fact): fact.batch.bytes
     }
   }
 }

@@ -18,6 +18,7 @@ extension TransferPrepared {
         }
       }
       $0.awaitsBankSignature = awaitsBankSignature
+      $0.isSalary = isSalary
     }
   }
 
@@ -26,7 +27,7 @@ extension TransferPrepared {
       transfer: try m.transfer.id(), agreement: try m.agreement.id(),
       fileDigest: Array(m.fileDigest), executionDate: try m.executionDate.date(),
       items: try m.items.map { TransferItem(payment: try $0.payment.id(), number: Int($0.number)) },
-      awaitsBankSignature: m.awaitsBankSignature)
+      awaitsBankSignature: m.awaitsBankSignature, isSalary: m.isSalary)
   }
 }
 
@@ -39,6 +40,7 @@ extension ReturnFileRead {
       $0.fileDigest = Data(fileDigest)
       $0.appliedCount = Int32(appliedCount)
       $0.bank = bank
+      $0.salaryCount = Int32(salaryCount)
     }
   }
 
@@ -46,7 +48,7 @@ extension ReturnFileRead {
     self.init(
       returnFile: try m.returnFile.id(), kind: try m.kind.named(), messageID: m.messageID,
       fileDigest: Array(m.fileDigest), appliedCount: Int(m.appliedCount),
-      bank: m.bank)
+      bank: m.bank, salaryCount: Int(m.salaryCount))
   }
 }
 

@@ -70,7 +70,7 @@ package enum LicenceTables {
   /// What is in use on the bureau and, where the place is a company, for it.
   package static func packages(at place: Place, in tx: any Transaction) throws -> PackagesInUse {
     var packages = PackagesInUse()
-    let whole = ID<Company>(place.bureau.uuid)
+    let whole = place.wholeBureau
     let rows = try tx.rows(
       """
       SELECT company, package, accesses FROM package_grant

@@ -17,6 +17,10 @@ extension CompanyOnboarded {
       $0.rolesTaken = Int64(done.rolesTaken)
       $0.agreementsCreated = Int64(done.agreementsCreated)
       $0.agreementsSent = Int64(done.agreementsSent)
+      $0.policySet = done.policySet
+      $0.signingKeyCreated = done.signingKeyCreated
+      $0.consentsInvited = Int64(done.consentsInvited)
+      $0.remindersSet = done.remindersSet
     }
   }
 
@@ -30,6 +34,10 @@ extension CompanyOnboarded {
     done.rolesTaken = Int(m.rolesTaken)
     done.agreementsCreated = Int(m.agreementsCreated)
     done.agreementsSent = Int(m.agreementsSent)
+    done.policySet = m.policySet
+    done.signingKeyCreated = m.signingKeyCreated
+    done.consentsInvited = Int(m.consentsInvited)
+    done.remindersSet = m.remindersSet
     self.init(company: try m.company.id(), contentDigest: m.contentDigest, done: done)
   }
 }

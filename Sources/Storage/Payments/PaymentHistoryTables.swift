@@ -36,6 +36,7 @@ extension Fact {
     case .paymentPartlySigned(let fact): [fact.payment]
     case .paymentDeleted(let fact): [fact.payment]
     case .paymentRestored(let fact): [fact.payment]
+    case .paymentReturned(let fact): [fact.payment]
     case .paymentsHandled(let fact): fact.items.filter { $0.refusal != nil }.map(\.payment)
     case .transferPrepared(let fact): fact.items.map(\.payment)
     case .transferRecovered(let fact): fact.items.map(\.payment)
@@ -44,6 +45,7 @@ extension Fact {
     case .paymentRejected(let fact): [fact.payment]
     case .paymentPaid(let fact): [fact.payment]
     case .paymentBooked(let fact): [fact.payment]
+    case .supplierAccountFound(let fact): [fact.payment]
     case .paymentLost(let fact): [fact.payment]
     case .bankCheckRecorded(let fact): [fact.payment]
     case .alarmRaised(let fact): fact.payment.map { [$0] } ?? []
@@ -85,6 +87,17 @@ package struct PaymentEntry: Sendable, Equatable {
   package var fact: Fact?
 }
 
+extension PaymentEntry {
+  /// A row of the journal.
+  init(_ sequence: Int64, envelope: [UInt8], body: [UInt8]) throws {
+    let envelope = try Bureau_Facts_V1_Envelope(serializedBytes: envelope)
+    let message = try Bureau_Facts_V1_Body(serializedBytes: body).fact
+    self.init(
+      sequence: sequence, time: envelope.timeUs.instant, actor: try envelope.actor.optionalID(),
+      fact: try message.map { try Fact($0) })
+  }
+}
+
 package enum PaymentHistoryTables {
   /// The facts about a payment after `sequence`, oldest first.
   package static func entries(
@@ -100,12 +113,6 @@ package enum PaymentHistoryTables {
         AND payment_event.payment = \(payment) AND payment_event.seq > \(sequence)
       ORDER BY payment_event.seq LIMIT \(limit)
       """, as: (Int64, [UInt8], [UInt8]).self
-    ).map { sequence, envelope, body in
-      let envelope = try Bureau_Facts_V1_Envelope(serializedBytes: envelope)
-      let message = try Bureau_Facts_V1_Body(serializedBytes: body).fact
-      return PaymentEntry(
-        sequence: sequence, time: envelope.timeUs.instant, actor: try envelope.actor.optionalID(),
-        fact: try message.map { try Fact($0) })
-    }
+    ).map { try PaymentEntry($0, envelope: $1, body: $2) }
   }
 }

@@ -28,12 +28,14 @@ extension Projection {
 
 extension PaymentTables {
   /// Payments of one company after `after`, in order of id; at most `limit`.
+  /// - Parameter sight: Whether whoever asks sees salaries; nobody does who does not say so.
   package static func find(
-    _ filter: PaymentFilter, of place: Place, after: ID<Payment>?, limit: Int,
+    _ filter: PaymentFilter, of place: Place, for sight: SalarySight = .hidden, after: ID<Payment>?,
+    limit: Int,
     in tx: any Transaction
   ) throws -> [Payment] {
     let key = after?.bytes ?? []
-    let rest = condition(filter, place)
+    let rest = condition(filter, place, sight)
     var found: [Payment] = []
     if filter.states.isEmpty {
       found = try select(
@@ -55,13 +57,15 @@ extension PaymentTables {
 
   /// How many there are in each state.
   package static func count(
-    _ filter: PaymentFilter, of place: Place, in tx: any Transaction
+    _ filter: PaymentFilter, of place: Place, for sight: SalarySight = .hidden,
+    in tx: any Transaction
   ) throws -> [PaymentState: Int] {
     var counts: [PaymentState: Int] = [:]
     try tx.query(
       """
       SELECT state, CAST(count(*) AS BIGINT) FROM payment
-      WHERE bureau = \(place.bureau) AND company = \(place.company) \(condition(filter, place))
+      WHERE bureau = \(place.bureau) AND company = \(place.company)
+        \(condition(filter, place, sight))
       GROUP BY state
       """
     ) { row in
@@ -74,8 +78,11 @@ extension PaymentTables {
   }
 
   /// All of a filter but the states.
-  private static func condition(_ filter: PaymentFilter, _ place: Place) -> SQL {
-    var parts: [SQL] = []
+  private static func condition(
+    _ filter: PaymentFilter, _ place: Place, _ sight: SalarySight
+  ) -> SQL {
+    var parts: [SQL] = [sight.condition()]
+    if let batch = filter.salary { parts.append("AND salary_batch = \(batch)") }
     if let account = filter.creditorAccount { parts.append("AND account_text = \(account)") }
     if let pattern = filter.pattern {
       parts.append("AND search_text LIKE \(pattern) ESCAPE '!'")

@@ -22,7 +22,7 @@ extension Projection {
       INSERT INTO main.payment (bureau, company, id, state, invoice_number, supplier_key,
         creditor_name, creditor_country, account_form, account_text, bic, amount_minor, currency,
         reference_type, reference_text, due_date, account_as_written, reference_as_written,
-        warnings, create_time, held, revision, makers, search_text)
+        warnings, create_time, held, revision, makers, search_text, salary_batch)
       VALUES (\(bureau), \(company), \(fact.payment), \(fact.state.rawValue),
         \(fact.invoiceNumber), \(fact.supplierKey), \(terms.creditorName),
         \(terms.creditorCountry?.code), \(terms.creditorAccount?.form.rawValue),
@@ -31,9 +31,9 @@ extension Projection {
         \(terms.reference?.text), \(terms.dueDate?.iso), \(fact.asWritten.account),
         \(fact.asWritten.reference), \(fact.warnings.map(\.rawValue).joined(separator: " ")),
         \(time.microseconds), \(false), \(sequence), \(fact.maker?.bytes),
-        \(searchText(terms, fact.invoiceNumber)))
+        \(searchText(terms, fact.invoiceNumber)), \(fact.salary?.bytes))
       """)
-    try countNew(fact.state)
+    if fact.salary == nil { try countNew(fact.state) }
   }
 
   func apply(_ fact: PaymentChanged) throws {
@@ -53,6 +53,7 @@ extension Projection {
       """)
     try noteSearchText(fact.payment, terms)
     try voidApprovals(of: fact.payment)
+    try forgetReturn(of: fact.payment)
     if let maker = fact.maker { try addMaker(maker, of: fact.payment) }
   }
 
@@ -87,6 +88,8 @@ extension Projection {
       WHERE bureau = \(bureau) AND company = \(company) AND id = \(fact.payment)
       """)
     try addApproval(fact.payment, fact.signature, required: nil)
+    try noteSigned(fact.payment, to: fact.signature.rendered.creditorAccount)
+    try forgetReturn(of: fact.payment)
   }
 
   func apply(_ fact: PaymentRejected) throws {
@@ -168,14 +171,11 @@ extension Projection {
 
   /// Moves a payment by its table; the rules have checked that the event is allowed.
   func move(_ payment: ID<Payment>, by event: PaymentEvent) throws {
-    let state = try transaction.first(
-      """
-      SELECT state FROM payment
-      WHERE bureau = \(bureau) AND company = \(company) AND id = \(payment)
-      """, as: String.self)
-    guard let state else { throw UnreadableFact(what: "payment of a fact") }
-    let old = try state.named(PaymentState.self), new = try old.after(event)
-    try count(from: old, to: new)
+    guard let (old, isSalary) = try standing(of: payment) else {
+      throw UnreadableFact(what: "payment of a fact")
+    }
+    let new = try old.after(event)
+    if !isSalary { try count(from: old, to: new) }
     try write(new, of: payment)
   }
 
@@ -213,28 +213,31 @@ extension Projection {
 }
 
 package enum PaymentTables {
-  package static func load(_ id: ID<Payment>, of place: Place, in tx: any Transaction) throws
-    -> Payment?
-  {
-    guard var payment = try select("AND id = \(id) LIMIT 1", place, tx).first else { return nil }
+  /// - Parameter sight: Whether whoever asks sees salaries; nobody does who does not say so.
+  package static func load(
+    _ id: ID<Payment>, of place: Place, for sight: SalarySight = .hidden, in tx: any Transaction
+  ) throws -> Payment? {
+    guard
+      var payment = try select("AND id = \(id) \(sight.condition()) LIMIT 1", place, tx).first
+    else { return nil }
     try complete(&payment, place, tx)
     return payment
   }
 
   package static func list(
-    of place: Place, state: PaymentState?, after: ID<Payment>?, limit: Int,
-    in tx: any Transaction
+    of place: Place, state: PaymentState?, for sight: SalarySight = .hidden,
+    after: ID<Payment>?, limit: Int, in tx: any Transaction
   ) throws -> [Payment] {
     var filter = PaymentFilter()
     if let state { filter.states = [state] }
-    return try find(filter, of: place, after: after, limit: limit, in: tx)
+    return try find(filter, of: place, for: sight, after: after, limit: limit, in: tx)
   }
 
-  /// Signed payments of the company, whatever their transfer time; the rules pick the due ones.
+  /// Signed payments of the company, salaries too, whatever their transfer time; the rules pick the due ones.
   package static func signed(of place: Place, limit: Int, in tx: any Transaction) throws
     -> [Payment]
   {
-    try list(of: place, state: .signed, after: nil, limit: limit, in: tx)
+    try list(of: place, state: .signed, for: .shown, after: nil, limit: limit, in: tx)
   }
 
   /// Whether the company has this supplier's invoice already.
@@ -252,16 +255,22 @@ package enum PaymentTables {
   package static func hasOpenItems(
     of supplierKey: String, besides payment: ID<Payment>, of place: Place, in tx: any Transaction
   ) throws -> Bool {
-    try tx.first(
-      """
-      SELECT id FROM payment WHERE bureau = \(place.bureau) AND company = \(place.company)
-        AND supplier_key = \(supplierKey)
-        AND state IN (\(PaymentState.proposalIncomplete.rawValue),
-          \(PaymentState.proposalComplete.rawValue), \(PaymentState.proposalOpenItems.rawValue),
-          \(PaymentState.acknowledged.rawValue))
-        AND id <> \(payment) LIMIT 1
-      """, as: ID<Payment>.self) != nil
+    // State by state, each the start of an index: a list of them is made a table for each question.
+    let found = SQL.joined(
+      openStates.map { state -> SQL in
+        """
+        EXISTS (SELECT 1 FROM payment WHERE bureau = \(place.bureau)
+          AND company = \(place.company) AND supplier_key = \(supplierKey)
+          AND state = \(state.rawValue) AND id <> \(payment))
+        """
+      }, separator: " OR ")
+    return try tx.first("SELECT \(found)", as: Bool.self) ?? false
   }
+
+  /// States of a record that is not on its way yet.
+  private static let openStates: [PaymentState] = [
+    .proposalIncomplete, .proposalComplete, .proposalOpenItems, .acknowledged,
+  ]
 
   /// What stands in tables of its own.
   static func complete(_ payment: inout Payment, _ place: Place, _ tx: any Transaction)
@@ -315,7 +324,8 @@ package enum PaymentTables {
       SELECT id, state, invoice_number, supplier_key, creditor_name, creditor_country,
         account_form, account_text, bic, amount_minor, currency, reference_type, reference_text,
         due_date, account_as_written, reference_as_written, warnings, create_time, signature,
-        rejection_code, rejection_text, voucher, booking_date, held, revision, makers
+        rejection_code, rejection_text, voucher, booking_date, held, revision, makers,
+        salary_batch, return_reason
       FROM payment WHERE bureau = \(place.bureau) AND company = \(place.company) \(rest)
       """
     ) { row in
@@ -330,7 +340,8 @@ package enum PaymentTables {
             ? nil : Rejection(code: try row.text(19), text: try row.text(20)),
           voucher: try row.value(21), bookingDate: try row.value(22, as: String?.self)?.date(),
           isHeld: try row.bool(23), revision: try row.int(24),
-          makers: makers(try row.value(25))))
+          makers: makers(try row.value(25)), returnReason: try row.value(27),
+          salary: try row.value(26)))
     }
     return found
   }

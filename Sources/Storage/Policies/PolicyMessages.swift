@@ -13,8 +13,12 @@ extension CompanyPolicySet {
       $0.makerMaySign = policy.makerMaySign
       $0.acknowledgeFirst = policy.acknowledgeFirst
       $0.payeeAccountChanges = policy.payeeAccountChanges.rawValue
+      $0.payeeAccountConfirmation =
+        policy.payeeAccountConfirmation == .secondPerson
+        ? "" : policy.payeeAccountConfirmation.rawValue
       $0.seal = policy.seal.rawValue
       $0.examples = policy.examples.map(\.message)
+      if let salary = policy.salary { $0.salary = salary.message }
     }
   }
 
@@ -24,8 +28,28 @@ extension CompanyPolicySet {
         approvers: Int(m.approvers), perPayment: try m.perPayment.map { try .init($0) },
         perDay: try m.perDay.map { try .init($0) }, makerMaySign: m.makerMaySign,
         acknowledgeFirst: m.acknowledgeFirst,
-        payeeAccountChanges: try m.payeeAccountChanges.named(), seal: try m.seal.named(),
+        payeeAccountChanges: try m.payeeAccountChanges.named(),
+        payeeAccountConfirmation: m.payeeAccountConfirmation.isEmpty
+          ? .secondPerson : try m.payeeAccountConfirmation.named(),
+        seal: try m.seal.named(),
+        salary: m.hasSalary ? try CompanyPolicy.Salary(m.salary) : nil,
         examples: try m.examples.map { try .init($0) }))
+  }
+}
+
+extension CompanyPolicy.Salary {
+  var message: Bureau_Facts_V1_PolicySalary {
+    .with {
+      $0.approvers = Int32(approvers)
+      $0.perPayment = perPayment.map(\.message)
+      $0.perDay = perDay.map(\.message)
+    }
+  }
+
+  init(_ m: Bureau_Facts_V1_PolicySalary) throws {
+    self.init(
+      approvers: Int(m.approvers), perPayment: try m.perPayment.map { try .init($0) },
+      perDay: try m.perDay.map { try .init($0) })
   }
 }
 
@@ -51,6 +75,7 @@ extension PolicyExample {
       $0.signedTodayMinorUnits = asked.signedToday
       $0.acknowledged = asked.isAcknowledged
       $0.signerIsMaker = asked.isSignerMaker
+      $0.salary = asked.isSalary
       switch expected {
       case .approvers(let count): $0.approvers = Int32(count)
       case .refused(let reason): $0.refused = reason
@@ -63,7 +88,8 @@ extension PolicyExample {
       name: m.name,
       asked: PolicyCase(
         amount: try Money(m.amount), signedToday: m.signedTodayMinorUnits,
-        isAcknowledged: m.acknowledged, isSignerMaker: m.signerIsMaker),
+        isAcknowledged: m.acknowledged, isSignerMaker: m.signerIsMaker,
+        isSalary: m.salary),
       expected: m.refused.isEmpty ? .approvers(Int(m.approvers)) : .refused(m.refused))
   }
 }

@@ -79,6 +79,24 @@ package enum PolicyTables {
     return PolicyInForce(policy: fact.policy, revision: row.2, setTime: row.1.instant)
   }
 
+  /// The own policies of a range of companies.
+  static func inForce(
+    of bureau: ID<Bureau>, after: [UInt8], through last: ID<Company>, in tx: any Transaction
+  ) throws -> [ID<Company>: CompanyPolicy] {
+    let rows = try tx.rows(
+      """
+      SELECT company, body FROM company_policy
+      WHERE bureau = \(bureau) AND company > \(after) AND company <= \(last)
+      """, as: (ID<Company>, [UInt8]).self)
+    var policies: [ID<Company>: CompanyPolicy] = [:]
+    for (company, body) in rows {
+      policies[company] = try CompanyPolicySet(
+        Bureau_Facts_V1_CompanyPolicySet(serializedBytes: body)
+      ).policy
+    }
+    return policies
+  }
+
   /// The signatures over a payment's values so far, and how many were demanded at the last.
   package static func approvals(of payment: ID<Payment>, at place: Place, in tx: any Transaction)
     throws -> (signatures: [PaymentSignature], required: Int)
@@ -94,16 +112,20 @@ package enum PolicyTables {
     return (found.map(\.0), found.last?.1 ?? 0)
   }
 
-  /// What the company has signed on the day of `time`: each payment once, whoever signed it.
-  package static func signedDay(of time: Instant, at place: Place, in tx: any Transaction) throws
-    -> SignedDay
-  {
+  /// What the company has signed on the day of `time`, salaries or all else: each payment once,
+  /// whoever signed it.
+  package static func signedDay(
+    of time: Instant, at place: Place, salaries: Bool = false, in tx: any Transaction
+  ) throws -> SignedDay {
+    let kind: SQL = salaries ? "IS NOT NULL" : "IS NULL"
     let date = SignedDay.date(of: time)
     var totals: [Currency: Int64] = [:]
     let rows = try tx.rows(
       """
       SELECT signed.currency, CAST(SUM(signed.amount_minor) AS BIGINT)
-      FROM payment_approval signed
+      FROM payment_approval signed JOIN payment ON payment.bureau = \(place.bureau)
+        AND payment.company = \(place.company) AND payment.id = signed.payment
+        AND payment.salary_batch \(kind)
       WHERE signed.bureau = \(place.bureau) AND signed.company = \(place.company)
         AND signed.day = \(date.iso) AND NOT EXISTS (
           SELECT 1 FROM payment_approval other

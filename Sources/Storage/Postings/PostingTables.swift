@@ -48,16 +48,19 @@ package enum PostingTables {
     return (newest ?? 0) + 1
   }
 
-  package static func load(_ id: ID<Voucher>, of place: Place, in tx: any Transaction) throws
-    -> Voucher?
-  {
-    try select("AND id = \(id) LIMIT 1", place, tx).first
+  /// - Parameter sight: Whether whoever asks sees salaries; for others a voucher of salaries names no
+  ///   payment.
+  package static func load(
+    _ id: ID<Voucher>, of place: Place, for sight: SalarySight = .hidden, in tx: any Transaction
+  ) throws -> Voucher? {
+    try select("AND id = \(id) LIMIT 1", place, sight, tx).first
   }
 
   package static func list(
-    of place: Place, after: ID<Voucher>?, limit: Int, in tx: any Transaction
+    of place: Place, for sight: SalarySight = .hidden, after: ID<Voucher>?, limit: Int,
+    in tx: any Transaction
   ) throws -> [Voucher] {
-    try select("AND id > \(after?.bytes ?? []) ORDER BY id LIMIT \(limit)", place, tx)
+    try select("AND id > \(after?.bytes ?? []) ORDER BY id LIMIT \(limit)", place, sight, tx)
   }
 
   fileprivate static func dated(
@@ -68,12 +71,20 @@ package enum PostingTables {
       """
       AND voucher_date >= \(from.iso) AND voucher_date <= \(through.iso)
       ORDER BY number LIMIT \(limit)
-      """, place, tx)
+      """, place, .hidden, tx)
   }
 
-  private static func select(_ rest: SQL, _ place: Place, _ tx: any Transaction) throws
-    -> [Voucher]
-  {
+  private static func select(
+    _ rest: SQL, _ place: Place, _ sight: SalarySight, _ tx: any Transaction
+  ) throws -> [Voucher] {
+    let seen: SQL =
+      sight == .shown
+      ? ""
+      : """
+      AND NOT EXISTS (SELECT 1 FROM payment WHERE payment.bureau = \(place.bureau)
+        AND payment.company = \(place.company) AND payment.id = voucher_payment.payment
+        AND payment.salary_batch IS NOT NULL)
+      """
     let rows = try tx.rows(
       """
       SELECT id, number, voucher_date, post_time FROM voucher
@@ -89,7 +100,7 @@ package enum PostingTables {
       let payments = try tx.rows(
         """
         SELECT payment FROM voucher_payment
-        WHERE bureau = \(place.bureau) AND company = \(place.company) AND voucher = \(id)
+        WHERE bureau = \(place.bureau) AND company = \(place.company) AND voucher = \(id) \(seen)
         ORDER BY line
         """, as: ID<Payment>.self)
       return Voucher(
@@ -118,6 +129,7 @@ package enum LedgerTables {
         SELECT payment.supplier_key, payment.creditor_name
         FROM voucher_payment JOIN payment ON payment.bureau = \(place.bureau)
           AND payment.company = \(place.company) AND payment.id = voucher_payment.payment
+          AND payment.salary_batch IS NULL
         WHERE voucher_payment.bureau = \(place.bureau)
           AND voucher_payment.company = \(place.company)
           AND voucher_payment.voucher = \(voucher.id)
@@ -161,7 +173,7 @@ package enum LedgerTables {
         AND voucher_line.company = \(place.company) AND voucher_line.voucher = voucher.id
         AND voucher_line.line = voucher_payment.line
       JOIN payment ON payment.bureau = \(place.bureau) AND payment.company = \(place.company)
-        AND payment.id = voucher_payment.payment
+        AND payment.id = voucher_payment.payment AND payment.salary_batch IS NULL
       WHERE voucher.bureau = \(place.bureau) AND voucher.company = \(place.company)
         AND voucher.voucher_date < \(date.iso)
       GROUP BY payment.supplier_key, payment.creditor_name, voucher_line.currency

@@ -7,10 +7,10 @@ extension Projection {
     try transaction.execute(
       """
       INSERT INTO main.return_file (bureau, company, id, kind, message_id, file_digest,
-        read_time, applied_count, bank)
+        read_time, applied_count, bank, salary_count)
       VALUES (\(bureau), \(company), \(fact.returnFile), \(fact.kind.rawValue),
         \(fact.messageID), \(fact.fileDigest), \(time.microseconds), \(fact.appliedCount),
-        \(fact.bank))
+        \(fact.bank), \(fact.salaryCount))
       """)
   }
 
@@ -46,20 +46,34 @@ package enum StatementTables {
       """, as: ID<ReturnFile>.self) != nil
   }
 
+  /// - Parameter sight: Whether whoever asks sees what is about salaries; a file that has told of
+  ///   nothing else is not there for others.
   package static func list(
-    of place: Place, after: ID<ReturnFile>?, limit: Int, in tx: any Transaction
+    of place: Place, for sight: SalarySight, after: ID<ReturnFile>?, limit: Int,
+    in tx: any Transaction
   ) throws -> [ReturnFile] {
+    let isHidden = sight == .hidden
+    let files: SQL = isHidden ? "AND (salary_count = 0 OR salary_count < applied_count)" : ""
+    let told: SQL =
+      isHidden
+      ? """
+      AND (payment IS NULL OR payment NOT IN (SELECT id FROM payment
+        WHERE bureau = \(place.bureau) AND company = \(place.company)
+          AND salary_batch IS NOT NULL))
+      """ : ""
     let rows = try tx.rows(
       """
-      SELECT id, kind, message_id, file_digest, read_time, applied_count FROM return_file
-      WHERE bureau = \(place.bureau) AND company = \(place.company)
+      SELECT id, kind, message_id, file_digest, read_time, applied_count, salary_count
+      FROM return_file
+      WHERE bureau = \(place.bureau) AND company = \(place.company) \(files)
         AND id > \(after?.bytes ?? []) ORDER BY id LIMIT \(limit)
-      """, as: (ID<ReturnFile>, String, String, [UInt8], Int64, Int).self)
-    return try rows.map { id, kind, messageID, digest, time, applied in
+      """, as: (ID<ReturnFile>, String, String, [UInt8], Int64, Int, Int).self)
+    return try rows.map { id, kind, messageID, digest, time, all, salaries in
+      let applied = isHidden ? all - salaries : all
       let alarms = try tx.rows(
         """
         SELECT body FROM alarm WHERE bureau = \(place.bureau) AND company = \(place.company)
-          AND return_file = \(id) ORDER BY seq LIMIT 100
+          AND return_file = \(id) \(told) ORDER BY seq LIMIT 100
         """, as: String.self)
       return ReturnFile(
         id: id, kind: try kind.named(), messageID: messageID, fileDigest: digest,

@@ -100,7 +100,7 @@ extension TenancyTables {
         """
         SELECT id FROM payment
         WHERE bureau = \(place.bureau) AND company = \(place.company)
-          AND state = \(state.rawValue)
+          AND state = \(state.rawValue) AND salary_batch IS NULL
         ORDER BY id LIMIT \(20 - remains.open.count)
         """, as: ID<Payment>.self)
     }

@@ -18,13 +18,46 @@ package struct Standing: Sendable, Equatable {
 
   package init() {}
 
-  /// Read by one statement, whatever there is at the place and whatever there is not: how long it
-  /// takes tells nobody anything.
+  /// As it follows from the bureau's journal up to the head that this transaction sees: what was
+  /// read at that head before is not read again.
+  ///
+  /// Whatever there is at the place and whatever there is not, the same statements are run: how
+  /// long it takes tells nobody anything.
   package static func read(
     of user: ID<User>, calling method: String, at place: Place, in tx: any Transaction
   ) throws -> Standing {
+    let head = try tx.first(
+      """
+      SELECT stream.hash, company_closure.reason FROM stream
+      LEFT JOIN company_closure ON company_closure.bureau = stream.bureau
+        AND company_closure.company = \(place.company)
+      WHERE stream.bureau = \(place.bureau) AND stream.company = \(place.wholeBureau)
+      """, as: ([UInt8], String?).self)
+    var standing: Standing
+    if let head, seesAll(of: place, tx.scope),
+      let known = Standings.shared.find(user, calling: method, at: place, head: head.0)
+    {
+      standing = known
+    } else {
+      standing = try readAnew(of: user, calling: method, at: place, in: tx)
+    }
+    // The closure is told by the company's own journal.
+    if head?.1 != nil { standing.company = .closed }
+    return standing
+  }
+
+  /// Another company's scope would show less than there is.
+  private static func seesAll(of place: Place, _ scope: Scope) -> Bool {
+    scope.company.map { $0 == TenantKey(place.company) } ?? true
+  }
+
+  /// Read by one statement with the head that it follows from.
+  private static func readAnew(
+    of user: ID<User>, calling method: String, at place: Place, in tx: any Transaction
+  ) throws -> Standing {
     var standing = Standing()
-    let bureau = place.bureau, whole = ID<Company>(bureau.uuid)
+    var head: [UInt8]?
+    let bureau = place.bureau, whole = place.wholeBureau
     try tx.query(
       """
       SELECT 'role', role, '', company FROM role
@@ -37,14 +70,14 @@ package struct Standing: Sendable, Equatable {
       SELECT 'company', state, '', company FROM company
       WHERE bureau = \(bureau) AND company = \(place.company)
       UNION ALL
-      SELECT 'closed', reason, '', company FROM company_closure
-      WHERE bureau = \(bureau) AND company = \(place.company)
-      UNION ALL
       SELECT 'package', package, accesses, company FROM package_grant
       WHERE bureau = \(bureau) AND company IN (\(place.company), \(whole))
       UNION ALL
       SELECT 'cell', role, CASE WHEN allowed THEN 'yes' ELSE 'no' END, bureau FROM access_cell
       WHERE bureau = \(bureau) AND method = \(method)
+      UNION ALL
+      SELECT 'head', '', '', hash FROM stream
+      WHERE bureau = \(bureau) AND company = \(whole)
       """
     ) { row in
       switch try row.text(0) {
@@ -56,17 +89,19 @@ package struct Standing: Sendable, Equatable {
           standing.companyRoles.insert(role)
         }
       case "blocked": standing.isBlocked = true
-      case "company" where standing.company == nil: standing.company = try row.value(1)
-      case "closed": standing.company = .closed
+      case "company": standing.company = try row.value(1)
       case "package":
         let company: ID<Company> = try row.value(3)
-        try standing.packages.add(
-          row.text(1), row.text(2), onBureau: company == whole)
+        try standing.packages.add(row.text(1), row.text(2), onBureau: company == whole)
       case "cell":
         let role: Role = try row.value(1)
         standing.cells[role] = try row.text(2) == "yes"
+      case "head": head = try row.value(3)
       default: break
       }
+    }
+    if let head, seesAll(of: place, tx.scope) {
+      Standings.shared.keep(standing, of: user, calling: method, at: place, head: head)
     }
     return standing
   }

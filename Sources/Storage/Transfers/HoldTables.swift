@@ -27,10 +27,10 @@ extension Projection {
     try transaction.execute(
       """
       INSERT INTO main.transfer (bureau, company, id, state, agreement, file_digest,
-        execution_date, prepare_time, deliver_time)
+        execution_date, prepare_time, deliver_time, is_salary)
       VALUES (\(bureau), \(company), \(fact.transfer), \(Transfer.State.delivered.rawValue),
         \(fact.agreement), \(fact.fileDigest), \(fact.executionDate.iso), \(time.microseconds),
-        \(time.microseconds))
+        \(time.microseconds), \(fact.isSalary))
       """)
     for item in fact.items {
       try transaction.execute(

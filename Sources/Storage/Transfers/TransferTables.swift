@@ -7,9 +7,10 @@ extension Projection {
     try transaction.execute(
       """
       INSERT INTO main.transfer (bureau, company, id, state, agreement, file_digest,
-        execution_date, prepare_time)
+        execution_date, prepare_time, is_salary)
       VALUES (\(bureau), \(company), \(fact.transfer), \(Transfer.State.prepared.rawValue),
-        \(fact.agreement), \(fact.fileDigest), \(fact.executionDate.iso), \(time.microseconds))
+        \(fact.agreement), \(fact.fileDigest), \(fact.executionDate.iso), \(time.microseconds),
+        \(fact.isSalary))
       """)
     for item in fact.items {
       try transaction.execute(
@@ -34,16 +35,23 @@ extension Projection {
 }
 
 package enum TransferTables {
-  package static func load(_ id: ID<Transfer>, of place: Place, in tx: any Transaction) throws
-    -> Transfer?
-  {
-    try select("AND id = \(id) LIMIT 1", place, tx).first
+  /// - Parameter sight: Whether whoever asks sees those with salaries.
+  package static func load(
+    _ id: ID<Transfer>, of place: Place, for sight: SalarySight, in tx: any Transaction
+  ) throws -> Transfer? {
+    try select("AND id = \(id) \(condition(sight)) LIMIT 1", place, tx).first
   }
 
   package static func list(
-    of place: Place, after: ID<Transfer>? = nil, limit: Int, in tx: any Transaction
+    of place: Place, for sight: SalarySight, after: ID<Transfer>? = nil, limit: Int,
+    in tx: any Transaction
   ) throws -> [Transfer] {
-    try select("AND id > \(after?.bytes ?? []) ORDER BY id LIMIT \(limit)", place, tx)
+    try select(
+      "AND id > \(after?.bytes ?? []) \(condition(sight)) ORDER BY id LIMIT \(limit)", place, tx)
+  }
+
+  private static func condition(_ sight: SalarySight) -> SQL {
+    sight == .shown ? "" : "AND is_salary = \(false)"
   }
 
   /// The ids of all transfers of a company.
@@ -72,10 +80,11 @@ package enum TransferTables {
   {
     let rows = try tx.rows(
       """
-      SELECT id, state, agreement, file_digest, execution_date, prepare_time, deliver_time
+      SELECT id, state, agreement, file_digest, execution_date, prepare_time, deliver_time,
+        is_salary
       FROM transfer WHERE bureau = \(place.bureau) AND company = \(place.company) \(rest)
-      """, as: (ID<Transfer>, String, ID<Agreement>, [UInt8], String, Int64, Int64?).self)
-    return try rows.map { id, state, agreement, digest, date, prepared, delivered in
+      """, as: (ID<Transfer>, String, ID<Agreement>, [UInt8], String, Int64, Int64?, Bool).self)
+    return try rows.map { id, state, agreement, digest, date, prepared, delivered, isSalary in
       let items = try tx.rows(
         """
         SELECT payment, number FROM instruction
@@ -86,7 +95,7 @@ package enum TransferTables {
         id: id, state: try state.named(), agreement: agreement, fileDigest: digest,
         executionDate: try date.date(), prepareTime: prepared.instant,
         deliverTime: delivered?.instant,
-        items: items.map { TransferItem(payment: $0, number: $1) })
+        items: items.map { TransferItem(payment: $0, number: $1) }, isSalary: isSalary)
     }
   }
 }

@@ -143,7 +143,9 @@ struct AuditCommand: AsyncParsableCommand {
         do {
           try await JournalExporter(
             database: database, witness: witness, now: Sources.system.now
-          ).export(extent, withBodies: !withoutBodies, checkpoints: checkpoint) { piece in
+          ).export(
+            extent, for: .shown, withBodies: !withoutBodies, checkpoints: checkpoint
+          ) { piece in
             try handle.write(contentsOf: Data(piece))
           }
         } catch let error as WitnessError { throw Home.Fault(description: error.message) }

@@ -6,7 +6,7 @@ import SwiftProtobuf
 import Testing
 
 @Suite struct OnboardCommandTests {
-  private static let file = """
+  static let file = """
     version: 1
     bureau: {organisation_number: 974760673, country: NO}
     people:
@@ -22,7 +22,9 @@ import Testing
 
     """
 
-  private func rig(_ state: Bureau_V1_BureauState = .init()) throws -> CommandRig {
+  func rig(
+    _ state: Bureau_V1_BureauState = .init(), changes: Bureau_V1_ListChangesResponse = .init()
+  ) throws -> CommandRig {
     let rig = try CommandRig()
     try rig.contextInUse()
     try rig.write("bureau.yaml", Self.file)
@@ -45,6 +47,7 @@ import Testing
     rig.wire.on(Onboardings.ResolvePeople.self) { request in
       .with { $0.personReferences = request.nationalIds.map { "ref-\($0.suffix(2))" } }
     }
+    rig.wire.on(Onboardings.ListChanges.self) { _ in changes }
     rig.wire.on(Onboardings.ApplyCompany.self) { request in
       .with {
         $0.company = CommandRig.company
@@ -56,7 +59,7 @@ import Testing
   }
 
   /// As the file wants it, but for what a test changes.
-  private func applied(
+  func applied(
     digest: String = "", _ change: (inout Bureau_V1_CompanyState) -> Void = { _ in }
   ) -> Bureau_V1_BureauState {
     let user = "\(CommandRig.bureau)/users/0000000000000000000000000000000a"
@@ -233,15 +236,37 @@ import Testing
     #expect(await plain.run("onboard", "apply", file) == 0)
     let digest = try #require(
       plain.wire.requests(of: Onboardings.ApplyCompany.self).first?.contentDigest)
-    let rig = try rig(applied(digest: digest) { $0.roleAssignments[0].role = .reader })
+    let user = "\(CommandRig.bureau)/users/0000000000000000000000000000000a"
+    func role(_ kind: Bureau_V1_CompanyChange.Kind, _ role: Bureau_V1_Role, _ seconds: Int64)
+      -> Bureau_V1_CompanyChange
+    {
+      .with {
+        $0.kind = kind
+        $0.user = user
+        $0.role = role
+        $0.actorDisplayName = "Lina Berg"
+        $0.createTime.seconds = 1_772_440_200 + seconds
+      }
+    }
+    let rig = try rig(
+      applied(digest: digest) { $0.roleAssignments[0].role = .reader },
+      // Newest first; another role's change explains nothing.
+      changes: .with {
+        $0.changes = [
+          role(.roleTaken, .accountant, 90), role(.roleTaken, .approver, 60),
+          role(.roleTaken, .approver, 0),
+        ]
+      })
     #expect(await rig.run("onboard", "drift", rig.path("bureau.yaml")) == 11)
     #expect(
       rig.output == """
         Fjord Fisk AS (988077917)
-            kari has lost the role approver
+            kari has lost the role approver – Lina Berg, 2026-03-02T08:31:00Z
             kari was given the role reader
 
         """)
+    let asked = try #require(rig.wire.requests(of: Onboardings.ListChanges.self).first)
+    #expect(asked.parent == CommandRig.company)
   }
 
   @Test func `what was imported needs nothing`() async throws {
@@ -258,6 +283,48 @@ import Testing
     let signed = try self.rig(applied { $0.agreements[0].agreement.state = .active })
     #expect(await signed.run("onboard", "status", "--waiting") == 0)
     #expect(signed.output.contains("consent dnb  Kari Nordmann  NONE"))
+  }
+
+  @Test(
+    arguments: [
+      ([(Bureau_V1_ConsentInvitation.State.open, 1)], nil, "LINK OPEN"),
+      ([(.declined, 1)], nil, "LINK DECLINED"),
+      ([(.expired, 1), (.open, 2)], nil, "LINK OPEN"),
+      ([(.open, 9)], .expiring, "EXPIRING, LINK OPEN"),
+      ([(.used, 1)], .expiring, "EXPIRING"),
+      ([(.open, 9)], .expired, "LINK OPEN"),
+      ([(.used, 1)], .revoked, "REVOKED"),
+    ] as [([(Bureau_V1_ConsentInvitation.State, Int64)], Bureau_V1_Consent.State?, String)])
+  func `the status shows a consent's link where that says more`(
+    links: [(Bureau_V1_ConsentInvitation.State, Int64)], consent: Bureau_V1_Consent.State?,
+    shown: String
+  ) async throws {
+    let user = "\(CommandRig.bureau)/users/0000000000000000000000000000000a"
+    let rig = try rig(
+      applied {
+        $0.agreements[0].agreement.state = .active
+        $0.consentInvitations = links.map { state, time in
+          .with {
+            $0.user = user
+            $0.bank = "dnb"
+            $0.state = state
+            $0.createTime.seconds = time
+          }
+        }
+        if let consent {
+          $0.consents = [
+            .with {
+              $0.user = user
+              $0.bank = "dnb"
+              $0.state = consent
+              $0.createTime.seconds = 5
+            }
+          ]
+        }
+      })
+    #expect(await rig.run("onboard", "status") == 0)
+    let line = try #require(rig.output.split(separator: "\n").first { $0.contains("consent dnb") })
+    #expect(line.contains("Kari Nordmann  \(shown)  "))
   }
 
   @Test func `an example can be planned as it is written`() async throws {

@@ -47,7 +47,7 @@ import Testing
     let yaml = text.components(separatedBy: "```yaml\n")[1].components(separatedBy: "```")[0]
     try rig.write("policy.yaml", yaml)
     #expect(await rig.run("policy", "test", rig.path("policy.yaml")) == 0)
-    #expect(rig.output == "7 examples hold\n")
+    #expect(rig.output == "8 examples hold\n")
   }
 
   @Test func `all faults of a file are told with line and column, and nothing is sent`()

@@ -158,7 +158,7 @@ private func read(_ document: UBLDocument) throws -> InvoiceReading {
       try key {
         $0.legalID = nil
         $0.registrationName = "Elbolaget A/S"
-      } == "name:elbolagetas")
+      } == "name:no:elbolagetas")
     #expect(
       try key {
         $0.legalID = nil

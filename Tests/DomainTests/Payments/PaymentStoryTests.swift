@@ -140,6 +140,11 @@ import Testing
     ),
     (.paymentDeleted(PaymentDeleted(payment: id)), "It was deleted."),
     (
+      .paymentReturned(
+        PaymentReturned(payment: id, state: .proposalComplete, reason: "Not ours.")),
+      "It went back as a complete proposal; its signatures are void: Not ours."
+    ),
+    (
       .paymentRestored(PaymentRestored(payment: id, state: .proposalOpenItems)),
       "It was brought back as a proposal with open items."
     ),

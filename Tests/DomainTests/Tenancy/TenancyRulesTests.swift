@@ -123,7 +123,7 @@ import Testing
     let forPerson = try? TenancyRules.assigning(role(new), to: .alex, held: [])
     #expect((forPerson != nil) == (new != .serviceUser))
     let forService = try? TenancyRules.assigning(role(new), to: .robot, held: [])
-    #expect((forService != nil) == (new == .serviceUser || new == .reader))
+    #expect((forService != nil) == TenancyRules.ofPrograms.contains(new))
   }
 }
 

@@ -75,7 +75,7 @@ import Testing
       ("administrator", .customerAdministrator, .customerAdministrator),
       ("company-admin", .companyAdministrator, .companyAdministrator),
       ("accountant", .accountant, .accountant), ("approver", .approver, .approver),
-      ("reader", .reader, .reader),
+      ("reader", .reader, .reader), ("payroll", .payroll, .payroll),
     ] as [(String, Role, Bureau_V1_Role)] {
       let person = try await bureau.person(title, message, at: company)
       add(title, role, person, isBureauWide: false)

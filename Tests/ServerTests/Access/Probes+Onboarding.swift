@@ -15,5 +15,19 @@ extension Probes {
       $0.parent = $1.bureau
       $0.requestID = $1.requestID
     },
+    "bureau.v1.OnboardingService/ListChanges": probe(Bureau_V1_ListChangesRequest.self) {
+      $0.parent = $1.company
+    },
+    "bureau.v1.ReminderService/GetReminderSettings": probe(
+      Bureau_V1_GetReminderSettingsRequest.self
+    ) {
+      $0.name = "\($1.company)/reminderSettings"
+    },
+    "bureau.v1.ReminderService/SetReminderSettings": probe(
+      Bureau_V1_SetReminderSettingsRequest.self
+    ) {
+      $0.reminderSettings.name = "\($1.company)/reminderSettings"
+      $0.requestID = $1.requestID
+    },
   ]
 }

@@ -22,6 +22,8 @@ enum Probes {
   static let all: [String: Make] = tenancy.merging(identity) { $1 }.merging(company) { $1 }
     .merging(payments) { $1 }.merging(sealing) { $1 }.merging(agreements) { $1 }
     .merging(onboarding) { $1 }.merging(tokens) { $1 }.merging(people) { $1 }
+    .merging(suppliers) { $1 }
+    .merging(salaries) { $1 }
 
   static func probe<Request: Message>(
     _: Request.Type, _ fill: @escaping @Sendable (inout Request, Target) -> Void
@@ -155,6 +157,9 @@ enum Probes {
     "bureau.v1.AuditService/ExportCompanyJournal": probe(
       Bureau_V1_ExportCompanyJournalRequest.self
     ) { $0.name = $1.company },
+    "bureau.v1.AuditService/ExportPaymentProof": probe(
+      Bureau_V1_ExportPaymentProofRequest.self
+    ) { $0.name = "\($1.company)/payments/\($1.nothing)" },
     "bureau.v1.AuditService/ExportJournals": probe(Bureau_V1_ExportJournalsRequest.self) {
       $0.parent = $1.bureau
     },
@@ -222,6 +227,15 @@ enum Probes {
     },
     "bureau.v1.TransferService/ListTransfers": probe(Bureau_V1_ListTransfersRequest.self) {
       $0.parent = $1.company
+    },
+    "bureau.v1.TransferService/GetTransferSettings": probe(
+      Bureau_V1_GetTransferSettingsRequest.self
+    ) { $0.name = "\($1.company)/transferSettings" },
+    "bureau.v1.TransferService/UpdateTransferSettings": probe(
+      Bureau_V1_UpdateTransferSettingsRequest.self
+    ) {
+      $0.transferSettings.name = "\($1.company)/transferSettings"
+      $0.requestID = $1.requestID
     },
     "bureau.v1.TransferService/GetTransferHold": probe(Bureau_V1_GetTransferHoldRequest.self) {
       $0.name = "\($1.company)/transferHold"
@@ -304,6 +318,16 @@ enum Probes {
     "bureau.v1.PaymentService/DeletePayment": probe(Bureau_V1_DeletePaymentRequest.self) {
       $0.name = "\($1.company)/payments/\($1.nothing)"
       $0.requestID = $1.requestID
+    },
+    "bureau.v1.PaymentService/ReturnPayment": probe(Bureau_V1_ReturnPaymentRequest.self) {
+      $0.name = "\($1.company)/payments/\($1.nothing)"
+      $0.reason = "No."
+      $0.requestID = $1.requestID
+    },
+    "bureau.v1.PaymentService/PreviewPayments": probe(Bureau_V1_PreviewPaymentsRequest.self) {
+      $0.parent = $1.company
+      $0.payments = ["\($1.company)/payments/\($1.nothing)"]
+      $0.step = .transfer
     },
     "bureau.v1.PaymentService/UndeletePayment": probe(Bureau_V1_UndeletePaymentRequest.self) {
       $0.name = "\($1.company)/payments/\($1.nothing)"

@@ -105,6 +105,49 @@ import Testing
     }
   }
 
+  @Test func `a company that leaves takes its whole journal with it, up to its closing`()
+    async throws
+  {
+    try await withCompanies { bureau, other, _ in
+      let robin = try bureau.administrator, reader = try await bureau.reader("Ruth")
+      let company = try bureau.company
+      try await robin.closes(company, reason: "Moved on")
+      _ = try await robin.leavesCheckpoint()
+      let witness = bureau.world.witness
+      let count = try witness.newestNumber(of: bureau.id)
+      let statements = try (1...count).compactMap { try witness.statement($0, of: bureau.id) }
+      let facts = try await bureau.facts(of: company)
+      #expect(facts.last?.fact.name == "CompanyClosed")
+      // Whoever could read it can still take it along.
+      for person in [robin, reader] {
+        let text = try await export(person, company)
+        let found = try verdict(text, statements)
+        #expect(found.findings == [] && found.completeness == .ok && found.companies == 1)
+        #expect(found.facts == Int64(facts.count))
+        #expect(!text.contains(other.key))
+      }
+      // It never opens again here, and another bureau may take the company on.
+      #expect(
+        try await bureau.refusal { try await robin.activates(company) }.reason == "COMPANY_CLOSED")
+      let next = try await TestBureau.founded(in: bureau.world, name: "Annet Regnskap AS")
+      let number = try await robin.seesCompany(company).organisationNumber
+      let taken = try await next.administrator.calls { connection, metadata in
+        try await connection.tenancy.createCompany(
+          .with {
+            $0.parent = next.name
+            $0.company.displayName = company.displayName
+            $0.company.organisationNumber = number
+            $0.company.countryCode = "NO"
+            $0.company.address.street = "Havnegata 14"
+            $0.company.address.postalCode = "8006"
+            $0.company.address.town = "Bodø"
+            $0.requestID = "taken-on"
+          }, metadata: metadata)
+      }
+      #expect(taken.state == .active)
+    }
+  }
+
   @Test func `a company's head is proven against a signed checkpoint`() async throws {
     try await withCompanies { bureau, other, _ in
       let reader = try await bureau.reader("Ruth")

@@ -55,7 +55,8 @@ import Testing
   @Test func `a row shows marks, deadline and what is to be done by whom`() async throws {
     try await withOffice { office in
       let name = try office.bureau.company.name
-      _ = try await office.kim.imports(SupplierInvoice())
+      let payment = try await office.kim.imports(SupplierInvoice())
+      try await office.alex.confirmsPayees(of: [payment.name])
       let row = try #require(try await board(office.alex).rows.first { $0.company == name })
       #expect(row.agreementMark == .green && row.consentMark == .green)
       #expect(row.ownConsentMark == .green)

@@ -19,66 +19,6 @@ import Testing
 /// Norwegian BankID end to end: our server, the sandbox's OpenID provider over real HTTPS, and a
 /// person with a browser.
 @Suite(.everyEngine) struct OpenIDTests {
-  private struct Norway: Sendable {
-    let bureau: TestBureau
-    let provider: SandboxOpenID
-    /// A user of the bureau with this national id.
-    let ingrid: SandboxNorwegian
-    let name: String
-  }
-
-  /// A bureau whose server also takes Norwegian BankID, with an approver Ingrid.
-  private func withNorway(_ body: @Sendable (Norway) async throws -> Void) async throws {
-    try await withBureau { bureau in
-      let world = bureau.world, clock = world.clock, logger = world.log.logger
-      let provider = try SandboxOpenID(
-        party: SandboxOpenIDParty(
-          clientID: "bureau", clientSecret: "s3cret/+ %", redirectURL: ""),
-        now: { clock.now })
-      let tls = try world.authority
-      let server = SandboxOpenIDServer(
-        provider, certificateChain: tls.serverCertificate, privateKey: tls.serverKey,
-        logger: logger)
-      let serving = Task { try await server.run() }
-      let party = OpenIDRelyingParty(
-        issuer: try await server.issuer(), clientID: "bureau", clientSecret: "s3cret/+ %",
-        redirectURL: { (try? world.pagesURL).map { $0 + Pages.returnPath } },
-        trustRootsPEM: tls.authorityCertificate)
-      let client = try OpenIDClient(party, now: { clock.now }, logger: logger)
-      let outcome: Result<Void, any Error>
-      do {
-        try await world.restart(
-          redirecting: NorwegianBankID(
-            client, party, allowsSynthetic: true, random: Sources.system.random))
-        await provider.setRedirect(try world.pagesURL + Pages.returnPath)
-        let ingrid = try #require(provider.people.first)
-        let name = try await user(ingrid, bureau)
-        outcome = .success(
-          try await body(Norway(bureau: bureau, provider: provider, ingrid: ingrid, name: name)))
-      } catch { outcome = .failure(error) }
-      await client.shutdown()
-      serving.cancel()
-      _ = await serving.result
-      try outcome.get()
-    }
-  }
-
-  private func user(_ person: SandboxNorwegian, _ bureau: TestBureau) async throws -> String {
-    let robin = try bureau.administrator
-    let user = try await robin.calls { connection, metadata in
-      try await connection.tenancy.createUser(
-        .with {
-          $0.parent = bureau.name
-          $0.user.displayName = person.name
-          $0.user.kind = .person
-          $0.user.nationalID = person.nationalID.digits
-          $0.requestID = robin.newRequestID()
-        }, metadata: metadata)
-    }
-    try await robin.givesRole(.approver, to: user.name, at: try bureau.company)
-    return user.name
-  }
-
   private func login(_ bureau: TestBureau) async throws -> Bureau_V1_Order {
     try await Refused.calling {
       try await Connection(client: bureau.world.client).identity.startLogin(
@@ -220,7 +160,8 @@ import Testing
       let stolen = try #require(try fields(try await approve(other, norway))["code"])
       let state = try #require(try fields(mine.openURL)["state"])
       let mixed = try await follow("\(way)?code=\(stolen)&state=\(state)", bureau)
-      #expect(mixed == "BankID does not answer")
+      // The code was refused; BankID did answer.
+      #expect(mixed == "Not completed")
       #expect(try await collect(mine, bureau).state == .pending)
       // Used up by that, it helps its own order no more.
       let own = try #require(try fields(other.openURL)["state"])
@@ -274,6 +215,104 @@ import Testing
     }
   }
 
+  /// The address of the identity provider on a page that waits.
+  private func address(on page: VisitedPage) throws -> String {
+    let link = try #require(try page.finds(#"<a class="button" id="open" href="([^"]*)""#).first)
+    return link.replacing("&amp;", with: "&")
+  }
+
+  @Test func `a signer starts Norwegian BankID on the page and comes back to it (A-10, A-11)`()
+    async throws
+  {
+    try await withNorway { norway in
+      let bureau = norway.bureau, (kim, agreement, link) = try await norway.sendsAgreement()
+      try await PageVisitor.run(in: bureau.world, language: "nb") { visitor in
+        let page = try await visitor.follows(link)
+        // First for whoever reads Norwegian, the Swedish ones after it.
+        #expect(
+          try page.finds(#"name="device" value="([a-z]*)""#) == ["norway", "elsewhere", "here"])
+        let waiting = try await visitor.presses("/sign", "norway", on: page)
+        #expect(waiting.path.hasSuffix("/order") && !waiting.text.contains("id=\"code\""))
+        // The other BankID's other device has no place here.
+        #expect(!waiting.text.contains("name=\"device\""))
+        let open = try address(on: waiting)
+        // Somebody else goes through with it: told so, and the agreement stays unsigned.
+        let stranger = norway.provider.people[1].nationalID.digits
+        _ = try await visitor.follows(try await norway.provider.approve(stranger, link: open))
+        let refused = try await visitor.goes(to: Pages.donePath)
+        #expect(try refused.heading == "Feil person")
+        #expect(try await kim.sees(agreement).state == .sentForSigning)
+        let again = try await visitor.presses(
+          "/sign", "norway", on: try await visitor.goes(to: page.path))
+        let location = try await norway.provider.approve(
+          norway.ingrid.nationalID.digits, link: try address(on: again))
+        let back = try await visitor.follows(location)
+        #expect(try back.heading == "Takk")
+        // The browser goes on by itself, to the page that waits.
+        #expect(back.text.contains("1; url=\(Pages.donePath)"))
+        let done = try await visitor.goes(to: Pages.donePath)
+        #expect(try done.heading == "Avtalen er signert")
+        #expect(try await kim.sees(agreement).state == .active)
+        // Nothing waits any more: a kind word, and no way anywhere.
+        #expect(try await visitor.goes(to: Pages.donePath).heading == "Takk")
+      }
+      // Whoever reads another language has the Swedish ones first.
+      try await PageVisitor.run(in: bureau.world, language: "sv") { visitor in
+        let page = try await visitor.goes(to: "/b/\(bureau.id.hex)")
+        #expect(
+          try page.finds(#"name="device" value="([a-z]*)""#) == ["elsewhere", "here", "norway"])
+      }
+    }
+  }
+
+  @Test func `a consent is given with Norwegian BankID on the page (C-01, C-05)`() async throws {
+    try await withNorway { norway in
+      let bureau = norway.bureau
+      let kim = try await bureau.accountant("Kim"), alex = try await bureau.approver("Alex")
+      try await alex.signs(try await kim.registersAgreement(signer: alex))
+      let company = try bureau.company.name, ingrid = norway.name
+      let invitation = try await kim.calls { connection, metadata in
+        try await connection.consents.createConsentInvitation(
+          .with {
+            $0.parent = company
+            $0.consentInvitation.user = ingrid
+            $0.consentInvitation.bank = "dnb"
+            $0.consentInvitation.email = "ingrid@example.com"
+            $0.requestID = kim.newRequestID()
+          }, metadata: metadata)
+      }
+      let link = try #require(try await kim.pageLinks(about: invitation.name).first)
+      try await PageVisitor.run(in: bureau.world, language: "nb") { visitor in
+        let page = try await visitor.follows(link)
+        let waiting = try await visitor.presses("/sign", "norway", on: page)
+        _ = try await visitor.follows(
+          try await norway.provider.approve(
+            norway.ingrid.nationalID.digits, link: try address(on: waiting)))
+        let done = try await visitor.goes(to: Pages.donePath)
+        #expect(try done.heading == "Samtykket er gitt")
+      }
+      let mark = try await kim.seesMarks().users.first { $0.user == ingrid }
+      #expect(mark?.consent == true && mark?.banks == ["dnb"])
+    }
+  }
+
+  @Test func `without a Norwegian provider no page offers it, and none can be asked for it`()
+    async throws
+  {
+    try await withBureau { bureau in
+      let kim = try await bureau.accountant("Kim"), alex = try await bureau.approver("Alex")
+      let agreement = try await kim.registersAgreement(signer: alex)
+      let link = try #require(try await kim.pageLinks(about: agreement.name).first)
+      try await PageVisitor.run(in: bureau.world, language: "nb") { visitor in
+        let page = try await visitor.follows(link)
+        #expect(try page.finds(#"name="device" value="([a-z]*)""#) == ["elsewhere", "here"])
+        var (path, form) = try visitor.filled("/sign", "here", on: page)
+        form[form.count - 1].1 = "norway"
+        #expect(try await visitor.goes(.POST, to: path, form: form).status == 409)
+      }
+    }
+  }
+
   @Test func `payments are not signed with Norwegian BankID`() async throws {
     try await withNorway { norway in
       let bureau = norway.bureau
@@ -282,6 +321,7 @@ import Testing
       try await alex.signs(agreement)
       try await alex.consents()
       let payment = try await kim.imports(SupplierInvoice()), company = try bureau.company.name
+      try await alex.confirmsPayees(of: [payment.name])
       let refused = try await bureau.refusal {
         try await alex.calls { connection, metadata in
           try await connection.payments.startPaymentSignature(

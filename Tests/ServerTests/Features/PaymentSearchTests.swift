@@ -290,7 +290,9 @@ import Testing
       #expect(try await Self.events(kim, payment, size: 2) == events)
       #expect(try await Self.events(kim, payment, at: start).map(\.kind).count == 4)
       #expect(
-        try await Self.events(kim, other).map(\.kind) == ["InvoiceImported", "PaymentProposed"])
+        try await Self.events(kim, other).map(\.kind) == [
+          "InvoiceImported", "PaymentProposed", "SupplierAccountFound",
+        ])
       var absent = payment
       absent.name = payment.name.dropLast(32) + String(repeating: "cd", count: 16)
       let refused = try await bureau.refusal { try await Self.events(kim, absent) }

@@ -143,6 +143,8 @@ import Testing
       #expect(refused.reason == "POLICY_MAKER_SIGNS")
       // Somebody else's, until Kim has a hand in it.
       let others = try await lee.imports(SupplierInvoice(number: "2"))
+      // Kim has brought the payee's account too, and does not confirm it.
+      try await office.alex.confirmsPayees(of: [others.name])
       try await office.kim.signs(others)
       #expect(try await office.kim.sees(others).state == .signed)
       let changed = try await lee.imports(SupplierInvoice(number: "3"))

@@ -87,6 +87,41 @@ import Testing
     }
   }
 
+  @Test func `no role is given on another bureau's company, by whatever name (U-02, U-09)`()
+    async throws
+  {
+    try await withBureau { bureau in
+      let other = try await TestBureau.founded(in: bureau.world, name: "Annet Regnskap AS")
+      let robin = try bureau.administrator
+      let foreign = try await other.makeCompany("Fremmed AS")
+      let (before, own) = (try await other.journals(), try await bureau.journals())
+      // Its own name, its id under one's own bureau, and a company that is nowhere: one answer.
+      let names = [
+        foreign.name, "\(bureau.name)/companies/\(foreign.key)",
+        "\(bureau.name)/companies/\(String(repeating: "0", count: 31))1",
+      ]
+      var answers: [String] = []
+      for name in names {
+        let refused = try await bureau.refusal {
+          _ = try await robin.calls { connection, metadata in
+            try await connection.tenancy.createRoleAssignment(
+              .with {
+                $0.parent = bureau.name
+                $0.roleAssignment.user = robin.name
+                $0.roleAssignment.company = name
+                $0.roleAssignment.role = .reader
+                $0.requestID = robin.newRequestID()
+              }, metadata: metadata)
+          }
+        }
+        answers.append("\(refused.reason) \(refused.message)")
+      }
+      #expect(Set(answers).count == 1 && answers[0].hasPrefix("COMPANY_NOT_FOUND"))
+      #expect(try await other.journals() == before)
+      #expect(try await bureau.journals() == own)
+    }
+  }
+
   @Test func `an order's name opens nothing at another bureau`() async throws {
     try await withBureau { bureau in
       let other = try await TestBureau.founded(in: bureau.world, name: "Annet Regnskap AS")

@@ -144,6 +144,7 @@ import Testing
     try await withOffice { office in
       let bureau = office.bureau
       let payment = try await office.kim.imports(SupplierInvoice())
+      try await office.alex.confirmsPayees(of: [payment.name])
       let before = try await bureau.journals()
       let readers = [try bureau.administrator, office.kim, office.alex]
       for method in AccessTests.methods

@@ -32,6 +32,8 @@ struct Write: Sendable, CustomTestStringConvertible {
 extension Write {
   static let all =
     tenancy + life + people + bank + agreements + payments + holds + sealing + onboarding + sessions
+    + suppliers
+    + salaries
 
   static let nothing = String(repeating: "cd", count: 16)
 
@@ -284,6 +286,31 @@ extension Write {
         office.kim,
         { request, variant in
           request.name = named(payment.name, variant)
+          request.requestID = variant.requestID
+          request.validateOnly = variant.isDryRun
+        }
+      )
+    },
+    write("PaymentService/ReturnPayment", Bureau_V1_ReturnPaymentRequest.self) { office in
+      let payment = try await office.kim.imports(SupplierInvoice())
+      return (
+        office.kim,
+        { request, variant in
+          request.name = named(payment.name, variant)
+          request.reason = "Not ours."
+          request.requestID = variant.requestID
+          request.validateOnly = variant.isDryRun
+        }
+      )
+    },
+    write("TransferService/UpdateTransferSettings", Bureau_V1_UpdateTransferSettingsRequest.self) {
+      office in
+      let name = try office.bureau.company.name + "/transferSettings"
+      return (
+        try office.bureau.administrator,
+        { request, variant in
+          request.transferSettings.name = name
+          request.transferSettings.timing = variant.isOther ? .oneDayBefore : .immediate
           request.requestID = variant.requestID
           request.validateOnly = variant.isDryRun
         }

@@ -57,9 +57,9 @@ import Testing
         "\(try PaymentTables.list(of: place, state: nil, after: nil, limit: 10, in: tx))",
         "\(try AgreementTables.list(of: place, limit: 10, in: tx))",
         "\(try ConsentTables.list(of: place, limit: 10, in: tx))",
-        "\(try TransferTables.list(of: place, limit: 10, in: tx))",
+        "\(try TransferTables.list(of: place, for: .shown, limit: 10, in: tx))",
         "\(try PostingTables.list(of: place, after: nil, limit: 10, in: tx))",
-        "\(try StatementTables.list(of: place, after: nil, limit: 10, in: tx))",
+        "\(try StatementTables.list(of: place, for: .shown, after: nil, limit: 10, in: tx))",
         "\(try TenancyTables.roles(of: place.bureau, after: nil, limit: 10, in: tx))",
       ]
     }

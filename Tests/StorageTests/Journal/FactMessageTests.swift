@@ -49,7 +49,7 @@ import Testing
   }
 
   @Test func `every case has an example`() throws {
-    #expect(try Self.examples.map(Self.number(of:)) == Self.known())
+    #expect(try Self.examples.map(Self.number(of:)).sorted() == Self.known().sorted())
     #expect(Set(Self.examples.map(\.name)).count == Self.examples.count)
   }
 

@@ -53,7 +53,7 @@ enum Checklist {
     Rule("A-02", "One company can connect several banks at the same time."),
     Rule("A-03", "The business must own the account."),
     Rule("A-04", "A private account is refused."),
-    Rule("A-05", "Ordinary and salary payments can be sent.", .notBuilt("salary payments")),
+    Rule("A-05", "Ordinary and salary payments can be sent."),
     Rule("A-06", "Set-up is wholly electronic."),
     Rule(
       "A-07", "Set-up is meant to take less than five minutes.", .label("a promise, not a rule")),

@@ -24,6 +24,12 @@ int reference_write(reference *r, int64_t batch);
 // Closes the database and forgets everything.
 void reference_close(reference *r);
 
+// Writes every row of the database at `from` into the empty one at `to`, which has its tables, in
+// commits of `batch` rows with synchronous=FULL; the facts' hashes are computed anew. `seconds`
+// becomes what the writing took, without the reading. The number of rows, or SQLite's error code
+// below zero.
+int64_t reference_copy(const char *from, const char *to, int64_t batch, double *seconds);
+
 // The first table whose rows differ between the two databases, "" where all are equal. `rows`
 // becomes the number of rows of all tables. The text lives until the next call; null on failure.
 const char *reference_difference(const char *path, const char *other, int64_t *rows);

@@ -5,7 +5,8 @@ internal import NIOPosix
 internal import NIOSSL
 internal import NIOTLS
 
-/// Connects over TLS 1.3 and trusts the context's certificate authority, nothing else.
+/// Connects over TLS 1.3 and trusts the context's certificate authority, nothing else; shows a client
+/// certificate where one is set.
 package struct NetworkConnector: Connector {
   package init() {}
 
@@ -17,6 +18,10 @@ package struct NetworkConnector: Connector {
       transportSecurity: .tls(
         .defaults {
           $0.trustRoots = .certificates([.file(path: endpoint.authorityFile, format: .pem)])
+          if let identity = endpoint.identity {
+            $0.certificateChain = [.file(path: identity.certificateFile, format: .pem)]
+            $0.privateKey = .file(path: identity.keyFile, format: .pem)
+          }
         }),
       config: .defaults {
         $0.channelDebuggingCallbacks.onCreateTCPConnection = { MinimumTLS.guarding($0) }

@@ -83,6 +83,10 @@ extension Bureau_V1_PaymentService.Method.CountPayments: RPC {}
 extension Bureau_V1_PaymentService.Method.SearchPayments: RPC {}
 extension Bureau_V1_PaymentService.Method.ListPaymentEvents: RPC {}
 extension Bureau_V1_PaymentService.Method.HandlePayments: RPC {}
+extension Bureau_V1_PaymentService.Method.ReturnPayment: RPC {}
+extension Bureau_V1_PaymentService.Method.PreviewPayments: RPC {}
+extension Bureau_V1_TransferService.Method.GetTransferSettings: RPC {}
+extension Bureau_V1_TransferService.Method.UpdateTransferSettings: RPC {}
 extension Bureau_V1_PaymentService.Method.StartPaymentSignatures: RPC {}
 extension Bureau_V1_PaymentService.Method.RecordBankCheck: RPC {}
 
@@ -109,6 +113,7 @@ extension Bureau_V1_AuditService.Method.VerifyAudit: RPC {}
 extension Bureau_V1_AuditService.Method.CreateCheckpoint: RPC {}
 extension Bureau_V1_AuditService.Method.GetCheckpointProof: RPC {}
 extension Bureau_V1_AuditService.Method.ExportCompanyJournal: RPC {}
+extension Bureau_V1_AuditService.Method.ExportPaymentProof: RPC {}
 extension Bureau_V1_AuditService.Method.ExportJournals: RPC {}
 extension Bureau_V1_AuditService.Method.ListFacts: RPC {}
 
@@ -138,6 +143,8 @@ extension Bureau_V1_DeletePaymentRequest: WriteRequest {}
 extension Bureau_V1_UndeletePaymentRequest: WriteRequest {}
 extension Bureau_V1_RecordBankCheckRequest: WriteRequest {}
 extension Bureau_V1_HandlePaymentsRequest: WriteRequest {}
+extension Bureau_V1_ReturnPaymentRequest: WriteRequest {}
+extension Bureau_V1_UpdateTransferSettingsRequest: WriteRequest {}
 extension Bureau_V1_PostPaymentRequest: WriteRequest {}
 extension Bureau_V1_PostBundleRequest: WriteRequest {}
 extension Bureau_V1_ReleaseTransferHoldRequest: WriteRequest {}

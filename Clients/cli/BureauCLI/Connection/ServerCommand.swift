@@ -23,7 +23,8 @@ extension Client {
     let surroundings = Surroundings.current
     let (name, context) = try Contexts.load(surroundings.configuration).find(globals.context)
     let token = try surroundings.token(for: name)
-    let endpoint = try Endpoint(server: context.server, authorityFile: context.ca)
+    var endpoint = try Endpoint(server: context.server, authorityFile: context.ca)
+    endpoint.identity = try ClientIdentity.find(context, surroundings.environment)
     try context.checkAuthority()
     try await surroundings.connector.withWire(to: endpoint) { wire in
       let client = Client(

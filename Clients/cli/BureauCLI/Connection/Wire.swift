@@ -44,6 +44,8 @@ package struct Endpoint: Equatable, Sendable {
   package let port: Int
   /// PEM file of the certificate authority.
   package let authorityFile: String
+  /// What the caller shows; nil: nothing.
+  package var identity: ClientIdentity?
 
   package init(host: String, port: Int, authorityFile: String) {
     self.host = host

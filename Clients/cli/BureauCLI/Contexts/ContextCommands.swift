@@ -19,6 +19,15 @@ struct ContextFields: ParsableArguments {
     name: .customLong("sandbox"),
     help: ArgumentHelp("Address of the sandbox beside the server: https://HOST:PORT."))
   var sandbox: String?
+  @Option(
+    help: ArgumentHelp(
+      "PEM file of a certificate to show to the server; empty: none.", valueName: "file"),
+    completion: .file())
+  var clientCertificate: String?
+  @Option(
+    help: ArgumentHelp("PEM file of its private key (0600); empty: none.", valueName: "file"),
+    completion: .file())
+  var clientKey: String?
 
   func validate() throws {
     if let sandbox, !sandbox.hasPrefix("https://") {
@@ -29,9 +38,14 @@ struct ContextFields: ParsableArguments {
     }
   }
 
-  func apply(to context: inout Context) {
+  func apply(to context: inout Context) throws(CLIError) {
     if let bureau { context.bureau = bureau }
     if let sandbox { context.sandbox = sandbox }
+    if let clientCertificate {
+      context.clientCertificate = clientCertificate.isEmpty ? nil : absolute(clientCertificate)
+    }
+    if let clientKey { context.clientKey = clientKey.isEmpty ? nil : absolute(clientKey) }
+    _ = try ClientIdentity.find(context, [:])
   }
 }
 
@@ -66,7 +80,7 @@ struct ContextAdd: AsyncParsableCommand {
         .usage, "CA_FINGERPRINT", "\(ca): its fingerprint is \(found), not the given one",
         field: "--fingerprint")
     }
-    fields.apply(to: &context)
+    try fields.apply(to: &context)
     contexts.contexts[name] = context
     contexts.current = name
     try contexts.save(surroundings.configuration)
@@ -92,7 +106,7 @@ struct ContextSet: AsyncParsableCommand {
     let before = context
     if let server { context.server = server }
     if let ca { context.ca = absolute(ca) }
-    fields.apply(to: &context)
+    try fields.apply(to: &context)
     _ = try Endpoint(server: context.server, authorityFile: context.ca)
     try context.checkAuthority()
     if context.bureau != before.bureau { context.company = nil }
@@ -148,6 +162,7 @@ private struct ShownContext: Encodable {
 
   enum CodingKeys: String, CodingKey {
     case name, current, server, ca, bureau, company, sandbox, loggedInAs
+    case clientCertificate = "client_certificate"
   }
 
   func encode(to encoder: any Encoder) throws {
@@ -159,6 +174,7 @@ private struct ShownContext: Encodable {
     try container.encodeIfPresent(context.bureau, forKey: .bureau)
     try container.encodeIfPresent(context.company, forKey: .company)
     try container.encodeIfPresent(context.sandbox, forKey: .sandbox)
+    try container.encodeIfPresent(context.clientCertificate, forKey: .clientCertificate)
     try container.encodeIfPresent(loggedInAs, forKey: .loggedInAs)
   }
 
@@ -231,6 +247,11 @@ struct ContextShow: AsyncParsableCommand {
     details.add("bureau", context.bureau ?? "")
     details.add("company", context.company ?? "")
     details.add("sandbox", context.sandbox ?? "")
+    if let certificate = context.clientCertificate {
+      details.add("client certificate", certificate)
+      details.add(
+        "its fingerprint", (try? CertificateAuthority.fingerprint(ofFile: certificate)) ?? "")
+    }
     details.add("logged in as", session?.displayName ?? "")
     details.add("session expires", session?.expires ?? "")
     surroundings.write(details.text)

@@ -12,6 +12,9 @@ package struct Context: Codable, Equatable, Sendable {
   package var companyName: String?
   /// HTTPS address of the sandbox beside the server; only sandboxes have one.
   package var sandbox: String?
+  /// PEM file of the certificate that is shown to the server; and of its private key.
+  package var clientCertificate: String?
+  package var clientKey: String?
 
   package init(
     server: String, ca: String, bureau: String? = nil, company: String? = nil,

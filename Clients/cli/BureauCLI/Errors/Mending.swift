@@ -68,6 +68,11 @@ enum Mending {
     "POLICY_DAY_LIMIT": "bureau payment sign PAYMENT   (tomorrow, or with another policy)",
     "POLICY_SIGNED_ALREADY": "bureau payment sign PAYMENT   (another approver)",
     "POLICY_PAYEE_ACCOUNT": "bureau policy show",
+    "SUPPLIER_NOT_FOUND": "bureau supplier list",
+    "SUPPLIER_ACCOUNT_HELD": "bureau supplier confirm --all-held   (somebody else)",
+    "SUPPLIER_ACCOUNT_OWN": "bureau supplier confirm ACCOUNT   (somebody else)",
+    "SUPPLIER_ACCOUNT_REJECTED": "bureau payment update PAYMENT --creditor-account ACCOUNT",
+    "SUPPLIER_BLOCKED": "bureau supplier unblock SUPPLIER",
     "TRANSFER_NOT_FOUND": "bureau transfer list",
     "VOUCHER_NOT_FOUND": "bureau voucher list",
   ]

@@ -3,7 +3,9 @@
 internal import BureauAPI
 internal import Domain
 internal import Onboarding
+internal import Policies
 internal import Primitives
+internal import Sealing
 internal import SwiftProtobuf
 internal import Synchronization
 
@@ -61,7 +63,54 @@ struct ReadState {
     }
     var agreements: [KnownAgreement] = []
     for agreement in state.agreements { agreements.append(try known(agreement)) }
-    return KnownCompany(company: company, roles: roles, agreements: agreements)
+    return KnownCompany(
+      company: company, roles: roles, agreements: agreements, policy: try policy(of: state),
+      signingKeys: try state.signingKeys.map { key throws(CLIError) in try known(key) },
+      consents: try consents(of: state),
+      reminders: state.hasReminderSettings ? try ReminderSettings(state.reminderSettings) : nil)
+  }
+
+  private static func consents(of state: Bureau_V1_CompanyState) throws(CLIError) -> [KnownConsent]
+  {
+    var found: [KnownConsent] = []
+    for consent in state.consents {
+      guard let user = ID<User>(hex: Show.id(consent.user)),
+        let kept = Consent.State.allCases.first(where: {
+          $0.rawValue.upperSnake == Show.state(consent.state)
+        })
+      else { throw unreadable("a consent") }
+      found.append(
+        KnownConsent(
+          user: user, bank: consent.bank, state: .consent(kept),
+          createTime: Instant(consent.createTime)))
+    }
+    for link in state.consentInvitations {
+      guard let user = ID<User>(hex: Show.id(link.user)),
+        let kept = ConsentInvitation.State.allCases.first(where: {
+          $0.rawValue.upperSnake == Show.state(link.state)
+        })
+      else { throw unreadable("a link to a consent") }
+      found.append(
+        KnownConsent(
+          user: user, bank: link.bank, state: .link(kept),
+          createTime: Instant(link.createTime)))
+    }
+    return found
+  }
+
+  private static func policy(of state: Bureau_V1_CompanyState) throws(CLIError) -> CompanyPolicy? {
+    guard state.hasPolicy else { return nil }
+    guard let policy = try? CompanyPolicy(state.policy) else { throw unreadable("a policy") }
+    return policy
+  }
+
+  private static func known(_ key: Bureau_V1_SigningKey) throws(CLIError) -> KnownSigningKey {
+    let states: [Bureau_V1_SigningKey.State: SigningKey.State] = [
+      .current: .current, .overlapping: .overlapping, .superseded: .superseded, .revoked: .revoked,
+    ]
+    guard let state = states[key.state], let publicKey = try? SealingKey(Array(key.publicKey))
+    else { throw unreadable("a signing key") }
+    return KnownSigningKey(publicKey: publicKey, state: state)
   }
 
   private static func known(_ message: Bureau_V1_KnownAgreement) throws(CLIError) -> KnownAgreement
@@ -96,10 +145,17 @@ struct ReadState {
     return signers
   }
 
-  private static func unreadable(_ what: String) -> CLIError {
+  static func unreadable(_ what: String) -> CLIError {
     CLIError(
       .internalError, "STATE_UNREADABLE",
       "the server told \(what) in a way that this program does not understand: update it")
+  }
+}
+
+extension Instant {
+  /// Only to tell what came first.
+  fileprivate init(_ time: Google_Protobuf_Timestamp) {
+    self.init(microseconds: time.seconds * 1_000_000 + Int64(time.nanos / 1_000))
   }
 }
 

@@ -1,8 +1,10 @@
 internal import ArgumentParser
 internal import BureauAPI
 internal import Domain
+internal import Foundation
 internal import Onboarding
 internal import Primitives
+internal import Sealing
 internal import SwiftProtobuf
 internal import Synchronization
 
@@ -11,7 +13,8 @@ struct OnboardApply: ServerCommand {
     commandName: "apply", abstract: "Carry out what a file says: one transaction for each client.",
     discussion: """
       Whatever stops it, run it again: what is done is left alone, and nothing is done twice. One
-      client's failure does not stop the others. New agreements are sent to their signers.
+      client's failure does not stop the others. New agreements are sent to their signers; whoever shall
+      consent is sent a link once the agreement is active: apply the file again then.
       """)
 
   @OptionGroup var given: BureauFileOptions
@@ -85,6 +88,10 @@ struct AppliedClient: Encodable {
     let rolesTaken: Int32
     let agreementsCreated: Int32
     let agreementsSent: Int32
+    let policySet: Bool
+    let signingKeyCreated: Bool
+    let consentsInvited: Int32
+    let remindersSet: Bool
 
     private enum CodingKeys: String, CodingKey {
       case companyCreated = "company_created"
@@ -95,6 +102,10 @@ struct AppliedClient: Encodable {
       case rolesTaken = "roles_taken"
       case agreementsCreated = "agreements_created"
       case agreementsSent = "agreements_sent"
+      case policySet = "policy_set"
+      case signingKeyCreated = "signing_key_created"
+      case consentsInvited = "consents_invited"
+      case remindersSet = "reminders_set"
     }
 
     init(_ counts: Bureau_V1_OnboardingCounts) {
@@ -106,6 +117,10 @@ struct AppliedClient: Encodable {
       rolesTaken = counts.rolesTaken
       agreementsCreated = counts.agreementsCreated
       agreementsSent = counts.agreementsSent
+      policySet = counts.policySet
+      signingKeyCreated = counts.signingKeyCreated
+      consentsInvited = counts.consentsInvited
+      remindersSet = counts.remindersSet
     }
   }
 
@@ -129,8 +144,11 @@ struct AppliedClient: Encodable {
     for (count, what) in [
       (done.usersCreated, "users"), (done.usersUpdated, "users changed"),
       (done.rolesGiven, "roles"), (done.rolesTaken, "roles taken"),
-      (done.agreementsSent, "agreements sent"),
+      (done.agreementsSent, "agreements sent"), (done.consentsInvited, "consent links"),
     ] where count > 0 { parts.append("\(count) \(what)") }
+    if done.policySet { parts.append("policy") }
+    if done.signingKeyCreated { parts.append("signing key") }
+    if done.remindersSet { parts.append("reminder settings") }
     return parts.isEmpty ? "was so already" : parts.joined(separator: ", ")
   }
 }
@@ -247,6 +265,20 @@ private struct Application: Sendable {
           $0.currencyCode = agreement.currency.code
           $0.signer = agreement.signer
         }
+      }
+      if let policy = company.policy { $0.policy = Bureau_V1_Policy(policy) }
+      if let key = company.signingKey {
+        $0.signingKey.publicKey = Data(key.publicKey.bytes)
+        $0.signingKey.proof = Data(key.proof)
+      }
+      $0.consents = company.consents.map { consent in
+        .with {
+          $0.person = consent.person
+          $0.bank = consent.bank
+        }
+      }
+      if let reminders = company.reminders {
+        $0.reminderSettings = Bureau_V1_ReminderSettings(reminders)
       }
       $0.contentDigest = planned.digest
     }

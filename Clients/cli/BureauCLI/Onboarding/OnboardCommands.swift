@@ -56,7 +56,7 @@ struct OnboardDrift: ServerCommand {
     commandName: "drift", abstract: "Show what was changed by hand since the file was applied.",
     discussion: """
       A client whose part of the file was edited since is left to `plan`. Ends with 0 where nothing
-      was changed, with 11 where something was.
+      was changed, with 11 where something was. Who did it, and when, is told from the journal.
       """)
 
   @OptionGroup var given: BureauFileOptions
@@ -64,8 +64,11 @@ struct OnboardDrift: ServerCommand {
 
   func run(with client: Client) async throws {
     let plan = try await client.plan(try GivenFile(given, client))
-    let drifted = plan.clients.filter(\.isDrift).map { ShownClient($0) }
-    let edited = plan.changed.count { !$0.isDrift }
+    var drifted: [ShownClient] = []
+    for item in plan.clients where item.isDrift {
+      drifted.append(try await client.drift(of: item))
+    }
+    let edited = plan.changed.count { $0.digest != $0.appliedDigest }
     switch client.output {
     case .json:
       struct Report: Encodable {
@@ -83,6 +86,9 @@ struct OnboardDrift: ServerCommand {
         client.surroundings.write("\(item.title.printable)\n")
         for change in item.changes {
           client.surroundings.write("    \(change.driftText.printable)\n")
+        }
+        for obstacle in item.obstacles ?? [] {
+          client.surroundings.write("    \(obstacle.text.printable)\n")
         }
       }
       for company in plan.unlisted {

@@ -40,7 +40,7 @@ struct StatusRow: Encodable {
   let company: String
   let what: String
   let who: String
-  let state: String
+  var state: String
   var since = ""
   var until = ""
   let isWaiting: Bool
@@ -68,18 +68,39 @@ struct StatusRow: Encodable {
     let approvers = state.roleAssignments.filter { $0.role == .approver }.map(\.user)
     for bank in banks.sorted() {
       for approver in approvers {
-        let consent = state.consents.filter { $0.user == approver && $0.bank == bank }
-          .max { $0.expireTime.seconds < $1.expireTime.seconds }
-        rows.append(
-          StatusRow(
-            client: name, company: state.company.name, what: "consent \(bank)",
-            who: users[approver]?.displayName ?? Show.id(approver),
-            state: consent.map { Show.state($0.state) } ?? "NONE",
-            since: consent.map { Show.time($0.createTime) } ?? "",
-            until: consent.map { Show.time($0.expireTime) } ?? "",
-            isWaiting: consent?.state != .active))
+        rows.append(consent(of: approver, at: bank, state, users))
       }
     }
     return rows
+  }
+
+  /// By what happened last: a consent, or a link that was sent for one.
+  private static func consent(
+    of user: String, at bank: String, _ state: Bureau_V1_CompanyState,
+    _ users: [String: Bureau_V1_User]
+  ) -> StatusRow {
+    func time(_ time: Google_Protobuf_Timestamp) -> (Int64, Int32) {
+      (time.seconds, time.nanos)
+    }
+    let consent = state.consents.filter { $0.user == user && $0.bank == bank }
+      .max { time($0.createTime) < time($1.createTime) }
+    let link = state.consentInvitations.filter { $0.user == user && $0.bank == bank }
+      .max { time($0.createTime) < time($1.createTime) }
+    var row = StatusRow(
+      client: state.company.displayName, company: state.company.name, what: "consent \(bank)",
+      who: users[user]?.displayName ?? Show.id(user),
+      state: consent.map { Show.state($0.state) } ?? "NONE",
+      since: consent.map { Show.time($0.createTime) } ?? "",
+      until: consent.map { Show.time($0.expireTime) } ?? "", isWaiting: consent?.state != .active)
+    // A link tells more than a consent that is over, or soon is.
+    if let link, consent?.state != .active,
+      consent.map({ time($0.createTime) < time(link.createTime) }) ?? true
+    {
+      row.state = consent?.state == .expiring ? "EXPIRING, " : ""
+      row.state += "LINK \(Show.state(link.state))"
+      row.since = Show.time(link.createTime)
+      row.until = Show.time(link.expireTime)
+    }
+    return row
   }
 }

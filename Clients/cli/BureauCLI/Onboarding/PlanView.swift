@@ -14,7 +14,17 @@ struct ShownChange: Encodable {
   var bank: String?
   var signer: String?
   var agreement: String?
+  var fingerprint: String?
   var fields: [String]?
+  /// Of drift: who did it, and when.
+  var changedBy: String?
+  var changeTime: String?
+
+  private enum CodingKeys: String, CodingKey {
+    case kind, person, user, role, account, bank, signer, agreement, fingerprint, fields
+    case changedBy = "changed_by"
+    case changeTime = "change_time"
+  }
 
   init(_ change: OnboardingChange, of client: BureauPlan.Client) {
     switch change {
@@ -51,6 +61,19 @@ struct ShownChange: Encodable {
       kind = "send_agreement"
       account = number.typed
       agreement = id.hex
+    case .setPolicy(let names):
+      kind = "set_policy"
+      fields = names
+    case .createSigningKey(let name):
+      kind = "create_signing_key"
+      fingerprint = name
+    case .inviteConsent(let wish):
+      kind = "invite_consent"
+      person = wish.person
+      bank = wish.bank
+    case .setReminders(let names):
+      kind = "set_reminders"
+      fields = names
     }
   }
 
@@ -67,12 +90,21 @@ struct ShownChange: Encodable {
     case "take_role": "- role \(role ?? "") of \(who)"
     case "create_agreement":
       "+ agreement \(bank ?? "") \(account ?? ""), sent to \(signer ?? "")"
+    case "set_policy": "~ policy: \(fields)"
+    case "create_signing_key": "+ signing key \(fingerprint ?? "")"
+    case "invite_consent": "> link to consent \(bank ?? "") for \(who)"
+    case "set_reminders": "~ reminder settings: \(fields)"
     default: "> agreement \(account ?? "") is sent to its signer"
     }
   }
 
   /// The same as what somebody has done by hand since.
   var driftText: String {
+    let by = changedBy.map { " – \($0), \(changeTime ?? "")" } ?? ""
+    return whatDrifted + by
+  }
+
+  private var whatDrifted: String {
     let fields = (fields ?? []).joined(separator: ", ")
     let who = person ?? user ?? ""
     return switch kind {
@@ -83,6 +115,9 @@ struct ShownChange: Encodable {
     case "give_role": "\(who) has lost the role \(role ?? "")"
     case "take_role": "\(who) was given the role \(role ?? "")"
     case "create_agreement": "the agreement \(account ?? "") is gone or terminated"
+    case "set_policy": "the policy was changed: \(fields)"
+    case "create_signing_key": "the signing key \(fingerprint ?? "") is missing"
+    case "set_reminders": "the reminder settings were changed: \(fields)"
     default: "the agreement \(account ?? "") was not sent"
     }
   }
@@ -93,7 +128,9 @@ struct ShownClient: Encodable {
   let organisationNumber: String
   let company: String?
   let drift: Bool
-  let changes: [ShownChange]
+  var changes: [ShownChange]
+  /// Of drift: what an application cannot mend.
+  var obstacles: [ShownObstacle]?
 
   init(_ client: BureauPlan.Client) {
     name = client.file.company.displayName
@@ -104,7 +141,7 @@ struct ShownClient: Encodable {
   }
 
   private enum CodingKeys: String, CodingKey {
-    case name, company, drift, changes
+    case name, company, drift, changes, obstacles
     case organisationNumber = "organisation_number"
   }
 
@@ -143,6 +180,10 @@ struct PlanSummary: Encodable {
   var rolesGiven = 0
   var rolesTaken = 0
   var agreementsSent = 0
+  var policiesSet = 0
+  var signingKeysCreated = 0
+  var consentsInvited = 0
+  var remindersSet = 0
 
   init(_ plan: BureauPlan) {
     var users: Set<String> = []
@@ -160,6 +201,10 @@ struct PlanSummary: Encodable {
         case .assignRole: rolesGiven += 1
         case .removeRole: rolesTaken += 1
         case .createAgreement, .sendAgreement: agreementsSent += 1
+        case .setPolicy: policiesSet += 1
+        case .createSigningKey: signingKeysCreated += 1
+        case .inviteConsent: consentsInvited += 1
+        case .setReminders: remindersSet += 1
         case .createCompany, .updateCompany, .updateUser: break
         }
       }
@@ -175,11 +220,16 @@ struct PlanSummary: Encodable {
     case rolesGiven = "roles_given"
     case rolesTaken = "roles_taken"
     case agreementsSent = "agreements_sent"
+    case policiesSet = "policies_set"
+    case signingKeysCreated = "signing_keys_created"
+    case consentsInvited = "consents_invited"
+    case remindersSet = "reminders_set"
   }
 
   var text: String {
     "\(clientsCreated) clients new, \(clientsChanged) to change, \(clientsUnchanged) as the file"
       + " says; \(usersCreated) new users, \(rolesGiven) roles given and \(rolesTaken) taken,"
-      + " \(agreementsSent) agreements sent"
+      + " \(agreementsSent) agreements sent, \(policiesSet) policies set, \(signingKeysCreated) new"
+      + " signing keys, \(remindersSet) reminder settings, \(consentsInvited) links to consents"
   }
 }

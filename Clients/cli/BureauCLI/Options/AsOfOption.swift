@@ -50,6 +50,7 @@ struct AsOfText: ExpressibleByArgument, Equatable {
 }
 
 extension Bureau_V1_GetCompanyRequest: AsOfRequest {}
+extension Bureau_V1_GetTransferSettingsRequest: AsOfRequest {}
 extension Bureau_V1_ListRoleAssignmentsRequest: AsOfRequest {}
 extension Bureau_V1_GetAgreementRequest: AsOfRequest {}
 extension Bureau_V1_ListAgreementsRequest: AsOfRequest {}

@@ -9,7 +9,8 @@ package struct PaymentCommand: ParsableCommand {
       PaymentList.self, PaymentCounts.self, PaymentGet.self, PaymentUpdate.self,
       PaymentAcknowledge.self,
       PaymentSign.self, PaymentDelete.self, PaymentRestore.self, PaymentCheck.self,
-      PaymentPost.self, PaymentSubmit.self,
+      PaymentPost.self, PaymentSubmit.self, PaymentProve.self, PaymentReturn.self,
+      PaymentPreview.self,
     ])
   package init() {}
 }

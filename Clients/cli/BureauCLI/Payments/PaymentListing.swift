@@ -26,6 +26,9 @@ struct PaymentFilterOptions: ParsableArguments {
   @Option(
     help: ArgumentHelp("Only those in this bank file: id or resource name.", valueName: "transfer"))
   var transfer: String?
+  @Option(
+    help: ArgumentHelp("Only salaries of this batch: id or resource name.", valueName: "batch"))
+  var salaryBatch: String?
 
   func validate() throws {
     let currencies = Set([minAmount, maxAmount].compactMap { $0?.money.currencyCode })
@@ -50,6 +53,9 @@ struct PaymentFilterOptions: ParsableArguments {
     filter.latestDueDate = dueTo ?? ""
     filter.supplier = supplier ?? ""
     if let transfer { filter.transfer = try await client.child(transfer, of: "transfers") }
+    if let salaryBatch {
+      filter.salaryBatch = try await client.child(salaryBatch, of: "salaryBatches")
+    }
     return filter
   }
 }

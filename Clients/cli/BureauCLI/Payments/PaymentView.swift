@@ -10,11 +10,34 @@ extension Show {
     if payment.signers.count < payment.requiredSignatures {
       notes.append("signed by \(payment.signers.count) of \(payment.requiredSignatures)")
     }
+    notes += payee(payment)
     notes += payment.warnings
+    if !payment.returnReason.isEmpty { notes.append("returned: \(payment.returnReason)") }
     if payment.hasRejection {
       notes.append("rejected: \(payment.rejection.reasonCode) \(payment.rejection.text)".trimmed)
     }
     return notes.joined(separator: "; ")
+  }
+}
+
+extension Show {
+  /// What is new about the payee's account, and what keeps the payment from being signed.
+  static func payee(_ payment: Bureau_V1_Payment) -> [String] {
+    let payee = payment.payeeAccount
+    var notes: [String] = []
+    switch payee.mark {
+    case .new: notes.append("new payee")
+    case .changed: notes.append("account changed from \(account(payee.lastAccount))")
+    case .unspecified, .UNRECOGNIZED: break
+    }
+    switch payee.refusal {
+    case "": break
+    case "SUPPLIER_ACCOUNT_HELD": notes.append("account not confirmed")
+    case "SUPPLIER_ACCOUNT_REJECTED": notes.append("account rejected")
+    case "SUPPLIER_BLOCKED": notes.append("supplier blocked")
+    default: notes.append(payee.refusal)
+    }
+    return notes
   }
 }
 
@@ -42,6 +65,8 @@ extension Details {
     details.add("invoice", payment.invoiceNumber)
     details.add("creditor", payment.creditor.displayName)
     details.add("creditor account", Show.account(payment.creditorAccount))
+    details.add("payee", Show.payee(payment))
+    details.add("payee's account", Show.id(payment.payeeAccount.account))
     details.add("account as written", payment.accountAsWritten)
     details.add("creditor BIC", payment.creditorBic)
     details.add("amount", Show.money(payment.amount))
@@ -68,7 +93,9 @@ extension Details {
       details.add("field to correct", payment.rejection.field)
       details.add("remedy", payment.rejection.remedy)
     }
+    details.add("returned", payment.returnReason)
     details.add("voucher", payment.voucher)
+    if payment.hasPreview { details.add(payment.preview) }
     details.add("proposed", Show.time(payment.createTime))
     details.add("etag", payment.etag)
     return details

@@ -10,6 +10,7 @@ package struct KeyCommand: ParsableCommand {
     discussion: "docs/sealing.md says what is sealed, byte by byte.",
     subcommands: [
       KeyCreate.self, KeyRotate.self, KeyShow.self, KeyList.self, KeyRevoke.self,
+      KeyProof.self,
     ])
   package init() {}
 }

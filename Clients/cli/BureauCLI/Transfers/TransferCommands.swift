@@ -5,7 +5,9 @@ internal import Foundation
 package struct TransferCommand: ParsableCommand {
   package static let configuration = CommandConfiguration(
     commandName: "transfer", abstract: "Files that went to the bank.",
-    subcommands: [TransferList.self, TransferGet.self, HoldCommand.self])
+    subcommands: [
+      TransferList.self, TransferGet.self, HoldCommand.self, TransferTimingCommand.self,
+    ])
   package init() {}
 }
 

@@ -12,7 +12,7 @@ package struct RoleCommand: ParsableCommand {
 enum RoleName: String, CaseIterable, ExpressibleByArgument {
   case customerAdministrator = "customer-administrator"
   case companyAdministrator = "company-administrator"
-  case accountant, approver, reader
+  case accountant, approver, reader, payroll
   case serviceUser = "service-user"
 
   var role: Bureau_V1_Role {
@@ -23,6 +23,7 @@ enum RoleName: String, CaseIterable, ExpressibleByArgument {
     case .approver: .approver
     case .reader: .reader
     case .serviceUser: .serviceUser
+    case .payroll: .payroll
     }
   }
 }
