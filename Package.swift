@@ -54,6 +54,7 @@ let pageFiles = [
   "layout.mustache", "home.mustache", "opening.mustache", "agreement.mustache", "order.mustache",
   "message.mustache", "login.mustache", "own.mustache", "revoke.mustache",
   "consent.mustache", "decline.mustache", "queue.mustache", "signed.mustache", "return.mustache",
+  "code.mustache",
   "style.css", "wait.js",
   "icon.svg",
 ]

@@ -35,7 +35,7 @@ ANSWERS = {ACCEPTED: "accepted", REJECTED: "rejected", PAID: "paid", BOOKED: "bo
            BANK_SIGNED: "signed in the online bank", CHECKED: "looked up in the online bank"}
 # Facts whose first field is the payment that they are about.
 OF_PAYMENT = {51, 52, 53, SIGNED, 55, 56, ACCEPTED, REJECTED, PAID, 84, CHECKED, BOOKED,
-              BANK_SIGNED}
+              BANK_SIGNED, 275, 277, 278}
 # Decimals of the smallest unit; two where not listed.
 DECIMALS = {code: digits for digits, codes in {
     0: "BIF CLP DJF GNF ISK JPY KMF KRW PYG RWF UGX UYI VND VUV XAF XOF XPF",
@@ -52,7 +52,7 @@ class Wrong(Exception):
 
 
 class Verdicts:
-    NAMES = ["journal", "signature", "digest", "right", "sent", "answer"]
+    NAMES = ["journal", "signature", "digest", "right", "sent", "answer", "code"]
 
     def __init__(self):
         self.broken = {name: [] for name in self.NAMES}
@@ -203,6 +203,48 @@ def decoded(text):
         return base64.b64decode("".join((text or "").split()), validate=True)
     except ValueError:
         raise Wrong("holds something that is not base64")
+
+
+# --- A code by SMS ------------------------------------------------------------------------------
+
+
+class CodeEvidence:
+    """The server's own record of a code that was entered: as good as the journal that names it, and
+    nobody's personal signature."""
+
+    TITLE = "bureau/sms-approval/v1"
+    NAMES = ["code", "user", "session", "phone", "message", "sent", "entered", "text", "visible",
+             "hidden"]
+    MINUTES = 5
+
+    def __init__(self, content):
+        lines = content.decode("ascii", "replace").split("\n")
+        if lines[0] != self.TITLE or len(lines) != len(self.NAMES) + 2 or lines[-1]:
+            raise Wrong("is no record of a code")
+        values = {}
+        for line, name in zip(lines[1:], self.NAMES):
+            if not line.startswith(name + " "):
+                raise Wrong("is no record of a code")
+            values[name] = line[len(name) + 1:]
+        try:
+            self.user = bytes.fromhex(values["user"])
+            self.sent, self.entered = int(values["sent"]), int(values["entered"])
+            decode = lambda name: base64.b64decode(values[name], validate=True)
+            self.text = decode("text").decode("utf-8", "replace")
+            self.visible = decode("visible").decode("utf-8", "replace")
+            self.hidden = decode("hidden")
+        except ValueError:
+            raise Wrong("is no record of a code")
+        self.phone = values["phone"]
+
+    def check(self, signature):
+        if self.user != signature.user:
+            raise Wrong("is of another person's code")
+        if self.entered != signature.sign_us \
+                or not 0 <= self.entered - self.sent < self.MINUTES * 60 * 1_000_000:
+            raise Wrong("tells of a code that was too old, or of another time")
+        if "*" not in self.phone:
+            raise Wrong("shows a whole number")
 
 
 # --- BankID -------------------------------------------------------------------------------------
@@ -534,8 +576,12 @@ class Proof:
                 self.broken("journal", "Fact %d is about another payment." % fact.sequence)
         signatures = [s for s in (self.signature(f) for f in self.told(SIGNED, PARTLY_SIGNED)) if s]
         if not signatures:
-            for name in ("signature", "digest", "right"):
+            for name in ("signature", "digest", "right", "code"):
                 self.verdicts.none[name] = "nobody has signed"
+        elif all(s.method == "sms" for s in signatures):
+            self.verdicts.none["signature"] = "no personal signature: a code by SMS, see code"
+        elif not any(s.method == "sms" for s in signatures):
+            self.verdicts.none["code"] = "no code by SMS"
         for signature in signatures:
             self.check_signature(signature, root)
             self.check_right(signature)
@@ -556,10 +602,16 @@ class Proof:
             self.broken("digest", "The values shown are not those of fact %d." % number)
         content = self.blobs.get(signature.evidence)
         if content is None:
-            self.not_shown("signature", "The evidence of fact %d is not there." % number)
+            self.not_shown("code" if signature.method == "sms" else "signature",
+                           "The evidence of fact %d is not there." % number)
             self.not_shown("digest", "The evidence of fact %d is not there." % number)
             return
+        if signature.method == "sms":
+            self.check_code(signature, content, text)
+            return
         try:
+            if signature.method:
+                raise Wrong("is of a kind that is not known here")
             evidence = Evidence(content)
             evidence.check_signature()
         except Wrong as error:
@@ -573,6 +625,32 @@ class Proof:
                 evidence.check_person(root, signature.sign_us // 1_000_000)
             except Wrong as error:
                 self.broken("signature", "The evidence of fact %d %s." % (number, error))
+        self.check_covered(signature, evidence, text)
+        details = self.verdicts.details
+        details.append(("signer", evidence.name))
+        details.append(("signed", stamp(signature.sign_us)))
+        details.append(("values", "\n".join((text or "").split("\n")[1:-1])))
+        details.append(("text", evidence.visible))
+
+    def check_code(self, signature, content, text):
+        number = signature.fact.sequence
+        try:
+            evidence = CodeEvidence(content)
+            evidence.check(signature)
+        except Wrong as error:
+            self.broken("code", "The evidence of fact %d %s." % (number, error))
+            return
+        self.check_covered(signature, evidence, text)
+        details = self.verdicts.details
+        details.append(("code", "approved %s with a code sent by SMS to %s; the server's word, as "
+                        "good as its journal" % (stamp(signature.sign_us), evidence.phone)))
+        details.append(("values", "\n".join((text or "").split("\n")[1:-1])))
+        details.append(("text", evidence.visible))
+        details.append(("message", evidence.text))
+
+    def check_covered(self, signature, evidence, text):
+        """That what was signed are these values, and that they were shown."""
+        number = signature.fact.sequence
         covered = evidence.hidden.decode("ascii", "replace").split("\n")
         line = "%s %s" % (self.payment.hex(), hashlib.sha256((text or "").encode()).hexdigest())
         if covered[0] != "bureau/approval/v1" or line not in covered[1:]:
@@ -581,11 +659,6 @@ class Proof:
         for value in (signature.account_text, signature.name[:24]):
             if plain(value) not in shown:
                 self.broken("digest", "The text signed with fact %d does not show %s." % (number, value))
-        details = self.verdicts.details
-        details.append(("signer", evidence.name))
-        details.append(("signed", stamp(signature.sign_us)))
-        details.append(("values", "\n".join((text or "").split("\n")[1:-1])))
-        details.append(("text", evidence.visible))
 
     def check_right(self, signature):
         number, seen = signature.fact.sequence, signature.fact.bureau_sequence
@@ -702,6 +775,8 @@ class Signature:
     def __init__(self, fact, message):
         self.fact, self.user, self.evidence = fact, message.bytes(2), message.bytes(5)
         self.sign_us = message.number(6)
+        # Empty: BankID.
+        self.method = message.text(260)
         rendered = message.message(3)
         self.bank, self.version = rendered.text(1), rendered.number(2)
         self.debtor, self.account = rendered.message(3), rendered.message(5)
@@ -709,6 +784,7 @@ class Signature:
         self.amount, self.reference = rendered.message(7), rendered.message(8)
         self.due = rendered.text(9)
         self.mark, self.purpose = rendered.text(10), rendered.text(250)
+        self.documents = rendered.messages(275)
         self.account_text = self.account.text(2)
 
     def values(self, payment):
@@ -718,7 +794,7 @@ class Signature:
             lines.append("category_purpose=" + self.purpose)
         if self.mark:
             lines.append("payee_account=" + self.mark)
-        title = "bureau/payment/v2" if self.mark else "bureau/payment/v1"
+        title = "bureau/payment/v%d" % (3 if self.documents else 2 if self.mark else 1)
         return "\n".join([title] + lines) + "\n"
 
     def lines(self, payment):
@@ -727,9 +803,16 @@ class Signature:
                 "creditor_name=" + self.name,
                 "creditor_account=%s:%s" % (self.account.text(1), self.account.text(2)),
                 "creditor_bic=" + self.bic,
-                "amount=%d %s" % (self.amount.number(1), self.amount.text(2)),
-                "reference=%s:%s" % (self.reference.text(1), self.reference.text(2)),
-                "due_date=" + self.due]
+                "amount=%d %s" % (self.amount.number(1), self.amount.text(2))] \
+            + self.what() + ["due_date=" + self.due]
+
+    def what(self):
+        """What the payee is told: a reference, or the documents that are settled."""
+        if not self.documents:
+            return ["reference=%s:%s" % (self.reference.text(1), self.reference.text(2))]
+        return ["document=%s %d %s %s" % (d.text(1), d.message(3).number(1),
+                                          d.message(3).text(2), d.text(2))
+                for d in self.documents]
 
     def compare(self, group, id_, date):
         """Refuses a pain.001 group whose entry says anything else."""
@@ -751,13 +834,34 @@ class Signature:
         kind, text = self.reference.text(1), self.reference.text(2)
         told = [e.text for e in entry.iterfind("{*}RmtInf/{*}Ustrd")]
         structured = [e.text for e in entry.iterfind("{*}RmtInf/{*}Strd/{*}CdtrRefInf/{*}Ref")]
-        if (told, structured) != (([text], []) if kind == "MESSAGE" else ([], [text])):
+        listed = [document(e) for e in entry.iterfind("{*}RmtInf/{*}Strd")
+                  if e.find("{*}RfrdDocInf") is not None]
+        if listed != [(d.text(1), d.text(2), d.message(3).number(1), d.message(3).text(2))
+                      for d in self.documents]:
+            raise Wrong("settles other documents than was signed")
+        if self.documents:
+            expected = ([], [])
+        else:
+            expected = ([text], []) if kind == "MESSAGE" else ([], [text])
+        if (told, structured) != expected:
             raise Wrong("has another reference than was signed")
         if date is not None:
             if not is_account(group.find("{*}DbtrAcct"), group.find("{*}DbtrAgt"), self.debtor):
                 raise Wrong("pays from another account than was signed")
             if group.findtext("{*}ReqdExctnDt") != date:
                 raise Wrong("is to be paid on another day than was named")
+
+
+def document(element):
+    """Kind, number, minor units and currency of one referred document."""
+    amounts = element.findall("{*}RfrdDocAmt/*")
+    kind = element.findtext("{*}RfrdDocInf/{*}Tp/{*}CdOrPrtry/{*}Cd")
+    wanted = "RmtdAmt" if kind == "CINV" else "CdtNoteAmt"
+    if len(amounts) != 1 or amounts[0].tag.rpartition("}")[2] != wanted:
+        return (kind, None, None, None)
+    currency = amounts[0].get("Ccy")
+    return (kind, element.findtext("{*}RfrdDocInf/{*}Nb"),
+            minor_units(amounts[0].text, currency), currency)
 
 
 def is_account(element, agent, account):

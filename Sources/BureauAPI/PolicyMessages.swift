@@ -19,7 +19,7 @@ extension CompanyPolicy {
       acknowledgeFirst: message.acknowledgeFirst,
       payeeAccountChanges: try Self.changes(message.payeeAccountChanges),
       payeeAccountConfirmation: try Self.confirmation(message.payeeAccountConfirmation),
-      seal: try Self.seal(message.sealing),
+      seal: try Self.seal(message.sealing), smsMaySign: !message.smsMayNotSign,
       salary: message.hasSalary ? try Self.salary(message.salary) : nil,
       examples: try Self.examples(message.examples))
   }
@@ -163,6 +163,7 @@ extension Bureau_V1_Policy {
       case .always: .always
       case .never: .never
       }
+    smsMayNotSign = !policy.smsMaySign
     if let numbers = policy.salary {
       salary = .with {
         $0.approvers = Int32(clamping: numbers.approvers)

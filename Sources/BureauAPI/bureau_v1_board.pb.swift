@@ -111,6 +111,9 @@ package nonisolated struct Bureau_V1_BoardRow: Sendable {
   /// Worst first.
   package var exceptions: [Bureau_V1_BoardException] = []
 
+  /// The same of salaries, where the caller sees them (role payroll); for others there are none.
+  package var salaryQueues: [Bureau_V1_BoardRow.Queue] = []
+
   package var unknownFields = SwiftProtobuf.UnknownStorage()
 
   package nonisolated enum Mark: SwiftProtobuf.Enum, Swift.CaseIterable {
@@ -402,7 +405,7 @@ nonisolated extension Bureau_V1_ListBoardResponse: SwiftProtobuf.Message, SwiftP
 
 nonisolated extension Bureau_V1_BoardRow: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   package static let protoMessageName: String = _protobuf_package + ".BoardRow"
-  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}company\0\u{3}display_name\0\u{3}organisation_number\0\u{3}agreement_mark\0\u{3}consent_mark\0\u{3}own_consent_mark\0\u{1}queues\0\u{3}next_due_date\0\u{1}exceptions\0")
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}company\0\u{3}display_name\0\u{3}organisation_number\0\u{3}agreement_mark\0\u{3}consent_mark\0\u{3}own_consent_mark\0\u{1}queues\0\u{3}next_due_date\0\u{1}exceptions\0\u{4}3salary_queues\0")
 
   package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -419,6 +422,7 @@ nonisolated extension Bureau_V1_BoardRow: SwiftProtobuf.Message, SwiftProtobuf._
       case 7: try { try decoder.decodeRepeatedMessageField(value: &self.queues) }()
       case 8: try { try decoder.decodeSingularStringField(value: &self.nextDueDate) }()
       case 9: try { try decoder.decodeRepeatedMessageField(value: &self.exceptions) }()
+      case 60: try { try decoder.decodeRepeatedMessageField(value: &self.salaryQueues) }()
       default: break
       }
     }
@@ -452,6 +456,9 @@ nonisolated extension Bureau_V1_BoardRow: SwiftProtobuf.Message, SwiftProtobuf._
     if !self.exceptions.isEmpty {
       try visitor.visitRepeatedMessageField(value: self.exceptions, fieldNumber: 9)
     }
+    if !self.salaryQueues.isEmpty {
+      try visitor.visitRepeatedMessageField(value: self.salaryQueues, fieldNumber: 60)
+    }
     try unknownFields.traverse(visitor: &visitor)
   }
 
@@ -465,6 +472,7 @@ nonisolated extension Bureau_V1_BoardRow: SwiftProtobuf.Message, SwiftProtobuf._
     if lhs.queues != rhs.queues {return false}
     if lhs.nextDueDate != rhs.nextDueDate {return false}
     if lhs.exceptions != rhs.exceptions {return false}
+    if lhs.salaryQueues != rhs.salaryQueues {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }

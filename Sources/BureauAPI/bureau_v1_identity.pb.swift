@@ -61,7 +61,8 @@ package nonisolated enum Bureau_V1_Eid: SwiftProtobuf.Enum, Swift.CaseIterable {
 
 }
 
-/// A BankID order: one person is asked to identify themselves or to sign one text.
+/// A BankID order: one person is asked to identify themselves or to sign one text. Payments can be
+/// signed by a code by SMS instead: an order too, which no BankID knows of.
 package nonisolated struct Bureau_V1_Order: @unchecked Sendable {
   // SwiftProtobuf.Message conformance is added in an extension below. See the
   // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
@@ -141,7 +142,69 @@ package nonisolated struct Bureau_V1_Order: @unchecked Sendable {
     set {_uniqueStorage()._refusals = newValue}
   }
 
+  package var method: Bureau_V1_Order.Method {
+    get {_storage._method}
+    set {_uniqueStorage()._method = newValue}
+  }
+
+  /// With SMS_CODE: the number that the code goes to, masked.
+  package var maskedNumber: String {
+    get {_storage._maskedNumber}
+    set {_uniqueStorage()._maskedNumber = newValue}
+  }
+
+  /// With SMS_CODE: when the code ends.
+  package var codeExpireTime: SwiftProtobuf.Google_Protobuf_Timestamp {
+    get {_storage._codeExpireTime ?? SwiftProtobuf.Google_Protobuf_Timestamp()}
+    set {_uniqueStorage()._codeExpireTime = newValue}
+  }
+  /// Returns true if `codeExpireTime` has been explicitly set.
+  package var hasCodeExpireTime: Bool {_storage._codeExpireTime != nil}
+  /// Clears the value of `codeExpireTime`. Subsequent reads from it will return its default value.
+  package mutating func clearCodeExpireTime() {_uniqueStorage()._codeExpireTime = nil}
+
   package var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  /// How the person answers.
+  package nonisolated enum Method: SwiftProtobuf.Enum, Swift.CaseIterable {
+    package typealias RawValue = Int
+    case unspecified // = 0
+    case bankid // = 1
+
+    /// A code by SMS, entered with ConfirmPaymentSignature: no personal signature.
+    case smsCode // = 2
+    case UNRECOGNIZED(Int)
+
+    package init() {
+      self = .unspecified
+    }
+
+    package init?(rawValue: Int) {
+      switch rawValue {
+      case 0: self = .unspecified
+      case 1: self = .bankid
+      case 2: self = .smsCode
+      default: self = .UNRECOGNIZED(rawValue)
+      }
+    }
+
+    package var rawValue: Int {
+      switch self {
+      case .unspecified: return 0
+      case .bankid: return 1
+      case .smsCode: return 2
+      case .UNRECOGNIZED(let i): return i
+      }
+    }
+
+    // The compiler won't synthesize support with the UNRECOGNIZED case.
+    package static let allCases: [Bureau_V1_Order.Method] = [
+      .unspecified,
+      .bankid,
+      .smsCode,
+    ]
+
+  }
 
   package nonisolated enum State: SwiftProtobuf.Enum, Swift.CaseIterable {
     package typealias RawValue = Int
@@ -453,7 +516,7 @@ nonisolated extension Bureau_V1_Eid: SwiftProtobuf._ProtoNameProviding {
 
 nonisolated extension Bureau_V1_Order: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   package static let protoMessageName: String = _protobuf_package + ".Order"
-  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}name\0\u{1}state\0\u{1}purpose\0\u{3}qr_text\0\u{3}auto_start_token\0\u{1}hint\0\u{3}visible_text\0\u{1}results\0\u{1}session\0\u{1}eid\0\u{3}open_url\0\u{1}refusals\0")
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}name\0\u{1}state\0\u{1}purpose\0\u{3}qr_text\0\u{3}auto_start_token\0\u{1}hint\0\u{3}visible_text\0\u{1}results\0\u{1}session\0\u{1}eid\0\u{3}open_url\0\u{1}refusals\0\u{2}0method\0\u{3}masked_number\0\u{3}code_expire_time\0")
 
   fileprivate class _StorageClass {
     var _name: String = String()
@@ -468,6 +531,9 @@ nonisolated extension Bureau_V1_Order: SwiftProtobuf.Message, SwiftProtobuf._Mes
     var _eid: Bureau_V1_Eid = .unspecified
     var _openURL: String = String()
     var _refusals: [Bureau_V1_OrderRefusal] = []
+    var _method: Bureau_V1_Order.Method = .unspecified
+    var _maskedNumber: String = String()
+    var _codeExpireTime: SwiftProtobuf.Google_Protobuf_Timestamp? = nil
 
       // This property is used as the initial default value for new instances of the type.
       // The type itself is protecting the reference to its storage via CoW semantics.
@@ -490,6 +556,9 @@ nonisolated extension Bureau_V1_Order: SwiftProtobuf.Message, SwiftProtobuf._Mes
       _eid = source._eid
       _openURL = source._openURL
       _refusals = source._refusals
+      _method = source._method
+      _maskedNumber = source._maskedNumber
+      _codeExpireTime = source._codeExpireTime
     }
   }
 
@@ -520,6 +589,9 @@ nonisolated extension Bureau_V1_Order: SwiftProtobuf.Message, SwiftProtobuf._Mes
         case 10: try { try decoder.decodeSingularEnumField(value: &_storage._eid) }()
         case 11: try { try decoder.decodeSingularStringField(value: &_storage._openURL) }()
         case 12: try { try decoder.decodeRepeatedMessageField(value: &_storage._refusals) }()
+        case 60: try { try decoder.decodeSingularEnumField(value: &_storage._method) }()
+        case 61: try { try decoder.decodeSingularStringField(value: &_storage._maskedNumber) }()
+        case 62: try { try decoder.decodeSingularMessageField(value: &_storage._codeExpireTime) }()
         default: break
         }
       }
@@ -568,6 +640,15 @@ nonisolated extension Bureau_V1_Order: SwiftProtobuf.Message, SwiftProtobuf._Mes
       if !_storage._refusals.isEmpty {
         try visitor.visitRepeatedMessageField(value: _storage._refusals, fieldNumber: 12)
       }
+      if _storage._method != .unspecified {
+        try visitor.visitSingularEnumField(value: _storage._method, fieldNumber: 60)
+      }
+      if !_storage._maskedNumber.isEmpty {
+        try visitor.visitSingularStringField(value: _storage._maskedNumber, fieldNumber: 61)
+      }
+      try { if let v = _storage._codeExpireTime {
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 62)
+      } }()
     }
     try unknownFields.traverse(visitor: &visitor)
   }
@@ -589,6 +670,9 @@ nonisolated extension Bureau_V1_Order: SwiftProtobuf.Message, SwiftProtobuf._Mes
         if _storage._eid != rhs_storage._eid {return false}
         if _storage._openURL != rhs_storage._openURL {return false}
         if _storage._refusals != rhs_storage._refusals {return false}
+        if _storage._method != rhs_storage._method {return false}
+        if _storage._maskedNumber != rhs_storage._maskedNumber {return false}
+        if _storage._codeExpireTime != rhs_storage._codeExpireTime {return false}
         return true
       }
       if !storagesAreEqual {return false}
@@ -596,6 +680,10 @@ nonisolated extension Bureau_V1_Order: SwiftProtobuf.Message, SwiftProtobuf._Mes
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }
+}
+
+nonisolated extension Bureau_V1_Order.Method: SwiftProtobuf._ProtoNameProviding {
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{2}\0METHOD_UNSPECIFIED\0\u{1}BANKID\0\u{1}SMS_CODE\0")
 }
 
 nonisolated extension Bureau_V1_Order.State: SwiftProtobuf._ProtoNameProviding {

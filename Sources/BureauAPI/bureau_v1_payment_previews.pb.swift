@@ -77,6 +77,11 @@ package nonisolated struct Bureau_V1_PaymentOutlook: Sendable {
 
   package var postings: [Bureau_V1_PaymentOutlook.Posting] = []
 
+  /// Its invoice, where that is posted.
+  package var invoicePostingDate: String = String()
+
+  package var invoicePostings: [Bureau_V1_PaymentOutlook.Posting] = []
+
   package var unknownFields = SwiftProtobuf.UnknownStorage()
 
   package nonisolated struct Posting: Sendable {
@@ -204,7 +209,7 @@ nonisolated extension Bureau_V1_PaymentsPreview: SwiftProtobuf.Message, SwiftPro
 
 nonisolated extension Bureau_V1_PaymentOutlook: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   package static let protoMessageName: String = _protobuf_package + ".PaymentOutlook"
-  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}payment\0\u{3}execution_date\0\u{3}transfer_time\0\u{3}required_signatures\0\u{1}signers\0\u{3}able_signers\0\u{3}refused_reason\0\u{3}posting_date\0\u{1}postings\0")
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}payment\0\u{3}execution_date\0\u{3}transfer_time\0\u{3}required_signatures\0\u{1}signers\0\u{3}able_signers\0\u{3}refused_reason\0\u{3}posting_date\0\u{1}postings\0\u{3}invoice_posting_date\0\u{3}invoice_postings\0")
 
   package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -221,6 +226,8 @@ nonisolated extension Bureau_V1_PaymentOutlook: SwiftProtobuf.Message, SwiftProt
       case 7: try { try decoder.decodeSingularStringField(value: &self.refusedReason) }()
       case 8: try { try decoder.decodeSingularStringField(value: &self.postingDate) }()
       case 9: try { try decoder.decodeRepeatedMessageField(value: &self.postings) }()
+      case 10: try { try decoder.decodeSingularStringField(value: &self.invoicePostingDate) }()
+      case 11: try { try decoder.decodeRepeatedMessageField(value: &self.invoicePostings) }()
       default: break
       }
     }
@@ -258,6 +265,12 @@ nonisolated extension Bureau_V1_PaymentOutlook: SwiftProtobuf.Message, SwiftProt
     if !self.postings.isEmpty {
       try visitor.visitRepeatedMessageField(value: self.postings, fieldNumber: 9)
     }
+    if !self.invoicePostingDate.isEmpty {
+      try visitor.visitSingularStringField(value: self.invoicePostingDate, fieldNumber: 10)
+    }
+    if !self.invoicePostings.isEmpty {
+      try visitor.visitRepeatedMessageField(value: self.invoicePostings, fieldNumber: 11)
+    }
     try unknownFields.traverse(visitor: &visitor)
   }
 
@@ -271,6 +284,8 @@ nonisolated extension Bureau_V1_PaymentOutlook: SwiftProtobuf.Message, SwiftProt
     if lhs.refusedReason != rhs.refusedReason {return false}
     if lhs.postingDate != rhs.postingDate {return false}
     if lhs.postings != rhs.postings {return false}
+    if lhs.invoicePostingDate != rhs.invoicePostingDate {return false}
+    if lhs.invoicePostings != rhs.invoicePostings {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }

@@ -150,6 +150,19 @@ package enum Bureau_V1_PaymentService: Sendable {
                 type: .unary
             )
         }
+        /// Namespace for "ConfirmPaymentSignature" metadata.
+        package enum ConfirmPaymentSignature: Sendable {
+            /// Request type for "ConfirmPaymentSignature".
+            package typealias Input = Bureau_V1_ConfirmPaymentSignatureRequest
+            /// Response type for "ConfirmPaymentSignature".
+            package typealias Output = Bureau_V1_Order
+            /// Descriptor for "ConfirmPaymentSignature".
+            package static let descriptor = GRPCCore.MethodDescriptor(
+                service: GRPCCore.ServiceDescriptor(fullyQualifiedService: "bureau.v1.PaymentService"),
+                method: "ConfirmPaymentSignature",
+                type: .unary
+            )
+        }
         /// Namespace for "DeletePayment" metadata.
         package enum DeletePayment: Sendable {
             /// Request type for "DeletePayment".
@@ -228,6 +241,19 @@ package enum Bureau_V1_PaymentService: Sendable {
                 type: .unary
             )
         }
+        /// Namespace for "DismissDuplicates" metadata.
+        package enum DismissDuplicates: Sendable {
+            /// Request type for "DismissDuplicates".
+            package typealias Input = Bureau_V1_DismissDuplicatesRequest
+            /// Response type for "DismissDuplicates".
+            package typealias Output = Bureau_V1_Payment
+            /// Descriptor for "DismissDuplicates".
+            package static let descriptor = GRPCCore.MethodDescriptor(
+                service: GRPCCore.ServiceDescriptor(fullyQualifiedService: "bureau.v1.PaymentService"),
+                method: "DismissDuplicates",
+                type: .unary
+            )
+        }
         /// Namespace for "RecordBankCheck" metadata.
         package enum RecordBankCheck: Sendable {
             /// Request type for "RecordBankCheck".
@@ -253,12 +279,14 @@ package enum Bureau_V1_PaymentService: Sendable {
             UpdatePayment.descriptor,
             AcknowledgePayment.descriptor,
             StartPaymentSignature.descriptor,
+            ConfirmPaymentSignature.descriptor,
             DeletePayment.descriptor,
             ReturnPayment.descriptor,
             PreviewPayments.descriptor,
             UndeletePayment.descriptor,
             HandlePayments.descriptor,
             StartPaymentSignatures.descriptor,
+            DismissDuplicates.descriptor,
             RecordBankCheck.descriptor
         ]
     }
@@ -482,7 +510,9 @@ extension Bureau_V1_PaymentService {
         /// > PROPOSAL_OPEN_ITEMS, ACKNOWLEDGED, ERROR. Refusals: PAYMENT_STATE, PAYMENT_INCOMPLETE,
         /// > PAYMENT_NO_AGREEMENT, CONSENT_MISSING, PAYMENTS_TOO_MANY, PAYMENTS_TEXT_TOO_LONG,
         /// > POLICY_NOT_ACKNOWLEDGED, POLICY_MAKER_SIGNS, POLICY_PAYMENT_LIMIT, POLICY_DAY_LIMIT,
-        /// > POLICY_SIGNED_ALREADY; each names the payment at fault as payments[i].
+        /// > POLICY_SIGNED_ALREADY, PAYMENT_DUPLICATE; each names the payment at fault as payments[i]. With SMS_CODE a code is
+        /// > sent, for ConfirmPaymentSignature (S-01…S-06); then also those of CheckSmsSigning,
+        /// > SMS_SESSION_MISSING, SMS_TEXT_TOO_LONG, SMS_CODE_TOO_SOON, SMS_CODES_TOO_MANY.
         ///
         /// - Parameters:
         ///   - request: A streaming request of `Bureau_V1_StartPaymentSignatureRequest` messages.
@@ -493,6 +523,30 @@ extension Bureau_V1_PaymentService {
         /// - Returns: A streaming response of `Bureau_V1_Order` messages.
         func startPaymentSignature(
             request: GRPCCore.StreamingServerRequest<Bureau_V1_StartPaymentSignatureRequest>,
+            context: GRPCCore.ServerContext
+        ) async throws -> GRPCCore.StreamingServerResponse<Bureau_V1_Order>
+
+        /// Handle the "ConfirmPaymentSignature" method.
+        ///
+        /// > Source IDL Documentation:
+        /// >
+        /// > Signs what an order with a code by SMS is about, by that code (L-02): from the session that asked
+        /// > for it, within five minutes, five tries, once. The order is then as one that was signed with
+        /// > BankID and collected. A repeat with the same request_id answers the same; with validate_only the
+        /// > code is tried, which counts, and not used. A wrong code is recorded in the bureau's journal
+        /// > (SigningCodeFailed). Roles: whoever started the order, as approver in each company.
+        /// > Refusals: ORDER_NOT_FOUND, SMS_CODE_*, SMS_NUMBER_CHANGED, POLICY_SMS_SIGNING, the four of
+        /// > CheckSmsSigning, those of StartPaymentSignature.
+        ///
+        /// - Parameters:
+        ///   - request: A streaming request of `Bureau_V1_ConfirmPaymentSignatureRequest` messages.
+        ///   - context: Context providing information about the RPC.
+        /// - Throws: Any error which occurred during the processing of the request. Thrown errors
+        ///     of type `RPCError` are mapped to appropriate statuses. All other errors are converted
+        ///     to an internal error.
+        /// - Returns: A streaming response of `Bureau_V1_Order` messages.
+        func confirmPaymentSignature(
+            request: GRPCCore.StreamingServerRequest<Bureau_V1_ConfirmPaymentSignatureRequest>,
             context: GRPCCore.ServerContext
         ) async throws -> GRPCCore.StreamingServerResponse<Bureau_V1_Order>
 
@@ -621,6 +675,26 @@ extension Bureau_V1_PaymentService {
             request: GRPCCore.StreamingServerRequest<Bureau_V1_StartPaymentSignaturesRequest>,
             context: GRPCCore.ServerContext
         ) async throws -> GRPCCore.StreamingServerResponse<Bureau_V1_StartPaymentSignaturesResponse>
+
+        /// Handle the "DismissDuplicates" method.
+        ///
+        /// > Source IDL Documentation:
+        /// >
+        /// > Says, with a reason, that the payment is owed besides those it resembles (`duplicates`): it can be
+        /// > signed then. One that is found later is another finding. Roles: accountant, approver; people
+        /// > only. Refusals: DUPLICATE_REASON_INVALID, DUPLICATE_NOT_PERSON, DUPLICATE_NOT_FOUND.
+        ///
+        /// - Parameters:
+        ///   - request: A streaming request of `Bureau_V1_DismissDuplicatesRequest` messages.
+        ///   - context: Context providing information about the RPC.
+        /// - Throws: Any error which occurred during the processing of the request. Thrown errors
+        ///     of type `RPCError` are mapped to appropriate statuses. All other errors are converted
+        ///     to an internal error.
+        /// - Returns: A streaming response of `Bureau_V1_Payment` messages.
+        func dismissDuplicates(
+            request: GRPCCore.StreamingServerRequest<Bureau_V1_DismissDuplicatesRequest>,
+            context: GRPCCore.ServerContext
+        ) async throws -> GRPCCore.StreamingServerResponse<Bureau_V1_Payment>
 
         /// Handle the "RecordBankCheck" method.
         ///
@@ -846,7 +920,9 @@ extension Bureau_V1_PaymentService {
         /// > PROPOSAL_OPEN_ITEMS, ACKNOWLEDGED, ERROR. Refusals: PAYMENT_STATE, PAYMENT_INCOMPLETE,
         /// > PAYMENT_NO_AGREEMENT, CONSENT_MISSING, PAYMENTS_TOO_MANY, PAYMENTS_TEXT_TOO_LONG,
         /// > POLICY_NOT_ACKNOWLEDGED, POLICY_MAKER_SIGNS, POLICY_PAYMENT_LIMIT, POLICY_DAY_LIMIT,
-        /// > POLICY_SIGNED_ALREADY; each names the payment at fault as payments[i].
+        /// > POLICY_SIGNED_ALREADY, PAYMENT_DUPLICATE; each names the payment at fault as payments[i]. With SMS_CODE a code is
+        /// > sent, for ConfirmPaymentSignature (S-01…S-06); then also those of CheckSmsSigning,
+        /// > SMS_SESSION_MISSING, SMS_TEXT_TOO_LONG, SMS_CODE_TOO_SOON, SMS_CODES_TOO_MANY.
         ///
         /// - Parameters:
         ///   - request: A request containing a single `Bureau_V1_StartPaymentSignatureRequest` message.
@@ -857,6 +933,30 @@ extension Bureau_V1_PaymentService {
         /// - Returns: A response containing a single `Bureau_V1_Order` message.
         func startPaymentSignature(
             request: GRPCCore.ServerRequest<Bureau_V1_StartPaymentSignatureRequest>,
+            context: GRPCCore.ServerContext
+        ) async throws -> GRPCCore.ServerResponse<Bureau_V1_Order>
+
+        /// Handle the "ConfirmPaymentSignature" method.
+        ///
+        /// > Source IDL Documentation:
+        /// >
+        /// > Signs what an order with a code by SMS is about, by that code (L-02): from the session that asked
+        /// > for it, within five minutes, five tries, once. The order is then as one that was signed with
+        /// > BankID and collected. A repeat with the same request_id answers the same; with validate_only the
+        /// > code is tried, which counts, and not used. A wrong code is recorded in the bureau's journal
+        /// > (SigningCodeFailed). Roles: whoever started the order, as approver in each company.
+        /// > Refusals: ORDER_NOT_FOUND, SMS_CODE_*, SMS_NUMBER_CHANGED, POLICY_SMS_SIGNING, the four of
+        /// > CheckSmsSigning, those of StartPaymentSignature.
+        ///
+        /// - Parameters:
+        ///   - request: A request containing a single `Bureau_V1_ConfirmPaymentSignatureRequest` message.
+        ///   - context: Context providing information about the RPC.
+        /// - Throws: Any error which occurred during the processing of the request. Thrown errors
+        ///     of type `RPCError` are mapped to appropriate statuses. All other errors are converted
+        ///     to an internal error.
+        /// - Returns: A response containing a single `Bureau_V1_Order` message.
+        func confirmPaymentSignature(
+            request: GRPCCore.ServerRequest<Bureau_V1_ConfirmPaymentSignatureRequest>,
             context: GRPCCore.ServerContext
         ) async throws -> GRPCCore.ServerResponse<Bureau_V1_Order>
 
@@ -985,6 +1085,26 @@ extension Bureau_V1_PaymentService {
             request: GRPCCore.ServerRequest<Bureau_V1_StartPaymentSignaturesRequest>,
             context: GRPCCore.ServerContext
         ) async throws -> GRPCCore.ServerResponse<Bureau_V1_StartPaymentSignaturesResponse>
+
+        /// Handle the "DismissDuplicates" method.
+        ///
+        /// > Source IDL Documentation:
+        /// >
+        /// > Says, with a reason, that the payment is owed besides those it resembles (`duplicates`): it can be
+        /// > signed then. One that is found later is another finding. Roles: accountant, approver; people
+        /// > only. Refusals: DUPLICATE_REASON_INVALID, DUPLICATE_NOT_PERSON, DUPLICATE_NOT_FOUND.
+        ///
+        /// - Parameters:
+        ///   - request: A request containing a single `Bureau_V1_DismissDuplicatesRequest` message.
+        ///   - context: Context providing information about the RPC.
+        /// - Throws: Any error which occurred during the processing of the request. Thrown errors
+        ///     of type `RPCError` are mapped to appropriate statuses. All other errors are converted
+        ///     to an internal error.
+        /// - Returns: A response containing a single `Bureau_V1_Payment` message.
+        func dismissDuplicates(
+            request: GRPCCore.ServerRequest<Bureau_V1_DismissDuplicatesRequest>,
+            context: GRPCCore.ServerContext
+        ) async throws -> GRPCCore.ServerResponse<Bureau_V1_Payment>
 
         /// Handle the "RecordBankCheck" method.
         ///
@@ -1209,7 +1329,9 @@ extension Bureau_V1_PaymentService {
         /// > PROPOSAL_OPEN_ITEMS, ACKNOWLEDGED, ERROR. Refusals: PAYMENT_STATE, PAYMENT_INCOMPLETE,
         /// > PAYMENT_NO_AGREEMENT, CONSENT_MISSING, PAYMENTS_TOO_MANY, PAYMENTS_TEXT_TOO_LONG,
         /// > POLICY_NOT_ACKNOWLEDGED, POLICY_MAKER_SIGNS, POLICY_PAYMENT_LIMIT, POLICY_DAY_LIMIT,
-        /// > POLICY_SIGNED_ALREADY; each names the payment at fault as payments[i].
+        /// > POLICY_SIGNED_ALREADY, PAYMENT_DUPLICATE; each names the payment at fault as payments[i]. With SMS_CODE a code is
+        /// > sent, for ConfirmPaymentSignature (S-01…S-06); then also those of CheckSmsSigning,
+        /// > SMS_SESSION_MISSING, SMS_TEXT_TOO_LONG, SMS_CODE_TOO_SOON, SMS_CODES_TOO_MANY.
         ///
         /// - Parameters:
         ///   - request: A `Bureau_V1_StartPaymentSignatureRequest` message.
@@ -1220,6 +1342,30 @@ extension Bureau_V1_PaymentService {
         /// - Returns: A `Bureau_V1_Order` to respond with.
         func startPaymentSignature(
             request: Bureau_V1_StartPaymentSignatureRequest,
+            context: GRPCCore.ServerContext
+        ) async throws -> Bureau_V1_Order
+
+        /// Handle the "ConfirmPaymentSignature" method.
+        ///
+        /// > Source IDL Documentation:
+        /// >
+        /// > Signs what an order with a code by SMS is about, by that code (L-02): from the session that asked
+        /// > for it, within five minutes, five tries, once. The order is then as one that was signed with
+        /// > BankID and collected. A repeat with the same request_id answers the same; with validate_only the
+        /// > code is tried, which counts, and not used. A wrong code is recorded in the bureau's journal
+        /// > (SigningCodeFailed). Roles: whoever started the order, as approver in each company.
+        /// > Refusals: ORDER_NOT_FOUND, SMS_CODE_*, SMS_NUMBER_CHANGED, POLICY_SMS_SIGNING, the four of
+        /// > CheckSmsSigning, those of StartPaymentSignature.
+        ///
+        /// - Parameters:
+        ///   - request: A `Bureau_V1_ConfirmPaymentSignatureRequest` message.
+        ///   - context: Context providing information about the RPC.
+        /// - Throws: Any error which occurred during the processing of the request. Thrown errors
+        ///     of type `RPCError` are mapped to appropriate statuses. All other errors are converted
+        ///     to an internal error.
+        /// - Returns: A `Bureau_V1_Order` to respond with.
+        func confirmPaymentSignature(
+            request: Bureau_V1_ConfirmPaymentSignatureRequest,
             context: GRPCCore.ServerContext
         ) async throws -> Bureau_V1_Order
 
@@ -1348,6 +1494,26 @@ extension Bureau_V1_PaymentService {
             request: Bureau_V1_StartPaymentSignaturesRequest,
             context: GRPCCore.ServerContext
         ) async throws -> Bureau_V1_StartPaymentSignaturesResponse
+
+        /// Handle the "DismissDuplicates" method.
+        ///
+        /// > Source IDL Documentation:
+        /// >
+        /// > Says, with a reason, that the payment is owed besides those it resembles (`duplicates`): it can be
+        /// > signed then. One that is found later is another finding. Roles: accountant, approver; people
+        /// > only. Refusals: DUPLICATE_REASON_INVALID, DUPLICATE_NOT_PERSON, DUPLICATE_NOT_FOUND.
+        ///
+        /// - Parameters:
+        ///   - request: A `Bureau_V1_DismissDuplicatesRequest` message.
+        ///   - context: Context providing information about the RPC.
+        /// - Throws: Any error which occurred during the processing of the request. Thrown errors
+        ///     of type `RPCError` are mapped to appropriate statuses. All other errors are converted
+        ///     to an internal error.
+        /// - Returns: A `Bureau_V1_Payment` to respond with.
+        func dismissDuplicates(
+            request: Bureau_V1_DismissDuplicatesRequest,
+            context: GRPCCore.ServerContext
+        ) async throws -> Bureau_V1_Payment
 
         /// Handle the "RecordBankCheck" method.
         ///
@@ -1485,6 +1651,17 @@ extension Bureau_V1_PaymentService.StreamingServiceProtocol {
             }
         )
         router.registerHandler(
+            forMethod: Bureau_V1_PaymentService.Method.ConfirmPaymentSignature.descriptor,
+            deserializer: GRPCProtobuf.ProtobufDeserializer<Bureau_V1_ConfirmPaymentSignatureRequest>(),
+            serializer: GRPCProtobuf.ProtobufSerializer<Bureau_V1_Order>(),
+            handler: { request, context in
+                try await self.confirmPaymentSignature(
+                    request: request,
+                    context: context
+                )
+            }
+        )
+        router.registerHandler(
             forMethod: Bureau_V1_PaymentService.Method.DeletePayment.descriptor,
             deserializer: GRPCProtobuf.ProtobufDeserializer<Bureau_V1_DeletePaymentRequest>(),
             serializer: GRPCProtobuf.ProtobufSerializer<Bureau_V1_Payment>(),
@@ -1545,6 +1722,17 @@ extension Bureau_V1_PaymentService.StreamingServiceProtocol {
             serializer: GRPCProtobuf.ProtobufSerializer<Bureau_V1_StartPaymentSignaturesResponse>(),
             handler: { request, context in
                 try await self.startPaymentSignatures(
+                    request: request,
+                    context: context
+                )
+            }
+        )
+        router.registerHandler(
+            forMethod: Bureau_V1_PaymentService.Method.DismissDuplicates.descriptor,
+            deserializer: GRPCProtobuf.ProtobufDeserializer<Bureau_V1_DismissDuplicatesRequest>(),
+            serializer: GRPCProtobuf.ProtobufSerializer<Bureau_V1_Payment>(),
+            handler: { request, context in
+                try await self.dismissDuplicates(
                     request: request,
                     context: context
                 )
@@ -1666,6 +1854,17 @@ extension Bureau_V1_PaymentService.ServiceProtocol {
         return GRPCCore.StreamingServerResponse(single: response)
     }
 
+    package func confirmPaymentSignature(
+        request: GRPCCore.StreamingServerRequest<Bureau_V1_ConfirmPaymentSignatureRequest>,
+        context: GRPCCore.ServerContext
+    ) async throws -> GRPCCore.StreamingServerResponse<Bureau_V1_Order> {
+        let response = try await self.confirmPaymentSignature(
+            request: GRPCCore.ServerRequest(stream: request),
+            context: context
+        )
+        return GRPCCore.StreamingServerResponse(single: response)
+    }
+
     package func deletePayment(
         request: GRPCCore.StreamingServerRequest<Bureau_V1_DeletePaymentRequest>,
         context: GRPCCore.ServerContext
@@ -1726,6 +1925,17 @@ extension Bureau_V1_PaymentService.ServiceProtocol {
         context: GRPCCore.ServerContext
     ) async throws -> GRPCCore.StreamingServerResponse<Bureau_V1_StartPaymentSignaturesResponse> {
         let response = try await self.startPaymentSignatures(
+            request: GRPCCore.ServerRequest(stream: request),
+            context: context
+        )
+        return GRPCCore.StreamingServerResponse(single: response)
+    }
+
+    package func dismissDuplicates(
+        request: GRPCCore.StreamingServerRequest<Bureau_V1_DismissDuplicatesRequest>,
+        context: GRPCCore.ServerContext
+    ) async throws -> GRPCCore.StreamingServerResponse<Bureau_V1_Payment> {
+        let response = try await self.dismissDuplicates(
             request: GRPCCore.ServerRequest(stream: request),
             context: context
         )
@@ -1881,6 +2091,19 @@ extension Bureau_V1_PaymentService.SimpleServiceProtocol {
         )
     }
 
+    package func confirmPaymentSignature(
+        request: GRPCCore.ServerRequest<Bureau_V1_ConfirmPaymentSignatureRequest>,
+        context: GRPCCore.ServerContext
+    ) async throws -> GRPCCore.ServerResponse<Bureau_V1_Order> {
+        return GRPCCore.ServerResponse<Bureau_V1_Order>(
+            message: try await self.confirmPaymentSignature(
+                request: request.message,
+                context: context
+            ),
+            metadata: [:]
+        )
+    }
+
     package func deletePayment(
         request: GRPCCore.ServerRequest<Bureau_V1_DeletePaymentRequest>,
         context: GRPCCore.ServerContext
@@ -1952,6 +2175,19 @@ extension Bureau_V1_PaymentService.SimpleServiceProtocol {
     ) async throws -> GRPCCore.ServerResponse<Bureau_V1_StartPaymentSignaturesResponse> {
         return GRPCCore.ServerResponse<Bureau_V1_StartPaymentSignaturesResponse>(
             message: try await self.startPaymentSignatures(
+                request: request.message,
+                context: context
+            ),
+            metadata: [:]
+        )
+    }
+
+    package func dismissDuplicates(
+        request: GRPCCore.ServerRequest<Bureau_V1_DismissDuplicatesRequest>,
+        context: GRPCCore.ServerContext
+    ) async throws -> GRPCCore.ServerResponse<Bureau_V1_Payment> {
+        return GRPCCore.ServerResponse<Bureau_V1_Payment>(
+            message: try await self.dismissDuplicates(
                 request: request.message,
                 context: context
             ),
@@ -2223,7 +2459,9 @@ extension Bureau_V1_PaymentService {
         /// > PROPOSAL_OPEN_ITEMS, ACKNOWLEDGED, ERROR. Refusals: PAYMENT_STATE, PAYMENT_INCOMPLETE,
         /// > PAYMENT_NO_AGREEMENT, CONSENT_MISSING, PAYMENTS_TOO_MANY, PAYMENTS_TEXT_TOO_LONG,
         /// > POLICY_NOT_ACKNOWLEDGED, POLICY_MAKER_SIGNS, POLICY_PAYMENT_LIMIT, POLICY_DAY_LIMIT,
-        /// > POLICY_SIGNED_ALREADY; each names the payment at fault as payments[i].
+        /// > POLICY_SIGNED_ALREADY, PAYMENT_DUPLICATE; each names the payment at fault as payments[i]. With SMS_CODE a code is
+        /// > sent, for ConfirmPaymentSignature (S-01…S-06); then also those of CheckSmsSigning,
+        /// > SMS_SESSION_MISSING, SMS_TEXT_TOO_LONG, SMS_CODE_TOO_SOON, SMS_CODES_TOO_MANY.
         ///
         /// - Parameters:
         ///   - request: A request containing a single `Bureau_V1_StartPaymentSignatureRequest` message.
@@ -2237,6 +2475,35 @@ extension Bureau_V1_PaymentService {
         func startPaymentSignature<Result>(
             request: GRPCCore.ClientRequest<Bureau_V1_StartPaymentSignatureRequest>,
             serializer: some GRPCCore.MessageSerializer<Bureau_V1_StartPaymentSignatureRequest>,
+            deserializer: some GRPCCore.MessageDeserializer<Bureau_V1_Order>,
+            options: GRPCCore.CallOptions,
+            onResponse handleResponse: @Sendable @escaping (GRPCCore.ClientResponse<Bureau_V1_Order>) async throws -> Result
+        ) async throws -> Result where Result: Sendable
+
+        /// Call the "ConfirmPaymentSignature" method.
+        ///
+        /// > Source IDL Documentation:
+        /// >
+        /// > Signs what an order with a code by SMS is about, by that code (L-02): from the session that asked
+        /// > for it, within five minutes, five tries, once. The order is then as one that was signed with
+        /// > BankID and collected. A repeat with the same request_id answers the same; with validate_only the
+        /// > code is tried, which counts, and not used. A wrong code is recorded in the bureau's journal
+        /// > (SigningCodeFailed). Roles: whoever started the order, as approver in each company.
+        /// > Refusals: ORDER_NOT_FOUND, SMS_CODE_*, SMS_NUMBER_CHANGED, POLICY_SMS_SIGNING, the four of
+        /// > CheckSmsSigning, those of StartPaymentSignature.
+        ///
+        /// - Parameters:
+        ///   - request: A request containing a single `Bureau_V1_ConfirmPaymentSignatureRequest` message.
+        ///   - serializer: A serializer for `Bureau_V1_ConfirmPaymentSignatureRequest` messages.
+        ///   - deserializer: A deserializer for `Bureau_V1_Order` messages.
+        ///   - options: Options to apply to this RPC.
+        ///   - handleResponse: A closure which handles the response and returns its result to
+        ///       the caller. Returning from the closure will cancel the RPC if it hasn't
+        ///       already finished.
+        /// - Returns: The result of `handleResponse`.
+        func confirmPaymentSignature<Result>(
+            request: GRPCCore.ClientRequest<Bureau_V1_ConfirmPaymentSignatureRequest>,
+            serializer: some GRPCCore.MessageSerializer<Bureau_V1_ConfirmPaymentSignatureRequest>,
             deserializer: some GRPCCore.MessageDeserializer<Bureau_V1_Order>,
             options: GRPCCore.CallOptions,
             onResponse handleResponse: @Sendable @escaping (GRPCCore.ClientResponse<Bureau_V1_Order>) async throws -> Result
@@ -2396,6 +2663,31 @@ extension Bureau_V1_PaymentService {
             deserializer: some GRPCCore.MessageDeserializer<Bureau_V1_StartPaymentSignaturesResponse>,
             options: GRPCCore.CallOptions,
             onResponse handleResponse: @Sendable @escaping (GRPCCore.ClientResponse<Bureau_V1_StartPaymentSignaturesResponse>) async throws -> Result
+        ) async throws -> Result where Result: Sendable
+
+        /// Call the "DismissDuplicates" method.
+        ///
+        /// > Source IDL Documentation:
+        /// >
+        /// > Says, with a reason, that the payment is owed besides those it resembles (`duplicates`): it can be
+        /// > signed then. One that is found later is another finding. Roles: accountant, approver; people
+        /// > only. Refusals: DUPLICATE_REASON_INVALID, DUPLICATE_NOT_PERSON, DUPLICATE_NOT_FOUND.
+        ///
+        /// - Parameters:
+        ///   - request: A request containing a single `Bureau_V1_DismissDuplicatesRequest` message.
+        ///   - serializer: A serializer for `Bureau_V1_DismissDuplicatesRequest` messages.
+        ///   - deserializer: A deserializer for `Bureau_V1_Payment` messages.
+        ///   - options: Options to apply to this RPC.
+        ///   - handleResponse: A closure which handles the response and returns its result to
+        ///       the caller. Returning from the closure will cancel the RPC if it hasn't
+        ///       already finished.
+        /// - Returns: The result of `handleResponse`.
+        func dismissDuplicates<Result>(
+            request: GRPCCore.ClientRequest<Bureau_V1_DismissDuplicatesRequest>,
+            serializer: some GRPCCore.MessageSerializer<Bureau_V1_DismissDuplicatesRequest>,
+            deserializer: some GRPCCore.MessageDeserializer<Bureau_V1_Payment>,
+            options: GRPCCore.CallOptions,
+            onResponse handleResponse: @Sendable @escaping (GRPCCore.ClientResponse<Bureau_V1_Payment>) async throws -> Result
         ) async throws -> Result where Result: Sendable
 
         /// Call the "RecordBankCheck" method.
@@ -2777,7 +3069,9 @@ extension Bureau_V1_PaymentService {
         /// > PROPOSAL_OPEN_ITEMS, ACKNOWLEDGED, ERROR. Refusals: PAYMENT_STATE, PAYMENT_INCOMPLETE,
         /// > PAYMENT_NO_AGREEMENT, CONSENT_MISSING, PAYMENTS_TOO_MANY, PAYMENTS_TEXT_TOO_LONG,
         /// > POLICY_NOT_ACKNOWLEDGED, POLICY_MAKER_SIGNS, POLICY_PAYMENT_LIMIT, POLICY_DAY_LIMIT,
-        /// > POLICY_SIGNED_ALREADY; each names the payment at fault as payments[i].
+        /// > POLICY_SIGNED_ALREADY, PAYMENT_DUPLICATE; each names the payment at fault as payments[i]. With SMS_CODE a code is
+        /// > sent, for ConfirmPaymentSignature (S-01…S-06); then also those of CheckSmsSigning,
+        /// > SMS_SESSION_MISSING, SMS_TEXT_TOO_LONG, SMS_CODE_TOO_SOON, SMS_CODES_TOO_MANY.
         ///
         /// - Parameters:
         ///   - request: A request containing a single `Bureau_V1_StartPaymentSignatureRequest` message.
@@ -2800,6 +3094,46 @@ extension Bureau_V1_PaymentService {
             try await self.client.unary(
                 request: request,
                 descriptor: Bureau_V1_PaymentService.Method.StartPaymentSignature.descriptor,
+                serializer: serializer,
+                deserializer: deserializer,
+                options: options,
+                onResponse: handleResponse
+            )
+        }
+
+        /// Call the "ConfirmPaymentSignature" method.
+        ///
+        /// > Source IDL Documentation:
+        /// >
+        /// > Signs what an order with a code by SMS is about, by that code (L-02): from the session that asked
+        /// > for it, within five minutes, five tries, once. The order is then as one that was signed with
+        /// > BankID and collected. A repeat with the same request_id answers the same; with validate_only the
+        /// > code is tried, which counts, and not used. A wrong code is recorded in the bureau's journal
+        /// > (SigningCodeFailed). Roles: whoever started the order, as approver in each company.
+        /// > Refusals: ORDER_NOT_FOUND, SMS_CODE_*, SMS_NUMBER_CHANGED, POLICY_SMS_SIGNING, the four of
+        /// > CheckSmsSigning, those of StartPaymentSignature.
+        ///
+        /// - Parameters:
+        ///   - request: A request containing a single `Bureau_V1_ConfirmPaymentSignatureRequest` message.
+        ///   - serializer: A serializer for `Bureau_V1_ConfirmPaymentSignatureRequest` messages.
+        ///   - deserializer: A deserializer for `Bureau_V1_Order` messages.
+        ///   - options: Options to apply to this RPC.
+        ///   - handleResponse: A closure which handles the response and returns its result to
+        ///       the caller. Returning from the closure will cancel the RPC if it hasn't
+        ///       already finished.
+        /// - Returns: The result of `handleResponse`.
+        package func confirmPaymentSignature<Result>(
+            request: GRPCCore.ClientRequest<Bureau_V1_ConfirmPaymentSignatureRequest>,
+            serializer: some GRPCCore.MessageSerializer<Bureau_V1_ConfirmPaymentSignatureRequest>,
+            deserializer: some GRPCCore.MessageDeserializer<Bureau_V1_Order>,
+            options: GRPCCore.CallOptions = .defaults,
+            onResponse handleResponse: @Sendable @escaping (GRPCCore.ClientResponse<Bureau_V1_Order>) async throws -> Result = { response in
+                try response.message
+            }
+        ) async throws -> Result where Result: Sendable {
+            try await self.client.unary(
+                request: request,
+                descriptor: Bureau_V1_PaymentService.Method.ConfirmPaymentSignature.descriptor,
                 serializer: serializer,
                 deserializer: deserializer,
                 options: options,
@@ -3022,6 +3356,42 @@ extension Bureau_V1_PaymentService {
             try await self.client.unary(
                 request: request,
                 descriptor: Bureau_V1_PaymentService.Method.StartPaymentSignatures.descriptor,
+                serializer: serializer,
+                deserializer: deserializer,
+                options: options,
+                onResponse: handleResponse
+            )
+        }
+
+        /// Call the "DismissDuplicates" method.
+        ///
+        /// > Source IDL Documentation:
+        /// >
+        /// > Says, with a reason, that the payment is owed besides those it resembles (`duplicates`): it can be
+        /// > signed then. One that is found later is another finding. Roles: accountant, approver; people
+        /// > only. Refusals: DUPLICATE_REASON_INVALID, DUPLICATE_NOT_PERSON, DUPLICATE_NOT_FOUND.
+        ///
+        /// - Parameters:
+        ///   - request: A request containing a single `Bureau_V1_DismissDuplicatesRequest` message.
+        ///   - serializer: A serializer for `Bureau_V1_DismissDuplicatesRequest` messages.
+        ///   - deserializer: A deserializer for `Bureau_V1_Payment` messages.
+        ///   - options: Options to apply to this RPC.
+        ///   - handleResponse: A closure which handles the response and returns its result to
+        ///       the caller. Returning from the closure will cancel the RPC if it hasn't
+        ///       already finished.
+        /// - Returns: The result of `handleResponse`.
+        package func dismissDuplicates<Result>(
+            request: GRPCCore.ClientRequest<Bureau_V1_DismissDuplicatesRequest>,
+            serializer: some GRPCCore.MessageSerializer<Bureau_V1_DismissDuplicatesRequest>,
+            deserializer: some GRPCCore.MessageDeserializer<Bureau_V1_Payment>,
+            options: GRPCCore.CallOptions = .defaults,
+            onResponse handleResponse: @Sendable @escaping (GRPCCore.ClientResponse<Bureau_V1_Payment>) async throws -> Result = { response in
+                try response.message
+            }
+        ) async throws -> Result where Result: Sendable {
+            try await self.client.unary(
+                request: request,
+                descriptor: Bureau_V1_PaymentService.Method.DismissDuplicates.descriptor,
                 serializer: serializer,
                 deserializer: deserializer,
                 options: options,
@@ -3358,7 +3728,9 @@ extension Bureau_V1_PaymentService.ClientProtocol {
     /// > PROPOSAL_OPEN_ITEMS, ACKNOWLEDGED, ERROR. Refusals: PAYMENT_STATE, PAYMENT_INCOMPLETE,
     /// > PAYMENT_NO_AGREEMENT, CONSENT_MISSING, PAYMENTS_TOO_MANY, PAYMENTS_TEXT_TOO_LONG,
     /// > POLICY_NOT_ACKNOWLEDGED, POLICY_MAKER_SIGNS, POLICY_PAYMENT_LIMIT, POLICY_DAY_LIMIT,
-    /// > POLICY_SIGNED_ALREADY; each names the payment at fault as payments[i].
+    /// > POLICY_SIGNED_ALREADY, PAYMENT_DUPLICATE; each names the payment at fault as payments[i]. With SMS_CODE a code is
+    /// > sent, for ConfirmPaymentSignature (S-01…S-06); then also those of CheckSmsSigning,
+    /// > SMS_SESSION_MISSING, SMS_TEXT_TOO_LONG, SMS_CODE_TOO_SOON, SMS_CODES_TOO_MANY.
     ///
     /// - Parameters:
     ///   - request: A request containing a single `Bureau_V1_StartPaymentSignatureRequest` message.
@@ -3377,6 +3749,41 @@ extension Bureau_V1_PaymentService.ClientProtocol {
         try await self.startPaymentSignature(
             request: request,
             serializer: GRPCProtobuf.ProtobufSerializer<Bureau_V1_StartPaymentSignatureRequest>(),
+            deserializer: GRPCProtobuf.ProtobufDeserializer<Bureau_V1_Order>(),
+            options: options,
+            onResponse: handleResponse
+        )
+    }
+
+    /// Call the "ConfirmPaymentSignature" method.
+    ///
+    /// > Source IDL Documentation:
+    /// >
+    /// > Signs what an order with a code by SMS is about, by that code (L-02): from the session that asked
+    /// > for it, within five minutes, five tries, once. The order is then as one that was signed with
+    /// > BankID and collected. A repeat with the same request_id answers the same; with validate_only the
+    /// > code is tried, which counts, and not used. A wrong code is recorded in the bureau's journal
+    /// > (SigningCodeFailed). Roles: whoever started the order, as approver in each company.
+    /// > Refusals: ORDER_NOT_FOUND, SMS_CODE_*, SMS_NUMBER_CHANGED, POLICY_SMS_SIGNING, the four of
+    /// > CheckSmsSigning, those of StartPaymentSignature.
+    ///
+    /// - Parameters:
+    ///   - request: A request containing a single `Bureau_V1_ConfirmPaymentSignatureRequest` message.
+    ///   - options: Options to apply to this RPC.
+    ///   - handleResponse: A closure which handles the response and returns its result to
+    ///       the caller. Returning from the closure will cancel the RPC if it hasn't
+    ///       already finished.
+    /// - Returns: The result of `handleResponse`.
+    package func confirmPaymentSignature<Result>(
+        request: GRPCCore.ClientRequest<Bureau_V1_ConfirmPaymentSignatureRequest>,
+        options: GRPCCore.CallOptions = .defaults,
+        onResponse handleResponse: @Sendable @escaping (GRPCCore.ClientResponse<Bureau_V1_Order>) async throws -> Result = { response in
+            try response.message
+        }
+    ) async throws -> Result where Result: Sendable {
+        try await self.confirmPaymentSignature(
+            request: request,
+            serializer: GRPCProtobuf.ProtobufSerializer<Bureau_V1_ConfirmPaymentSignatureRequest>(),
             deserializer: GRPCProtobuf.ProtobufDeserializer<Bureau_V1_Order>(),
             options: options,
             onResponse: handleResponse
@@ -3570,6 +3977,37 @@ extension Bureau_V1_PaymentService.ClientProtocol {
             request: request,
             serializer: GRPCProtobuf.ProtobufSerializer<Bureau_V1_StartPaymentSignaturesRequest>(),
             deserializer: GRPCProtobuf.ProtobufDeserializer<Bureau_V1_StartPaymentSignaturesResponse>(),
+            options: options,
+            onResponse: handleResponse
+        )
+    }
+
+    /// Call the "DismissDuplicates" method.
+    ///
+    /// > Source IDL Documentation:
+    /// >
+    /// > Says, with a reason, that the payment is owed besides those it resembles (`duplicates`): it can be
+    /// > signed then. One that is found later is another finding. Roles: accountant, approver; people
+    /// > only. Refusals: DUPLICATE_REASON_INVALID, DUPLICATE_NOT_PERSON, DUPLICATE_NOT_FOUND.
+    ///
+    /// - Parameters:
+    ///   - request: A request containing a single `Bureau_V1_DismissDuplicatesRequest` message.
+    ///   - options: Options to apply to this RPC.
+    ///   - handleResponse: A closure which handles the response and returns its result to
+    ///       the caller. Returning from the closure will cancel the RPC if it hasn't
+    ///       already finished.
+    /// - Returns: The result of `handleResponse`.
+    package func dismissDuplicates<Result>(
+        request: GRPCCore.ClientRequest<Bureau_V1_DismissDuplicatesRequest>,
+        options: GRPCCore.CallOptions = .defaults,
+        onResponse handleResponse: @Sendable @escaping (GRPCCore.ClientResponse<Bureau_V1_Payment>) async throws -> Result = { response in
+            try response.message
+        }
+    ) async throws -> Result where Result: Sendable {
+        try await self.dismissDuplicates(
+            request: request,
+            serializer: GRPCProtobuf.ProtobufSerializer<Bureau_V1_DismissDuplicatesRequest>(),
+            deserializer: GRPCProtobuf.ProtobufDeserializer<Bureau_V1_Payment>(),
             options: options,
             onResponse: handleResponse
         )
@@ -3935,7 +4373,9 @@ extension Bureau_V1_PaymentService.ClientProtocol {
     /// > PROPOSAL_OPEN_ITEMS, ACKNOWLEDGED, ERROR. Refusals: PAYMENT_STATE, PAYMENT_INCOMPLETE,
     /// > PAYMENT_NO_AGREEMENT, CONSENT_MISSING, PAYMENTS_TOO_MANY, PAYMENTS_TEXT_TOO_LONG,
     /// > POLICY_NOT_ACKNOWLEDGED, POLICY_MAKER_SIGNS, POLICY_PAYMENT_LIMIT, POLICY_DAY_LIMIT,
-    /// > POLICY_SIGNED_ALREADY; each names the payment at fault as payments[i].
+    /// > POLICY_SIGNED_ALREADY, PAYMENT_DUPLICATE; each names the payment at fault as payments[i]. With SMS_CODE a code is
+    /// > sent, for ConfirmPaymentSignature (S-01…S-06); then also those of CheckSmsSigning,
+    /// > SMS_SESSION_MISSING, SMS_TEXT_TOO_LONG, SMS_CODE_TOO_SOON, SMS_CODES_TOO_MANY.
     ///
     /// - Parameters:
     ///   - message: request message to send.
@@ -3958,6 +4398,45 @@ extension Bureau_V1_PaymentService.ClientProtocol {
             metadata: metadata
         )
         return try await self.startPaymentSignature(
+            request: request,
+            options: options,
+            onResponse: handleResponse
+        )
+    }
+
+    /// Call the "ConfirmPaymentSignature" method.
+    ///
+    /// > Source IDL Documentation:
+    /// >
+    /// > Signs what an order with a code by SMS is about, by that code (L-02): from the session that asked
+    /// > for it, within five minutes, five tries, once. The order is then as one that was signed with
+    /// > BankID and collected. A repeat with the same request_id answers the same; with validate_only the
+    /// > code is tried, which counts, and not used. A wrong code is recorded in the bureau's journal
+    /// > (SigningCodeFailed). Roles: whoever started the order, as approver in each company.
+    /// > Refusals: ORDER_NOT_FOUND, SMS_CODE_*, SMS_NUMBER_CHANGED, POLICY_SMS_SIGNING, the four of
+    /// > CheckSmsSigning, those of StartPaymentSignature.
+    ///
+    /// - Parameters:
+    ///   - message: request message to send.
+    ///   - metadata: Additional metadata to send, defaults to empty.
+    ///   - options: Options to apply to this RPC, defaults to `.defaults`.
+    ///   - handleResponse: A closure which handles the response and returns its result to
+    ///       the caller. Returning from the closure will cancel the RPC if it hasn't
+    ///       already finished.
+    /// - Returns: The result of `handleResponse`.
+    package func confirmPaymentSignature<Result>(
+        _ message: Bureau_V1_ConfirmPaymentSignatureRequest,
+        metadata: GRPCCore.Metadata = [:],
+        options: GRPCCore.CallOptions = .defaults,
+        onResponse handleResponse: @Sendable @escaping (GRPCCore.ClientResponse<Bureau_V1_Order>) async throws -> Result = { response in
+            try response.message
+        }
+    ) async throws -> Result where Result: Sendable {
+        let request = GRPCCore.ClientRequest<Bureau_V1_ConfirmPaymentSignatureRequest>(
+            message: message,
+            metadata: metadata
+        )
+        return try await self.confirmPaymentSignature(
             request: request,
             options: options,
             onResponse: handleResponse
@@ -4174,6 +4653,41 @@ extension Bureau_V1_PaymentService.ClientProtocol {
             metadata: metadata
         )
         return try await self.startPaymentSignatures(
+            request: request,
+            options: options,
+            onResponse: handleResponse
+        )
+    }
+
+    /// Call the "DismissDuplicates" method.
+    ///
+    /// > Source IDL Documentation:
+    /// >
+    /// > Says, with a reason, that the payment is owed besides those it resembles (`duplicates`): it can be
+    /// > signed then. One that is found later is another finding. Roles: accountant, approver; people
+    /// > only. Refusals: DUPLICATE_REASON_INVALID, DUPLICATE_NOT_PERSON, DUPLICATE_NOT_FOUND.
+    ///
+    /// - Parameters:
+    ///   - message: request message to send.
+    ///   - metadata: Additional metadata to send, defaults to empty.
+    ///   - options: Options to apply to this RPC, defaults to `.defaults`.
+    ///   - handleResponse: A closure which handles the response and returns its result to
+    ///       the caller. Returning from the closure will cancel the RPC if it hasn't
+    ///       already finished.
+    /// - Returns: The result of `handleResponse`.
+    package func dismissDuplicates<Result>(
+        _ message: Bureau_V1_DismissDuplicatesRequest,
+        metadata: GRPCCore.Metadata = [:],
+        options: GRPCCore.CallOptions = .defaults,
+        onResponse handleResponse: @Sendable @escaping (GRPCCore.ClientResponse<Bureau_V1_Payment>) async throws -> Result = { response in
+            try response.message
+        }
+    ) async throws -> Result where Result: Sendable {
+        let request = GRPCCore.ClientRequest<Bureau_V1_DismissDuplicatesRequest>(
+            message: message,
+            metadata: metadata
+        )
+        return try await self.dismissDuplicates(
             request: request,
             options: options,
             onResponse: handleResponse

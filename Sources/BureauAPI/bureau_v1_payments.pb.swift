@@ -240,6 +240,48 @@ package nonisolated struct Bureau_V1_Payment: @unchecked Sendable {
     set {_uniqueStorage()._salaryBatch = newValue}
   }
 
+  /// How each of signers has signed, in their order.
+  package var signerMethods: [Bureau_V1_Order.Method] {
+    get {_storage._signerMethods}
+    set {_uniqueStorage()._signerMethods = newValue}
+  }
+
+  /// The voucher that posted its invoice.
+  package var invoiceVoucher: String {
+    get {_storage._invoiceVoucher}
+    set {_uniqueStorage()._invoiceVoucher = newValue}
+  }
+
+  /// Other payments of the last 24 months that may be for the same debt, oldest first; at most 50: of two
+  /// the later one has the other here, unless it is on its way already. Nobody signs while one stands that was not dismissed. Only of what may still be signed.
+  package var duplicates: [Bureau_V1_Duplicate] {
+    get {_storage._duplicates}
+    set {_uniqueStorage()._duplicates = newValue}
+  }
+
+  /// bureaus/{bureau}/companies/{company}/openItems/{item}: what is set off against it; `amount` is what is
+  /// left to pay.
+  package var linkedItems: [String] {
+    get {_storage._linkedItems}
+    set {_uniqueStorage()._linkedItems = newValue}
+  }
+
+  /// Unset where nothing is set off: what the invoice asks for.
+  package var grossAmount: Bureau_V1_Money {
+    get {_storage._grossAmount ?? Bureau_V1_Money()}
+    set {_uniqueStorage()._grossAmount = newValue}
+  }
+  /// Returns true if `grossAmount` has been explicitly set.
+  package var hasGrossAmount: Bool {_storage._grossAmount != nil}
+  /// Clears the value of `grossAmount`. Subsequent reads from it will return its default value.
+  package mutating func clearGrossAmount() {_uniqueStorage()._grossAmount = nil}
+
+  /// The supplier's open credit notes and earlier payments, at most 20: of a proposal (P-05).
+  package var openItems: [String] {
+    get {_storage._openItems}
+    set {_uniqueStorage()._openItems = newValue}
+  }
+
   package var unknownFields = SwiftProtobuf.UnknownStorage()
 
   package nonisolated enum State: SwiftProtobuf.Enum, Swift.CaseIterable {
@@ -511,6 +553,9 @@ package nonisolated struct Bureau_V1_ImportInvoiceRequest: Sendable {
   package var requestID: String = String()
 
   package var validateOnly: Bool = false
+
+  /// Posts the invoice in the same go, with the standard accounts: as PostInvoice would.
+  package var postInvoice: Bool = false
 
   package var unknownFields = SwiftProtobuf.UnknownStorage()
 
@@ -954,25 +999,6 @@ package nonisolated struct Bureau_V1_AcknowledgePaymentRequest: Sendable {
   package init() {}
 }
 
-package nonisolated struct Bureau_V1_StartPaymentSignatureRequest: Sendable {
-  // SwiftProtobuf.Message conformance is added in an extension below. See the
-  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
-  // methods supported on all messages.
-
-  /// bureaus/{bureau}/companies/{company}
-  package var parent: String = String()
-
-  /// At most 150, all of the parent.
-  package var payments: [String] = []
-
-  /// Norwegian BankID signs no payments here: refused with EID_NOT_FOR_PAYMENTS.
-  package var eid: Bureau_V1_Eid = .unspecified
-
-  package var unknownFields = SwiftProtobuf.UnknownStorage()
-
-  package init() {}
-}
-
 package nonisolated struct Bureau_V1_DeletePaymentRequest: Sendable {
   // SwiftProtobuf.Message conformance is added in an extension below. See the
   // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
@@ -1183,6 +1209,7 @@ package nonisolated struct Bureau_V1_HandlePaymentsRequest: Sendable {
 
   package var requestID: String = String()
 
+  /// Each payment has its preview; a day's amount is that of all of the call in its company.
   package var validateOnly: Bool = false
 
   package var unknownFields = SwiftProtobuf.UnknownStorage()
@@ -1291,22 +1318,6 @@ package nonisolated struct Bureau_V1_HandlePaymentsResponse: Sendable {
   package init() {}
 }
 
-package nonisolated struct Bureau_V1_StartPaymentSignaturesRequest: Sendable {
-  // SwiftProtobuf.Message conformance is added in an extension below. See the
-  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
-  // methods supported on all messages.
-
-  /// bureaus/{bureau}
-  package var parent: String = String()
-
-  /// At most 500, of any companies of the parent.
-  package var payments: [String] = []
-
-  package var unknownFields = SwiftProtobuf.UnknownStorage()
-
-  package init() {}
-}
-
 package nonisolated struct Bureau_V1_StartPaymentSignaturesResponse: Sendable {
   // SwiftProtobuf.Message conformance is added in an extension below. See the
   // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
@@ -1338,7 +1349,7 @@ fileprivate nonisolated let _protobuf_package = "bureau.v1"
 
 nonisolated extension Bureau_V1_Payment: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   package static let protoMessageName: String = _protobuf_package + ".Payment"
-  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}name\0\u{1}state\0\u{3}invoice_number\0\u{1}creditor\0\u{3}creditor_account\0\u{3}creditor_bic\0\u{1}amount\0\u{1}reference\0\u{3}due_date\0\u{3}missing_fields\0\u{1}warnings\0\u{1}overdue\0\u{1}agreement\0\u{3}debtor_account\0\u{3}execution_date\0\u{3}transfer_time\0\u{1}instructions\0\u{1}rejection\0\u{1}voucher\0\u{1}signer\0\u{1}etag\0\u{3}create_time\0\u{3}account_as_written\0\u{3}reference_as_written\0\u{1}signers\0\u{3}required_signatures\0\u{3}payee_account\0\u{3}return_reason\0\u{1}preview\0\u{4}\u{15}salary_batch\0")
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}name\0\u{1}state\0\u{3}invoice_number\0\u{1}creditor\0\u{3}creditor_account\0\u{3}creditor_bic\0\u{1}amount\0\u{1}reference\0\u{3}due_date\0\u{3}missing_fields\0\u{1}warnings\0\u{1}overdue\0\u{1}agreement\0\u{3}debtor_account\0\u{3}execution_date\0\u{3}transfer_time\0\u{1}instructions\0\u{1}rejection\0\u{1}voucher\0\u{1}signer\0\u{1}etag\0\u{3}create_time\0\u{3}account_as_written\0\u{3}reference_as_written\0\u{1}signers\0\u{3}required_signatures\0\u{3}payee_account\0\u{3}return_reason\0\u{1}preview\0\u{4}\u{15}salary_batch\0\u{3}invoice_voucher\0\u{3}signer_methods\0\u{2}\u{8}duplicates\0\u{3}linked_items\0\u{3}gross_amount\0\u{3}open_items\0")
 
   fileprivate class _StorageClass {
     var _name: String = String()
@@ -1371,6 +1382,12 @@ nonisolated extension Bureau_V1_Payment: SwiftProtobuf.Message, SwiftProtobuf._M
     var _returnReason: String = String()
     var _preview: Bureau_V1_PaymentsPreview? = nil
     var _salaryBatch: String = String()
+    var _signerMethods: [Bureau_V1_Order.Method] = []
+    var _invoiceVoucher: String = String()
+    var _duplicates: [Bureau_V1_Duplicate] = []
+    var _linkedItems: [String] = []
+    var _grossAmount: Bureau_V1_Money? = nil
+    var _openItems: [String] = []
 
       // This property is used as the initial default value for new instances of the type.
       // The type itself is protecting the reference to its storage via CoW semantics.
@@ -1411,6 +1428,12 @@ nonisolated extension Bureau_V1_Payment: SwiftProtobuf.Message, SwiftProtobuf._M
       _returnReason = source._returnReason
       _preview = source._preview
       _salaryBatch = source._salaryBatch
+      _signerMethods = source._signerMethods
+      _invoiceVoucher = source._invoiceVoucher
+      _duplicates = source._duplicates
+      _linkedItems = source._linkedItems
+      _grossAmount = source._grossAmount
+      _openItems = source._openItems
     }
   }
 
@@ -1459,6 +1482,12 @@ nonisolated extension Bureau_V1_Payment: SwiftProtobuf.Message, SwiftProtobuf._M
         case 28: try { try decoder.decodeSingularStringField(value: &_storage._returnReason) }()
         case 29: try { try decoder.decodeSingularMessageField(value: &_storage._preview) }()
         case 50: try { try decoder.decodeSingularStringField(value: &_storage._salaryBatch) }()
+        case 51: try { try decoder.decodeSingularStringField(value: &_storage._invoiceVoucher) }()
+        case 52: try { try decoder.decodeRepeatedEnumField(value: &_storage._signerMethods) }()
+        case 60: try { try decoder.decodeRepeatedMessageField(value: &_storage._duplicates) }()
+        case 61: try { try decoder.decodeRepeatedStringField(value: &_storage._linkedItems) }()
+        case 62: try { try decoder.decodeSingularMessageField(value: &_storage._grossAmount) }()
+        case 63: try { try decoder.decodeRepeatedStringField(value: &_storage._openItems) }()
         default: break
         }
       }
@@ -1561,6 +1590,24 @@ nonisolated extension Bureau_V1_Payment: SwiftProtobuf.Message, SwiftProtobuf._M
       if !_storage._salaryBatch.isEmpty {
         try visitor.visitSingularStringField(value: _storage._salaryBatch, fieldNumber: 50)
       }
+      if !_storage._invoiceVoucher.isEmpty {
+        try visitor.visitSingularStringField(value: _storage._invoiceVoucher, fieldNumber: 51)
+      }
+      if !_storage._signerMethods.isEmpty {
+        try visitor.visitPackedEnumField(value: _storage._signerMethods, fieldNumber: 52)
+      }
+      if !_storage._duplicates.isEmpty {
+        try visitor.visitRepeatedMessageField(value: _storage._duplicates, fieldNumber: 60)
+      }
+      if !_storage._linkedItems.isEmpty {
+        try visitor.visitRepeatedStringField(value: _storage._linkedItems, fieldNumber: 61)
+      }
+      try { if let v = _storage._grossAmount {
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 62)
+      } }()
+      if !_storage._openItems.isEmpty {
+        try visitor.visitRepeatedStringField(value: _storage._openItems, fieldNumber: 63)
+      }
     }
     try unknownFields.traverse(visitor: &visitor)
   }
@@ -1600,6 +1647,12 @@ nonisolated extension Bureau_V1_Payment: SwiftProtobuf.Message, SwiftProtobuf._M
         if _storage._returnReason != rhs_storage._returnReason {return false}
         if _storage._preview != rhs_storage._preview {return false}
         if _storage._salaryBatch != rhs_storage._salaryBatch {return false}
+        if _storage._signerMethods != rhs_storage._signerMethods {return false}
+        if _storage._invoiceVoucher != rhs_storage._invoiceVoucher {return false}
+        if _storage._duplicates != rhs_storage._duplicates {return false}
+        if _storage._linkedItems != rhs_storage._linkedItems {return false}
+        if _storage._grossAmount != rhs_storage._grossAmount {return false}
+        if _storage._openItems != rhs_storage._openItems {return false}
         return true
       }
       if !storagesAreEqual {return false}
@@ -1767,7 +1820,7 @@ nonisolated extension Bureau_V1_Rejection: SwiftProtobuf.Message, SwiftProtobuf.
 
 nonisolated extension Bureau_V1_ImportInvoiceRequest: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   package static let protoMessageName: String = _protobuf_package + ".ImportInvoiceRequest"
-  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}parent\0\u{1}content\0\u{3}request_id\0\u{3}validate_only\0")
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}parent\0\u{1}content\0\u{3}request_id\0\u{3}validate_only\0\u{4}\u{10}post_invoice\0")
 
   package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -1779,6 +1832,7 @@ nonisolated extension Bureau_V1_ImportInvoiceRequest: SwiftProtobuf.Message, Swi
       case 2: try { try decoder.decodeSingularBytesField(value: &self.content) }()
       case 3: try { try decoder.decodeSingularStringField(value: &self.requestID) }()
       case 4: try { try decoder.decodeSingularBoolField(value: &self.validateOnly) }()
+      case 20: try { try decoder.decodeSingularBoolField(value: &self.postInvoice) }()
       default: break
       }
     }
@@ -1797,6 +1851,9 @@ nonisolated extension Bureau_V1_ImportInvoiceRequest: SwiftProtobuf.Message, Swi
     if self.validateOnly != false {
       try visitor.visitSingularBoolField(value: self.validateOnly, fieldNumber: 4)
     }
+    if self.postInvoice != false {
+      try visitor.visitSingularBoolField(value: self.postInvoice, fieldNumber: 20)
+    }
     try unknownFields.traverse(visitor: &visitor)
   }
 
@@ -1805,6 +1862,7 @@ nonisolated extension Bureau_V1_ImportInvoiceRequest: SwiftProtobuf.Message, Swi
     if lhs.content != rhs.content {return false}
     if lhs.requestID != rhs.requestID {return false}
     if lhs.validateOnly != rhs.validateOnly {return false}
+    if lhs.postInvoice != rhs.postInvoice {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }
@@ -2615,46 +2673,6 @@ nonisolated extension Bureau_V1_AcknowledgePaymentRequest: SwiftProtobuf.Message
   }
 }
 
-nonisolated extension Bureau_V1_StartPaymentSignatureRequest: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
-  package static let protoMessageName: String = _protobuf_package + ".StartPaymentSignatureRequest"
-  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}parent\0\u{1}payments\0\u{2}\u{12}eid\0")
-
-  package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
-    while let fieldNumber = try decoder.nextFieldNumber() {
-      // The use of inline closures is to circumvent an issue where the compiler
-      // allocates stack space for every case branch when no optimizations are
-      // enabled. https://github.com/apple/swift-protobuf/issues/1034
-      switch fieldNumber {
-      case 1: try { try decoder.decodeSingularStringField(value: &self.parent) }()
-      case 2: try { try decoder.decodeRepeatedStringField(value: &self.payments) }()
-      case 20: try { try decoder.decodeSingularEnumField(value: &self.eid) }()
-      default: break
-      }
-    }
-  }
-
-  package func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
-    if !self.parent.isEmpty {
-      try visitor.visitSingularStringField(value: self.parent, fieldNumber: 1)
-    }
-    if !self.payments.isEmpty {
-      try visitor.visitRepeatedStringField(value: self.payments, fieldNumber: 2)
-    }
-    if self.eid != .unspecified {
-      try visitor.visitSingularEnumField(value: self.eid, fieldNumber: 20)
-    }
-    try unknownFields.traverse(visitor: &visitor)
-  }
-
-  package static func ==(lhs: Bureau_V1_StartPaymentSignatureRequest, rhs: Bureau_V1_StartPaymentSignatureRequest) -> Bool {
-    if lhs.parent != rhs.parent {return false}
-    if lhs.payments != rhs.payments {return false}
-    if lhs.eid != rhs.eid {return false}
-    if lhs.unknownFields != rhs.unknownFields {return false}
-    return true
-  }
-}
-
 nonisolated extension Bureau_V1_DeletePaymentRequest: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   package static let protoMessageName: String = _protobuf_package + ".DeletePaymentRequest"
   package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}name\0\u{3}request_id\0\u{3}validate_only\0")
@@ -3063,41 +3081,6 @@ nonisolated extension Bureau_V1_HandlePaymentsResponse: SwiftProtobuf.Message, S
 
   package static func ==(lhs: Bureau_V1_HandlePaymentsResponse, rhs: Bureau_V1_HandlePaymentsResponse) -> Bool {
     if lhs.results != rhs.results {return false}
-    if lhs.unknownFields != rhs.unknownFields {return false}
-    return true
-  }
-}
-
-nonisolated extension Bureau_V1_StartPaymentSignaturesRequest: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
-  package static let protoMessageName: String = _protobuf_package + ".StartPaymentSignaturesRequest"
-  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}parent\0\u{1}payments\0")
-
-  package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
-    while let fieldNumber = try decoder.nextFieldNumber() {
-      // The use of inline closures is to circumvent an issue where the compiler
-      // allocates stack space for every case branch when no optimizations are
-      // enabled. https://github.com/apple/swift-protobuf/issues/1034
-      switch fieldNumber {
-      case 1: try { try decoder.decodeSingularStringField(value: &self.parent) }()
-      case 2: try { try decoder.decodeRepeatedStringField(value: &self.payments) }()
-      default: break
-      }
-    }
-  }
-
-  package func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
-    if !self.parent.isEmpty {
-      try visitor.visitSingularStringField(value: self.parent, fieldNumber: 1)
-    }
-    if !self.payments.isEmpty {
-      try visitor.visitRepeatedStringField(value: self.payments, fieldNumber: 2)
-    }
-    try unknownFields.traverse(visitor: &visitor)
-  }
-
-  package static func ==(lhs: Bureau_V1_StartPaymentSignaturesRequest, rhs: Bureau_V1_StartPaymentSignaturesRequest) -> Bool {
-    if lhs.parent != rhs.parent {return false}
-    if lhs.payments != rhs.payments {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }

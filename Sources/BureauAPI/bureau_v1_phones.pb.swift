@@ -247,7 +247,7 @@ package nonisolated struct Bureau_V1_SmsSigningCheck: Sendable {
 
   package var canSign: Bool = false
 
-  /// Every condition that fails, the company's first.
+  /// Every condition that fails, the company's first, and its policy last.
   package var missing: [Bureau_V1_SmsSigningCheck.Missing] = []
 
   package var unknownFields = SwiftProtobuf.UnknownStorage()
@@ -258,7 +258,7 @@ package nonisolated struct Bureau_V1_SmsSigningCheck: Sendable {
     // methods supported on all messages.
 
     /// SMS_COMPANY_NUMBER_MISSING, SMS_PROFILE_NUMBER_MISSING, SMS_PROFILE_NUMBER_UNCONFIRMED,
-    /// SMS_NUMBERS_DIFFER.
+    /// SMS_NUMBERS_DIFFER, POLICY_SMS_SIGNING.
     package var reason: String = String()
 
     package var message: String = String()

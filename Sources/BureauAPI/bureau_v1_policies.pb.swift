@@ -20,63 +20,102 @@ fileprivate nonisolated struct _GeneratedWithProtocGenSwiftVersion: SwiftProtobu
   typealias Version = _2
 }
 
-package nonisolated struct Bureau_V1_Policy: Sendable {
+package nonisolated struct Bureau_V1_Policy: @unchecked Sendable {
   // SwiftProtobuf.Message conformance is added in an extension below. See the
   // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
   // methods supported on all messages.
 
   /// bureaus/{bureau}/companies/{company}/policy
-  package var name: String = String()
+  package var name: String {
+    get {_storage._name}
+    set {_uniqueStorage()._name = newValue}
+  }
 
   /// So many different people sign each payment: 1 to 5; 0 is 1.
-  package var approvers: Int32 = 0
+  package var approvers: Int32 {
+    get {_storage._approvers}
+    set {_uniqueStorage()._approvers = newValue}
+  }
 
   /// At most 20.
-  package var perPayment: [Bureau_V1_Policy.Limit] = []
+  package var perPayment: [Bureau_V1_Policy.Limit] {
+    get {_storage._perPayment}
+    set {_uniqueStorage()._perPayment = newValue}
+  }
 
   /// Of all that is signed on one day (Norwegian and Swedish time), this payment included; at most 20.
-  package var perDay: [Bureau_V1_Policy.Limit] = []
+  package var perDay: [Bureau_V1_Policy.Limit] {
+    get {_storage._perDay}
+    set {_uniqueStorage()._perDay = newValue}
+  }
 
   /// Who has made or changed a payment does not sign it.
-  package var makerMayNotSign: Bool = false
+  package var makerMayNotSign: Bool {
+    get {_storage._makerMayNotSign}
+    set {_uniqueStorage()._makerMayNotSign = newValue}
+  }
 
   /// A proposal is acknowledged before anybody signs it.
-  package var acknowledgeFirst: Bool = false
+  package var acknowledgeFirst: Bool {
+    get {_storage._acknowledgeFirst}
+    set {_uniqueStorage()._acknowledgeFirst = newValue}
+  }
 
   /// Who may set or change the account that a payment goes to.
-  package var payeeAccountChanges: Bureau_V1_Policy.PayeeAccountChanges = .unspecified
+  package var payeeAccountChanges: Bureau_V1_Policy.PayeeAccountChanges {
+    get {_storage._payeeAccountChanges}
+    set {_uniqueStorage()._payeeAccountChanges = newValue}
+  }
 
   /// Whether the company's accounting system must seal what it submits.
-  package var sealing: Bureau_V1_Policy.Sealing = .unspecified
+  package var sealing: Bureau_V1_Policy.Sealing {
+    get {_storage._sealing}
+    set {_uniqueStorage()._sealing = newValue}
+  }
 
   /// At most 100.
-  package var examples: [Bureau_V1_Policy.Example] = []
+  package var examples: [Bureau_V1_Policy.Example] {
+    get {_storage._examples}
+    set {_uniqueStorage()._examples = newValue}
+  }
 
   /// Empty while the standard policy is in force.
-  package var etag: String = String()
+  package var etag: String {
+    get {_storage._etag}
+    set {_uniqueStorage()._etag = newValue}
+  }
 
   package var setTime: SwiftProtobuf.Google_Protobuf_Timestamp {
-    get {_setTime ?? SwiftProtobuf.Google_Protobuf_Timestamp()}
-    set {_setTime = newValue}
+    get {_storage._setTime ?? SwiftProtobuf.Google_Protobuf_Timestamp()}
+    set {_uniqueStorage()._setTime = newValue}
   }
   /// Returns true if `setTime` has been explicitly set.
-  package var hasSetTime: Bool {self._setTime != nil}
+  package var hasSetTime: Bool {_storage._setTime != nil}
   /// Clears the value of `setTime`. Subsequent reads from it will return its default value.
-  package mutating func clearSetTime() {self._setTime = nil}
+  package mutating func clearSetTime() {_uniqueStorage()._setTime = nil}
 
   /// What a new or changed account of a supplier waits for.
-  package var payeeAccountConfirmation: Bureau_V1_Policy.PayeeAccountConfirmation = .unspecified
+  package var payeeAccountConfirmation: Bureau_V1_Policy.PayeeAccountConfirmation {
+    get {_storage._payeeAccountConfirmation}
+    set {_uniqueStorage()._payeeAccountConfirmation = newValue}
+  }
 
   /// Approvers and limits of salaries; unset: those above hold for salaries too. The limits of a day
   /// count salaries and other payments apart in any case.
   package var salary: Bureau_V1_Policy.Salary {
-    get {_salary ?? Bureau_V1_Policy.Salary()}
-    set {_salary = newValue}
+    get {_storage._salary ?? Bureau_V1_Policy.Salary()}
+    set {_uniqueStorage()._salary = newValue}
   }
   /// Returns true if `salary` has been explicitly set.
-  package var hasSalary: Bool {self._salary != nil}
+  package var hasSalary: Bool {_storage._salary != nil}
   /// Clears the value of `salary`. Subsequent reads from it will return its default value.
-  package mutating func clearSalary() {self._salary = nil}
+  package mutating func clearSalary() {_uniqueStorage()._salary = nil}
+
+  /// Payments are signed with BankID alone, whatever numbers stand in the settings for bank signing.
+  package var smsMayNotSign: Bool {
+    get {_storage._smsMayNotSign}
+    set {_uniqueStorage()._smsMayNotSign = newValue}
+  }
 
   package var unknownFields = SwiftProtobuf.UnknownStorage()
 
@@ -328,8 +367,7 @@ package nonisolated struct Bureau_V1_Policy: Sendable {
 
   package init() {}
 
-  fileprivate var _setTime: SwiftProtobuf.Google_Protobuf_Timestamp? = nil
-  fileprivate var _salary: Bureau_V1_Policy.Salary? = nil
+  fileprivate var _storage = _StorageClass.defaultInstance
 }
 
 package nonisolated struct Bureau_V1_GetPolicyRequest: Sendable {
@@ -357,82 +395,64 @@ package nonisolated struct Bureau_V1_GetPolicyRequest: Sendable {
   fileprivate var _asOfTime: SwiftProtobuf.Google_Protobuf_Timestamp? = nil
 }
 
-package nonisolated struct Bureau_V1_SetPolicyRequest: @unchecked Sendable {
+package nonisolated struct Bureau_V1_SetPolicyRequest: Sendable {
   // SwiftProtobuf.Message conformance is added in an extension below. See the
   // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
   // methods supported on all messages.
 
   /// Where it has an etag it is refused if the policy has changed since that was read.
   package var policy: Bureau_V1_Policy {
-    get {_storage._policy ?? Bureau_V1_Policy()}
-    set {_uniqueStorage()._policy = newValue}
+    get {_policy ?? Bureau_V1_Policy()}
+    set {_policy = newValue}
   }
   /// Returns true if `policy` has been explicitly set.
-  package var hasPolicy: Bool {_storage._policy != nil}
+  package var hasPolicy: Bool {self._policy != nil}
   /// Clears the value of `policy`. Subsequent reads from it will return its default value.
-  package mutating func clearPolicy() {_uniqueStorage()._policy = nil}
+  package mutating func clearPolicy() {self._policy = nil}
 
-  package var requestID: String {
-    get {_storage._requestID}
-    set {_uniqueStorage()._requestID = newValue}
-  }
+  package var requestID: String = String()
 
   /// Changes nothing and shows what would change.
-  package var validateOnly: Bool {
-    get {_storage._validateOnly}
-    set {_uniqueStorage()._validateOnly = newValue}
-  }
+  package var validateOnly: Bool = false
 
   package var unknownFields = SwiftProtobuf.UnknownStorage()
 
   package init() {}
 
-  fileprivate var _storage = _StorageClass.defaultInstance
+  fileprivate var _policy: Bureau_V1_Policy? = nil
 }
 
-package nonisolated struct Bureau_V1_SetPolicyResponse: @unchecked Sendable {
+package nonisolated struct Bureau_V1_SetPolicyResponse: Sendable {
   // SwiftProtobuf.Message conformance is added in an extension below. See the
   // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
   // methods supported on all messages.
 
   package var policy: Bureau_V1_Policy {
-    get {_storage._policy ?? Bureau_V1_Policy()}
-    set {_uniqueStorage()._policy = newValue}
+    get {_policy ?? Bureau_V1_Policy()}
+    set {_policy = newValue}
   }
   /// Returns true if `policy` has been explicitly set.
-  package var hasPolicy: Bool {_storage._policy != nil}
+  package var hasPolicy: Bool {self._policy != nil}
   /// Clears the value of `policy`. Subsequent reads from it will return its default value.
-  package mutating func clearPolicy() {_uniqueStorage()._policy = nil}
+  package mutating func clearPolicy() {self._policy = nil}
 
   /// With validate_only: the open payments for which something would change, of the first 1,000.
-  package var effects: [Bureau_V1_PolicyEffect] {
-    get {_storage._effects}
-    set {_uniqueStorage()._effects = newValue}
-  }
+  package var effects: [Bureau_V1_PolicyEffect] = []
 
   /// With validate_only: how many open payments were looked at.
-  package var paymentCount: Int32 {
-    get {_storage._paymentCount}
-    set {_uniqueStorage()._paymentCount = newValue}
-  }
+  package var paymentCount: Int32 = 0
 
   /// There are more open payments than were looked at.
-  package var truncated: Bool {
-    get {_storage._truncated}
-    set {_uniqueStorage()._truncated = newValue}
-  }
+  package var truncated: Bool = false
 
   /// With validate_only: how many of them would now lack an approver, and do not yet.
-  package var lackingCount: Int32 {
-    get {_storage._lackingCount}
-    set {_uniqueStorage()._lackingCount = newValue}
-  }
+  package var lackingCount: Int32 = 0
 
   package var unknownFields = SwiftProtobuf.UnknownStorage()
 
   package init() {}
 
-  fileprivate var _storage = _StorageClass.defaultInstance
+  fileprivate var _policy: Bureau_V1_Policy? = nil
 }
 
 /// What a new policy means for one open payment.
@@ -489,93 +509,160 @@ fileprivate nonisolated let _protobuf_package = "bureau.v1"
 
 nonisolated extension Bureau_V1_Policy: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   package static let protoMessageName: String = _protobuf_package + ".Policy"
-  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}name\0\u{1}approvers\0\u{3}per_payment\0\u{3}per_day\0\u{3}maker_may_not_sign\0\u{3}acknowledge_first\0\u{3}payee_account_changes\0\u{1}sealing\0\u{1}examples\0\u{1}etag\0\u{3}set_time\0\u{3}payee_account_confirmation\0\u{1}salary\0")
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}name\0\u{1}approvers\0\u{3}per_payment\0\u{3}per_day\0\u{3}maker_may_not_sign\0\u{3}acknowledge_first\0\u{3}payee_account_changes\0\u{1}sealing\0\u{1}examples\0\u{1}etag\0\u{3}set_time\0\u{3}payee_account_confirmation\0\u{1}salary\0\u{4}/sms_may_not_sign\0")
+
+  fileprivate class _StorageClass {
+    var _name: String = String()
+    var _approvers: Int32 = 0
+    var _perPayment: [Bureau_V1_Policy.Limit] = []
+    var _perDay: [Bureau_V1_Policy.Limit] = []
+    var _makerMayNotSign: Bool = false
+    var _acknowledgeFirst: Bool = false
+    var _payeeAccountChanges: Bureau_V1_Policy.PayeeAccountChanges = .unspecified
+    var _sealing: Bureau_V1_Policy.Sealing = .unspecified
+    var _examples: [Bureau_V1_Policy.Example] = []
+    var _etag: String = String()
+    var _setTime: SwiftProtobuf.Google_Protobuf_Timestamp? = nil
+    var _payeeAccountConfirmation: Bureau_V1_Policy.PayeeAccountConfirmation = .unspecified
+    var _salary: Bureau_V1_Policy.Salary? = nil
+    var _smsMayNotSign: Bool = false
+
+      // This property is used as the initial default value for new instances of the type.
+      // The type itself is protecting the reference to its storage via CoW semantics.
+      // This will force a copy to be made of this reference when the first mutation occurs;
+      // hence, it is safe to mark this as `nonisolated(unsafe)`.
+      static nonisolated(unsafe) let defaultInstance = _StorageClass()
+
+    private init() {}
+
+    init(copying source: _StorageClass) {
+      _name = source._name
+      _approvers = source._approvers
+      _perPayment = source._perPayment
+      _perDay = source._perDay
+      _makerMayNotSign = source._makerMayNotSign
+      _acknowledgeFirst = source._acknowledgeFirst
+      _payeeAccountChanges = source._payeeAccountChanges
+      _sealing = source._sealing
+      _examples = source._examples
+      _etag = source._etag
+      _setTime = source._setTime
+      _payeeAccountConfirmation = source._payeeAccountConfirmation
+      _salary = source._salary
+      _smsMayNotSign = source._smsMayNotSign
+    }
+  }
+
+  fileprivate mutating func _uniqueStorage() -> _StorageClass {
+    if !isKnownUniquelyReferenced(&_storage) {
+      _storage = _StorageClass(copying: _storage)
+    }
+    return _storage
+  }
 
   package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
-    while let fieldNumber = try decoder.nextFieldNumber() {
-      // The use of inline closures is to circumvent an issue where the compiler
-      // allocates stack space for every case branch when no optimizations are
-      // enabled. https://github.com/apple/swift-protobuf/issues/1034
-      switch fieldNumber {
-      case 1: try { try decoder.decodeSingularStringField(value: &self.name) }()
-      case 2: try { try decoder.decodeSingularInt32Field(value: &self.approvers) }()
-      case 3: try { try decoder.decodeRepeatedMessageField(value: &self.perPayment) }()
-      case 4: try { try decoder.decodeRepeatedMessageField(value: &self.perDay) }()
-      case 5: try { try decoder.decodeSingularBoolField(value: &self.makerMayNotSign) }()
-      case 6: try { try decoder.decodeSingularBoolField(value: &self.acknowledgeFirst) }()
-      case 7: try { try decoder.decodeSingularEnumField(value: &self.payeeAccountChanges) }()
-      case 8: try { try decoder.decodeSingularEnumField(value: &self.sealing) }()
-      case 9: try { try decoder.decodeRepeatedMessageField(value: &self.examples) }()
-      case 10: try { try decoder.decodeSingularStringField(value: &self.etag) }()
-      case 11: try { try decoder.decodeSingularMessageField(value: &self._setTime) }()
-      case 12: try { try decoder.decodeSingularEnumField(value: &self.payeeAccountConfirmation) }()
-      case 13: try { try decoder.decodeSingularMessageField(value: &self._salary) }()
-      default: break
+    _ = _uniqueStorage()
+    try withExtendedLifetime(_storage) { (_storage: _StorageClass) in
+      while let fieldNumber = try decoder.nextFieldNumber() {
+        // The use of inline closures is to circumvent an issue where the compiler
+        // allocates stack space for every case branch when no optimizations are
+        // enabled. https://github.com/apple/swift-protobuf/issues/1034
+        switch fieldNumber {
+        case 1: try { try decoder.decodeSingularStringField(value: &_storage._name) }()
+        case 2: try { try decoder.decodeSingularInt32Field(value: &_storage._approvers) }()
+        case 3: try { try decoder.decodeRepeatedMessageField(value: &_storage._perPayment) }()
+        case 4: try { try decoder.decodeRepeatedMessageField(value: &_storage._perDay) }()
+        case 5: try { try decoder.decodeSingularBoolField(value: &_storage._makerMayNotSign) }()
+        case 6: try { try decoder.decodeSingularBoolField(value: &_storage._acknowledgeFirst) }()
+        case 7: try { try decoder.decodeSingularEnumField(value: &_storage._payeeAccountChanges) }()
+        case 8: try { try decoder.decodeSingularEnumField(value: &_storage._sealing) }()
+        case 9: try { try decoder.decodeRepeatedMessageField(value: &_storage._examples) }()
+        case 10: try { try decoder.decodeSingularStringField(value: &_storage._etag) }()
+        case 11: try { try decoder.decodeSingularMessageField(value: &_storage._setTime) }()
+        case 12: try { try decoder.decodeSingularEnumField(value: &_storage._payeeAccountConfirmation) }()
+        case 13: try { try decoder.decodeSingularMessageField(value: &_storage._salary) }()
+        case 60: try { try decoder.decodeSingularBoolField(value: &_storage._smsMayNotSign) }()
+        default: break
+        }
       }
     }
   }
 
   package func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
-    // The use of inline closures is to circumvent an issue where the compiler
-    // allocates stack space for every if/case branch local when no optimizations
-    // are enabled. https://github.com/apple/swift-protobuf/issues/1034 and
-    // https://github.com/apple/swift-protobuf/issues/1182
-    if !self.name.isEmpty {
-      try visitor.visitSingularStringField(value: self.name, fieldNumber: 1)
+    try withExtendedLifetime(_storage) { (_storage: _StorageClass) in
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every if/case branch local when no optimizations
+      // are enabled. https://github.com/apple/swift-protobuf/issues/1034 and
+      // https://github.com/apple/swift-protobuf/issues/1182
+      if !_storage._name.isEmpty {
+        try visitor.visitSingularStringField(value: _storage._name, fieldNumber: 1)
+      }
+      if _storage._approvers != 0 {
+        try visitor.visitSingularInt32Field(value: _storage._approvers, fieldNumber: 2)
+      }
+      if !_storage._perPayment.isEmpty {
+        try visitor.visitRepeatedMessageField(value: _storage._perPayment, fieldNumber: 3)
+      }
+      if !_storage._perDay.isEmpty {
+        try visitor.visitRepeatedMessageField(value: _storage._perDay, fieldNumber: 4)
+      }
+      if _storage._makerMayNotSign != false {
+        try visitor.visitSingularBoolField(value: _storage._makerMayNotSign, fieldNumber: 5)
+      }
+      if _storage._acknowledgeFirst != false {
+        try visitor.visitSingularBoolField(value: _storage._acknowledgeFirst, fieldNumber: 6)
+      }
+      if _storage._payeeAccountChanges != .unspecified {
+        try visitor.visitSingularEnumField(value: _storage._payeeAccountChanges, fieldNumber: 7)
+      }
+      if _storage._sealing != .unspecified {
+        try visitor.visitSingularEnumField(value: _storage._sealing, fieldNumber: 8)
+      }
+      if !_storage._examples.isEmpty {
+        try visitor.visitRepeatedMessageField(value: _storage._examples, fieldNumber: 9)
+      }
+      if !_storage._etag.isEmpty {
+        try visitor.visitSingularStringField(value: _storage._etag, fieldNumber: 10)
+      }
+      try { if let v = _storage._setTime {
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 11)
+      } }()
+      if _storage._payeeAccountConfirmation != .unspecified {
+        try visitor.visitSingularEnumField(value: _storage._payeeAccountConfirmation, fieldNumber: 12)
+      }
+      try { if let v = _storage._salary {
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 13)
+      } }()
+      if _storage._smsMayNotSign != false {
+        try visitor.visitSingularBoolField(value: _storage._smsMayNotSign, fieldNumber: 60)
+      }
     }
-    if self.approvers != 0 {
-      try visitor.visitSingularInt32Field(value: self.approvers, fieldNumber: 2)
-    }
-    if !self.perPayment.isEmpty {
-      try visitor.visitRepeatedMessageField(value: self.perPayment, fieldNumber: 3)
-    }
-    if !self.perDay.isEmpty {
-      try visitor.visitRepeatedMessageField(value: self.perDay, fieldNumber: 4)
-    }
-    if self.makerMayNotSign != false {
-      try visitor.visitSingularBoolField(value: self.makerMayNotSign, fieldNumber: 5)
-    }
-    if self.acknowledgeFirst != false {
-      try visitor.visitSingularBoolField(value: self.acknowledgeFirst, fieldNumber: 6)
-    }
-    if self.payeeAccountChanges != .unspecified {
-      try visitor.visitSingularEnumField(value: self.payeeAccountChanges, fieldNumber: 7)
-    }
-    if self.sealing != .unspecified {
-      try visitor.visitSingularEnumField(value: self.sealing, fieldNumber: 8)
-    }
-    if !self.examples.isEmpty {
-      try visitor.visitRepeatedMessageField(value: self.examples, fieldNumber: 9)
-    }
-    if !self.etag.isEmpty {
-      try visitor.visitSingularStringField(value: self.etag, fieldNumber: 10)
-    }
-    try { if let v = self._setTime {
-      try visitor.visitSingularMessageField(value: v, fieldNumber: 11)
-    } }()
-    if self.payeeAccountConfirmation != .unspecified {
-      try visitor.visitSingularEnumField(value: self.payeeAccountConfirmation, fieldNumber: 12)
-    }
-    try { if let v = self._salary {
-      try visitor.visitSingularMessageField(value: v, fieldNumber: 13)
-    } }()
     try unknownFields.traverse(visitor: &visitor)
   }
 
   package static func ==(lhs: Bureau_V1_Policy, rhs: Bureau_V1_Policy) -> Bool {
-    if lhs.name != rhs.name {return false}
-    if lhs.approvers != rhs.approvers {return false}
-    if lhs.perPayment != rhs.perPayment {return false}
-    if lhs.perDay != rhs.perDay {return false}
-    if lhs.makerMayNotSign != rhs.makerMayNotSign {return false}
-    if lhs.acknowledgeFirst != rhs.acknowledgeFirst {return false}
-    if lhs.payeeAccountChanges != rhs.payeeAccountChanges {return false}
-    if lhs.sealing != rhs.sealing {return false}
-    if lhs.examples != rhs.examples {return false}
-    if lhs.etag != rhs.etag {return false}
-    if lhs._setTime != rhs._setTime {return false}
-    if lhs.payeeAccountConfirmation != rhs.payeeAccountConfirmation {return false}
-    if lhs._salary != rhs._salary {return false}
+    if lhs._storage !== rhs._storage {
+      let storagesAreEqual: Bool = withExtendedLifetime((lhs._storage, rhs._storage)) { (_args: (_StorageClass, _StorageClass)) in
+        let _storage = _args.0
+        let rhs_storage = _args.1
+        if _storage._name != rhs_storage._name {return false}
+        if _storage._approvers != rhs_storage._approvers {return false}
+        if _storage._perPayment != rhs_storage._perPayment {return false}
+        if _storage._perDay != rhs_storage._perDay {return false}
+        if _storage._makerMayNotSign != rhs_storage._makerMayNotSign {return false}
+        if _storage._acknowledgeFirst != rhs_storage._acknowledgeFirst {return false}
+        if _storage._payeeAccountChanges != rhs_storage._payeeAccountChanges {return false}
+        if _storage._sealing != rhs_storage._sealing {return false}
+        if _storage._examples != rhs_storage._examples {return false}
+        if _storage._etag != rhs_storage._etag {return false}
+        if _storage._setTime != rhs_storage._setTime {return false}
+        if _storage._payeeAccountConfirmation != rhs_storage._payeeAccountConfirmation {return false}
+        if _storage._salary != rhs_storage._salary {return false}
+        if _storage._smsMayNotSign != rhs_storage._smsMayNotSign {return false}
+        return true
+      }
+      if !storagesAreEqual {return false}
+    }
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }
@@ -807,81 +894,41 @@ nonisolated extension Bureau_V1_SetPolicyRequest: SwiftProtobuf.Message, SwiftPr
   package static let protoMessageName: String = _protobuf_package + ".SetPolicyRequest"
   package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}policy\0\u{3}request_id\0\u{3}validate_only\0")
 
-  fileprivate class _StorageClass {
-    var _policy: Bureau_V1_Policy? = nil
-    var _requestID: String = String()
-    var _validateOnly: Bool = false
-
-      // This property is used as the initial default value for new instances of the type.
-      // The type itself is protecting the reference to its storage via CoW semantics.
-      // This will force a copy to be made of this reference when the first mutation occurs;
-      // hence, it is safe to mark this as `nonisolated(unsafe)`.
-      static nonisolated(unsafe) let defaultInstance = _StorageClass()
-
-    private init() {}
-
-    init(copying source: _StorageClass) {
-      _policy = source._policy
-      _requestID = source._requestID
-      _validateOnly = source._validateOnly
-    }
-  }
-
-  fileprivate mutating func _uniqueStorage() -> _StorageClass {
-    if !isKnownUniquelyReferenced(&_storage) {
-      _storage = _StorageClass(copying: _storage)
-    }
-    return _storage
-  }
-
   package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
-    _ = _uniqueStorage()
-    try withExtendedLifetime(_storage) { (_storage: _StorageClass) in
-      while let fieldNumber = try decoder.nextFieldNumber() {
-        // The use of inline closures is to circumvent an issue where the compiler
-        // allocates stack space for every case branch when no optimizations are
-        // enabled. https://github.com/apple/swift-protobuf/issues/1034
-        switch fieldNumber {
-        case 1: try { try decoder.decodeSingularMessageField(value: &_storage._policy) }()
-        case 2: try { try decoder.decodeSingularStringField(value: &_storage._requestID) }()
-        case 3: try { try decoder.decodeSingularBoolField(value: &_storage._validateOnly) }()
-        default: break
-        }
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularMessageField(value: &self._policy) }()
+      case 2: try { try decoder.decodeSingularStringField(value: &self.requestID) }()
+      case 3: try { try decoder.decodeSingularBoolField(value: &self.validateOnly) }()
+      default: break
       }
     }
   }
 
   package func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
-    try withExtendedLifetime(_storage) { (_storage: _StorageClass) in
-      // The use of inline closures is to circumvent an issue where the compiler
-      // allocates stack space for every if/case branch local when no optimizations
-      // are enabled. https://github.com/apple/swift-protobuf/issues/1034 and
-      // https://github.com/apple/swift-protobuf/issues/1182
-      try { if let v = _storage._policy {
-        try visitor.visitSingularMessageField(value: v, fieldNumber: 1)
-      } }()
-      if !_storage._requestID.isEmpty {
-        try visitor.visitSingularStringField(value: _storage._requestID, fieldNumber: 2)
-      }
-      if _storage._validateOnly != false {
-        try visitor.visitSingularBoolField(value: _storage._validateOnly, fieldNumber: 3)
-      }
+    // The use of inline closures is to circumvent an issue where the compiler
+    // allocates stack space for every if/case branch local when no optimizations
+    // are enabled. https://github.com/apple/swift-protobuf/issues/1034 and
+    // https://github.com/apple/swift-protobuf/issues/1182
+    try { if let v = self._policy {
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 1)
+    } }()
+    if !self.requestID.isEmpty {
+      try visitor.visitSingularStringField(value: self.requestID, fieldNumber: 2)
+    }
+    if self.validateOnly != false {
+      try visitor.visitSingularBoolField(value: self.validateOnly, fieldNumber: 3)
     }
     try unknownFields.traverse(visitor: &visitor)
   }
 
   package static func ==(lhs: Bureau_V1_SetPolicyRequest, rhs: Bureau_V1_SetPolicyRequest) -> Bool {
-    if lhs._storage !== rhs._storage {
-      let storagesAreEqual: Bool = withExtendedLifetime((lhs._storage, rhs._storage)) { (_args: (_StorageClass, _StorageClass)) in
-        let _storage = _args.0
-        let rhs_storage = _args.1
-        if _storage._policy != rhs_storage._policy {return false}
-        if _storage._requestID != rhs_storage._requestID {return false}
-        if _storage._validateOnly != rhs_storage._validateOnly {return false}
-        return true
-      }
-      if !storagesAreEqual {return false}
-    }
+    if lhs._policy != rhs._policy {return false}
+    if lhs.requestID != rhs.requestID {return false}
+    if lhs.validateOnly != rhs.validateOnly {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }
@@ -891,95 +938,51 @@ nonisolated extension Bureau_V1_SetPolicyResponse: SwiftProtobuf.Message, SwiftP
   package static let protoMessageName: String = _protobuf_package + ".SetPolicyResponse"
   package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}policy\0\u{1}effects\0\u{3}payment_count\0\u{1}truncated\0\u{3}lacking_count\0")
 
-  fileprivate class _StorageClass {
-    var _policy: Bureau_V1_Policy? = nil
-    var _effects: [Bureau_V1_PolicyEffect] = []
-    var _paymentCount: Int32 = 0
-    var _truncated: Bool = false
-    var _lackingCount: Int32 = 0
-
-      // This property is used as the initial default value for new instances of the type.
-      // The type itself is protecting the reference to its storage via CoW semantics.
-      // This will force a copy to be made of this reference when the first mutation occurs;
-      // hence, it is safe to mark this as `nonisolated(unsafe)`.
-      static nonisolated(unsafe) let defaultInstance = _StorageClass()
-
-    private init() {}
-
-    init(copying source: _StorageClass) {
-      _policy = source._policy
-      _effects = source._effects
-      _paymentCount = source._paymentCount
-      _truncated = source._truncated
-      _lackingCount = source._lackingCount
-    }
-  }
-
-  fileprivate mutating func _uniqueStorage() -> _StorageClass {
-    if !isKnownUniquelyReferenced(&_storage) {
-      _storage = _StorageClass(copying: _storage)
-    }
-    return _storage
-  }
-
   package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
-    _ = _uniqueStorage()
-    try withExtendedLifetime(_storage) { (_storage: _StorageClass) in
-      while let fieldNumber = try decoder.nextFieldNumber() {
-        // The use of inline closures is to circumvent an issue where the compiler
-        // allocates stack space for every case branch when no optimizations are
-        // enabled. https://github.com/apple/swift-protobuf/issues/1034
-        switch fieldNumber {
-        case 1: try { try decoder.decodeSingularMessageField(value: &_storage._policy) }()
-        case 2: try { try decoder.decodeRepeatedMessageField(value: &_storage._effects) }()
-        case 3: try { try decoder.decodeSingularInt32Field(value: &_storage._paymentCount) }()
-        case 4: try { try decoder.decodeSingularBoolField(value: &_storage._truncated) }()
-        case 5: try { try decoder.decodeSingularInt32Field(value: &_storage._lackingCount) }()
-        default: break
-        }
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularMessageField(value: &self._policy) }()
+      case 2: try { try decoder.decodeRepeatedMessageField(value: &self.effects) }()
+      case 3: try { try decoder.decodeSingularInt32Field(value: &self.paymentCount) }()
+      case 4: try { try decoder.decodeSingularBoolField(value: &self.truncated) }()
+      case 5: try { try decoder.decodeSingularInt32Field(value: &self.lackingCount) }()
+      default: break
       }
     }
   }
 
   package func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
-    try withExtendedLifetime(_storage) { (_storage: _StorageClass) in
-      // The use of inline closures is to circumvent an issue where the compiler
-      // allocates stack space for every if/case branch local when no optimizations
-      // are enabled. https://github.com/apple/swift-protobuf/issues/1034 and
-      // https://github.com/apple/swift-protobuf/issues/1182
-      try { if let v = _storage._policy {
-        try visitor.visitSingularMessageField(value: v, fieldNumber: 1)
-      } }()
-      if !_storage._effects.isEmpty {
-        try visitor.visitRepeatedMessageField(value: _storage._effects, fieldNumber: 2)
-      }
-      if _storage._paymentCount != 0 {
-        try visitor.visitSingularInt32Field(value: _storage._paymentCount, fieldNumber: 3)
-      }
-      if _storage._truncated != false {
-        try visitor.visitSingularBoolField(value: _storage._truncated, fieldNumber: 4)
-      }
-      if _storage._lackingCount != 0 {
-        try visitor.visitSingularInt32Field(value: _storage._lackingCount, fieldNumber: 5)
-      }
+    // The use of inline closures is to circumvent an issue where the compiler
+    // allocates stack space for every if/case branch local when no optimizations
+    // are enabled. https://github.com/apple/swift-protobuf/issues/1034 and
+    // https://github.com/apple/swift-protobuf/issues/1182
+    try { if let v = self._policy {
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 1)
+    } }()
+    if !self.effects.isEmpty {
+      try visitor.visitRepeatedMessageField(value: self.effects, fieldNumber: 2)
+    }
+    if self.paymentCount != 0 {
+      try visitor.visitSingularInt32Field(value: self.paymentCount, fieldNumber: 3)
+    }
+    if self.truncated != false {
+      try visitor.visitSingularBoolField(value: self.truncated, fieldNumber: 4)
+    }
+    if self.lackingCount != 0 {
+      try visitor.visitSingularInt32Field(value: self.lackingCount, fieldNumber: 5)
     }
     try unknownFields.traverse(visitor: &visitor)
   }
 
   package static func ==(lhs: Bureau_V1_SetPolicyResponse, rhs: Bureau_V1_SetPolicyResponse) -> Bool {
-    if lhs._storage !== rhs._storage {
-      let storagesAreEqual: Bool = withExtendedLifetime((lhs._storage, rhs._storage)) { (_args: (_StorageClass, _StorageClass)) in
-        let _storage = _args.0
-        let rhs_storage = _args.1
-        if _storage._policy != rhs_storage._policy {return false}
-        if _storage._effects != rhs_storage._effects {return false}
-        if _storage._paymentCount != rhs_storage._paymentCount {return false}
-        if _storage._truncated != rhs_storage._truncated {return false}
-        if _storage._lackingCount != rhs_storage._lackingCount {return false}
-        return true
-      }
-      if !storagesAreEqual {return false}
-    }
+    if lhs._policy != rhs._policy {return false}
+    if lhs.effects != rhs.effects {return false}
+    if lhs.paymentCount != rhs.paymentCount {return false}
+    if lhs.truncated != rhs.truncated {return false}
+    if lhs.lackingCount != rhs.lackingCount {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }

@@ -46,6 +46,45 @@ package enum Bureau_V1_PostingService: Sendable {
                 type: .unary
             )
         }
+        /// Namespace for "PostInvoice" metadata.
+        package enum PostInvoice: Sendable {
+            /// Request type for "PostInvoice".
+            package typealias Input = Bureau_V1_PostInvoiceRequest
+            /// Response type for "PostInvoice".
+            package typealias Output = Bureau_V1_Voucher
+            /// Descriptor for "PostInvoice".
+            package static let descriptor = GRPCCore.MethodDescriptor(
+                service: GRPCCore.ServiceDescriptor(fullyQualifiedService: "bureau.v1.PostingService"),
+                method: "PostInvoice",
+                type: .unary
+            )
+        }
+        /// Namespace for "SetAutomaticPosting" metadata.
+        package enum SetAutomaticPosting: Sendable {
+            /// Request type for "SetAutomaticPosting".
+            package typealias Input = Bureau_V1_SetAutomaticPostingRequest
+            /// Response type for "SetAutomaticPosting".
+            package typealias Output = Bureau_V1_AutomaticPosting
+            /// Descriptor for "SetAutomaticPosting".
+            package static let descriptor = GRPCCore.MethodDescriptor(
+                service: GRPCCore.ServiceDescriptor(fullyQualifiedService: "bureau.v1.PostingService"),
+                method: "SetAutomaticPosting",
+                type: .unary
+            )
+        }
+        /// Namespace for "GetAutomaticPosting" metadata.
+        package enum GetAutomaticPosting: Sendable {
+            /// Request type for "GetAutomaticPosting".
+            package typealias Input = Bureau_V1_GetAutomaticPostingRequest
+            /// Response type for "GetAutomaticPosting".
+            package typealias Output = Bureau_V1_AutomaticPosting
+            /// Descriptor for "GetAutomaticPosting".
+            package static let descriptor = GRPCCore.MethodDescriptor(
+                service: GRPCCore.ServiceDescriptor(fullyQualifiedService: "bureau.v1.PostingService"),
+                method: "GetAutomaticPosting",
+                type: .unary
+            )
+        }
         /// Namespace for "ExportLedger" metadata.
         package enum ExportLedger: Sendable {
             /// Request type for "ExportLedger".
@@ -89,6 +128,9 @@ package enum Bureau_V1_PostingService: Sendable {
         package static let descriptors: [GRPCCore.MethodDescriptor] = [
             PostPayment.descriptor,
             PostBundle.descriptor,
+            PostInvoice.descriptor,
+            SetAutomaticPosting.descriptor,
+            GetAutomaticPosting.descriptor,
             ExportLedger.descriptor,
             GetVoucher.descriptor,
             ListVouchers.descriptor
@@ -127,7 +169,10 @@ extension Bureau_V1_PostingService {
         /// > Source IDL Documentation:
         /// >
         /// > PAID → POSTED, with one balanced voucher (B-02, B-03). Roles: accountant.
-        /// > Refusals: PAYMENT_STATE.
+        /// > The money goes as the bank has booked it, the debt as it was posted, or asked for; the bank's fee,
+        /// > up to one krone of rounding, and what the rate makes in another currency have their own lines.
+        /// > Refusals: PAYMENT_STATE, PAYMENT_AMOUNT_DIFFERS, PAYMENT_NOT_BOOKED, SALARY_POSTED_BY_BUNDLE,
+        /// > POSTING_DIFFERENCE_ACCOUNT.
         ///
         /// - Parameters:
         ///   - request: A streaming request of `Bureau_V1_PostPaymentRequest` messages.
@@ -147,7 +192,7 @@ extension Bureau_V1_PostingService {
         /// >
         /// > Posts what is paid of a bundle, the payments that left in one transfer, as one voucher (B-04).
         /// > Roles: accountant. Refusals: BUNDLE_NOTHING_PAID, BUNDLE_DATES_DIFFER, BUNDLE_TOO_LARGE,
-        /// > BOOKING_DATE_INVALID.
+        /// > BUNDLE_AMOUNTS_DIFFER, BOOKING_DATE_INVALID, POSTING_DIFFERENCE_ACCOUNT.
         ///
         /// - Parameters:
         ///   - request: A streaming request of `Bureau_V1_PostBundleRequest` messages.
@@ -160,6 +205,67 @@ extension Bureau_V1_PostingService {
             request: GRPCCore.StreamingServerRequest<Bureau_V1_PostBundleRequest>,
             context: GRPCCore.ServerContext
         ) async throws -> GRPCCore.StreamingServerResponse<Bureau_V1_Voucher>
+
+        /// Handle the "PostInvoice" method.
+        ///
+        /// > Source IDL Documentation:
+        /// >
+        /// > Posts the invoice of a payment that was made from one: costs and input tax against the debt to the
+        /// > supplier, which the payment's own voucher settles. In any state of the payment; once.
+        /// > Roles: accountant. Refusals: INVOICE_DOCUMENT_MISSING, INVOICE_POSTED, INVOICE_COST_ACCOUNT,
+        /// > INVOICE_VALUE_MISSING, INVOICE_VALUE_INVALID, INVOICE_VALUE_NEEDLESS, INVOICE_VALUE_SETTLED,
+        /// > INVOICE_UNFIT.
+        ///
+        /// - Parameters:
+        ///   - request: A streaming request of `Bureau_V1_PostInvoiceRequest` messages.
+        ///   - context: Context providing information about the RPC.
+        /// - Throws: Any error which occurred during the processing of the request. Thrown errors
+        ///     of type `RPCError` are mapped to appropriate statuses. All other errors are converted
+        ///     to an internal error.
+        /// - Returns: A streaming response of `Bureau_V1_Voucher` messages.
+        func postInvoice(
+            request: GRPCCore.StreamingServerRequest<Bureau_V1_PostInvoiceRequest>,
+            context: GRPCCore.ServerContext
+        ) async throws -> GRPCCore.StreamingServerResponse<Bureau_V1_Voucher>
+
+        /// Handle the "SetAutomaticPosting" method.
+        ///
+        /// > Source IDL Documentation:
+        /// >
+        /// > Whether what an agreement's account has paid, and the bank has booked, is posted by itself, under
+        /// > the company's employee (U-15, U-16). Roles: customer administrator, accountant.
+        /// > What the bank has booked with another amount than is owed waits for a person all the same.
+        /// > Refusals: POSTING_MODE_MISSING, POSTING_AGREEMENT_UNFIT, EMPLOYEE_NOBODY.
+        ///
+        /// - Parameters:
+        ///   - request: A streaming request of `Bureau_V1_SetAutomaticPostingRequest` messages.
+        ///   - context: Context providing information about the RPC.
+        /// - Throws: Any error which occurred during the processing of the request. Thrown errors
+        ///     of type `RPCError` are mapped to appropriate statuses. All other errors are converted
+        ///     to an internal error.
+        /// - Returns: A streaming response of `Bureau_V1_AutomaticPosting` messages.
+        func setAutomaticPosting(
+            request: GRPCCore.StreamingServerRequest<Bureau_V1_SetAutomaticPostingRequest>,
+            context: GRPCCore.ServerContext
+        ) async throws -> GRPCCore.StreamingServerResponse<Bureau_V1_AutomaticPosting>
+
+        /// Handle the "GetAutomaticPosting" method.
+        ///
+        /// > Source IDL Documentation:
+        /// >
+        /// > Roles: any role in the company.
+        ///
+        /// - Parameters:
+        ///   - request: A streaming request of `Bureau_V1_GetAutomaticPostingRequest` messages.
+        ///   - context: Context providing information about the RPC.
+        /// - Throws: Any error which occurred during the processing of the request. Thrown errors
+        ///     of type `RPCError` are mapped to appropriate statuses. All other errors are converted
+        ///     to an internal error.
+        /// - Returns: A streaming response of `Bureau_V1_AutomaticPosting` messages.
+        func getAutomaticPosting(
+            request: GRPCCore.StreamingServerRequest<Bureau_V1_GetAutomaticPostingRequest>,
+            context: GRPCCore.ServerContext
+        ) async throws -> GRPCCore.StreamingServerResponse<Bureau_V1_AutomaticPosting>
 
         /// Handle the "ExportLedger" method.
         ///
@@ -236,7 +342,10 @@ extension Bureau_V1_PostingService {
         /// > Source IDL Documentation:
         /// >
         /// > PAID → POSTED, with one balanced voucher (B-02, B-03). Roles: accountant.
-        /// > Refusals: PAYMENT_STATE.
+        /// > The money goes as the bank has booked it, the debt as it was posted, or asked for; the bank's fee,
+        /// > up to one krone of rounding, and what the rate makes in another currency have their own lines.
+        /// > Refusals: PAYMENT_STATE, PAYMENT_AMOUNT_DIFFERS, PAYMENT_NOT_BOOKED, SALARY_POSTED_BY_BUNDLE,
+        /// > POSTING_DIFFERENCE_ACCOUNT.
         ///
         /// - Parameters:
         ///   - request: A request containing a single `Bureau_V1_PostPaymentRequest` message.
@@ -256,7 +365,7 @@ extension Bureau_V1_PostingService {
         /// >
         /// > Posts what is paid of a bundle, the payments that left in one transfer, as one voucher (B-04).
         /// > Roles: accountant. Refusals: BUNDLE_NOTHING_PAID, BUNDLE_DATES_DIFFER, BUNDLE_TOO_LARGE,
-        /// > BOOKING_DATE_INVALID.
+        /// > BUNDLE_AMOUNTS_DIFFER, BOOKING_DATE_INVALID, POSTING_DIFFERENCE_ACCOUNT.
         ///
         /// - Parameters:
         ///   - request: A request containing a single `Bureau_V1_PostBundleRequest` message.
@@ -269,6 +378,67 @@ extension Bureau_V1_PostingService {
             request: GRPCCore.ServerRequest<Bureau_V1_PostBundleRequest>,
             context: GRPCCore.ServerContext
         ) async throws -> GRPCCore.ServerResponse<Bureau_V1_Voucher>
+
+        /// Handle the "PostInvoice" method.
+        ///
+        /// > Source IDL Documentation:
+        /// >
+        /// > Posts the invoice of a payment that was made from one: costs and input tax against the debt to the
+        /// > supplier, which the payment's own voucher settles. In any state of the payment; once.
+        /// > Roles: accountant. Refusals: INVOICE_DOCUMENT_MISSING, INVOICE_POSTED, INVOICE_COST_ACCOUNT,
+        /// > INVOICE_VALUE_MISSING, INVOICE_VALUE_INVALID, INVOICE_VALUE_NEEDLESS, INVOICE_VALUE_SETTLED,
+        /// > INVOICE_UNFIT.
+        ///
+        /// - Parameters:
+        ///   - request: A request containing a single `Bureau_V1_PostInvoiceRequest` message.
+        ///   - context: Context providing information about the RPC.
+        /// - Throws: Any error which occurred during the processing of the request. Thrown errors
+        ///     of type `RPCError` are mapped to appropriate statuses. All other errors are converted
+        ///     to an internal error.
+        /// - Returns: A response containing a single `Bureau_V1_Voucher` message.
+        func postInvoice(
+            request: GRPCCore.ServerRequest<Bureau_V1_PostInvoiceRequest>,
+            context: GRPCCore.ServerContext
+        ) async throws -> GRPCCore.ServerResponse<Bureau_V1_Voucher>
+
+        /// Handle the "SetAutomaticPosting" method.
+        ///
+        /// > Source IDL Documentation:
+        /// >
+        /// > Whether what an agreement's account has paid, and the bank has booked, is posted by itself, under
+        /// > the company's employee (U-15, U-16). Roles: customer administrator, accountant.
+        /// > What the bank has booked with another amount than is owed waits for a person all the same.
+        /// > Refusals: POSTING_MODE_MISSING, POSTING_AGREEMENT_UNFIT, EMPLOYEE_NOBODY.
+        ///
+        /// - Parameters:
+        ///   - request: A request containing a single `Bureau_V1_SetAutomaticPostingRequest` message.
+        ///   - context: Context providing information about the RPC.
+        /// - Throws: Any error which occurred during the processing of the request. Thrown errors
+        ///     of type `RPCError` are mapped to appropriate statuses. All other errors are converted
+        ///     to an internal error.
+        /// - Returns: A response containing a single `Bureau_V1_AutomaticPosting` message.
+        func setAutomaticPosting(
+            request: GRPCCore.ServerRequest<Bureau_V1_SetAutomaticPostingRequest>,
+            context: GRPCCore.ServerContext
+        ) async throws -> GRPCCore.ServerResponse<Bureau_V1_AutomaticPosting>
+
+        /// Handle the "GetAutomaticPosting" method.
+        ///
+        /// > Source IDL Documentation:
+        /// >
+        /// > Roles: any role in the company.
+        ///
+        /// - Parameters:
+        ///   - request: A request containing a single `Bureau_V1_GetAutomaticPostingRequest` message.
+        ///   - context: Context providing information about the RPC.
+        /// - Throws: Any error which occurred during the processing of the request. Thrown errors
+        ///     of type `RPCError` are mapped to appropriate statuses. All other errors are converted
+        ///     to an internal error.
+        /// - Returns: A response containing a single `Bureau_V1_AutomaticPosting` message.
+        func getAutomaticPosting(
+            request: GRPCCore.ServerRequest<Bureau_V1_GetAutomaticPostingRequest>,
+            context: GRPCCore.ServerContext
+        ) async throws -> GRPCCore.ServerResponse<Bureau_V1_AutomaticPosting>
 
         /// Handle the "ExportLedger" method.
         ///
@@ -343,7 +513,10 @@ extension Bureau_V1_PostingService {
         /// > Source IDL Documentation:
         /// >
         /// > PAID → POSTED, with one balanced voucher (B-02, B-03). Roles: accountant.
-        /// > Refusals: PAYMENT_STATE.
+        /// > The money goes as the bank has booked it, the debt as it was posted, or asked for; the bank's fee,
+        /// > up to one krone of rounding, and what the rate makes in another currency have their own lines.
+        /// > Refusals: PAYMENT_STATE, PAYMENT_AMOUNT_DIFFERS, PAYMENT_NOT_BOOKED, SALARY_POSTED_BY_BUNDLE,
+        /// > POSTING_DIFFERENCE_ACCOUNT.
         ///
         /// - Parameters:
         ///   - request: A `Bureau_V1_PostPaymentRequest` message.
@@ -363,7 +536,7 @@ extension Bureau_V1_PostingService {
         /// >
         /// > Posts what is paid of a bundle, the payments that left in one transfer, as one voucher (B-04).
         /// > Roles: accountant. Refusals: BUNDLE_NOTHING_PAID, BUNDLE_DATES_DIFFER, BUNDLE_TOO_LARGE,
-        /// > BOOKING_DATE_INVALID.
+        /// > BUNDLE_AMOUNTS_DIFFER, BOOKING_DATE_INVALID, POSTING_DIFFERENCE_ACCOUNT.
         ///
         /// - Parameters:
         ///   - request: A `Bureau_V1_PostBundleRequest` message.
@@ -376,6 +549,67 @@ extension Bureau_V1_PostingService {
             request: Bureau_V1_PostBundleRequest,
             context: GRPCCore.ServerContext
         ) async throws -> Bureau_V1_Voucher
+
+        /// Handle the "PostInvoice" method.
+        ///
+        /// > Source IDL Documentation:
+        /// >
+        /// > Posts the invoice of a payment that was made from one: costs and input tax against the debt to the
+        /// > supplier, which the payment's own voucher settles. In any state of the payment; once.
+        /// > Roles: accountant. Refusals: INVOICE_DOCUMENT_MISSING, INVOICE_POSTED, INVOICE_COST_ACCOUNT,
+        /// > INVOICE_VALUE_MISSING, INVOICE_VALUE_INVALID, INVOICE_VALUE_NEEDLESS, INVOICE_VALUE_SETTLED,
+        /// > INVOICE_UNFIT.
+        ///
+        /// - Parameters:
+        ///   - request: A `Bureau_V1_PostInvoiceRequest` message.
+        ///   - context: Context providing information about the RPC.
+        /// - Throws: Any error which occurred during the processing of the request. Thrown errors
+        ///     of type `RPCError` are mapped to appropriate statuses. All other errors are converted
+        ///     to an internal error.
+        /// - Returns: A `Bureau_V1_Voucher` to respond with.
+        func postInvoice(
+            request: Bureau_V1_PostInvoiceRequest,
+            context: GRPCCore.ServerContext
+        ) async throws -> Bureau_V1_Voucher
+
+        /// Handle the "SetAutomaticPosting" method.
+        ///
+        /// > Source IDL Documentation:
+        /// >
+        /// > Whether what an agreement's account has paid, and the bank has booked, is posted by itself, under
+        /// > the company's employee (U-15, U-16). Roles: customer administrator, accountant.
+        /// > What the bank has booked with another amount than is owed waits for a person all the same.
+        /// > Refusals: POSTING_MODE_MISSING, POSTING_AGREEMENT_UNFIT, EMPLOYEE_NOBODY.
+        ///
+        /// - Parameters:
+        ///   - request: A `Bureau_V1_SetAutomaticPostingRequest` message.
+        ///   - context: Context providing information about the RPC.
+        /// - Throws: Any error which occurred during the processing of the request. Thrown errors
+        ///     of type `RPCError` are mapped to appropriate statuses. All other errors are converted
+        ///     to an internal error.
+        /// - Returns: A `Bureau_V1_AutomaticPosting` to respond with.
+        func setAutomaticPosting(
+            request: Bureau_V1_SetAutomaticPostingRequest,
+            context: GRPCCore.ServerContext
+        ) async throws -> Bureau_V1_AutomaticPosting
+
+        /// Handle the "GetAutomaticPosting" method.
+        ///
+        /// > Source IDL Documentation:
+        /// >
+        /// > Roles: any role in the company.
+        ///
+        /// - Parameters:
+        ///   - request: A `Bureau_V1_GetAutomaticPostingRequest` message.
+        ///   - context: Context providing information about the RPC.
+        /// - Throws: Any error which occurred during the processing of the request. Thrown errors
+        ///     of type `RPCError` are mapped to appropriate statuses. All other errors are converted
+        ///     to an internal error.
+        /// - Returns: A `Bureau_V1_AutomaticPosting` to respond with.
+        func getAutomaticPosting(
+            request: Bureau_V1_GetAutomaticPostingRequest,
+            context: GRPCCore.ServerContext
+        ) async throws -> Bureau_V1_AutomaticPosting
 
         /// Handle the "ExportLedger" method.
         ///
@@ -464,6 +698,39 @@ extension Bureau_V1_PostingService.StreamingServiceProtocol {
             }
         )
         router.registerHandler(
+            forMethod: Bureau_V1_PostingService.Method.PostInvoice.descriptor,
+            deserializer: GRPCProtobuf.ProtobufDeserializer<Bureau_V1_PostInvoiceRequest>(),
+            serializer: GRPCProtobuf.ProtobufSerializer<Bureau_V1_Voucher>(),
+            handler: { request, context in
+                try await self.postInvoice(
+                    request: request,
+                    context: context
+                )
+            }
+        )
+        router.registerHandler(
+            forMethod: Bureau_V1_PostingService.Method.SetAutomaticPosting.descriptor,
+            deserializer: GRPCProtobuf.ProtobufDeserializer<Bureau_V1_SetAutomaticPostingRequest>(),
+            serializer: GRPCProtobuf.ProtobufSerializer<Bureau_V1_AutomaticPosting>(),
+            handler: { request, context in
+                try await self.setAutomaticPosting(
+                    request: request,
+                    context: context
+                )
+            }
+        )
+        router.registerHandler(
+            forMethod: Bureau_V1_PostingService.Method.GetAutomaticPosting.descriptor,
+            deserializer: GRPCProtobuf.ProtobufDeserializer<Bureau_V1_GetAutomaticPostingRequest>(),
+            serializer: GRPCProtobuf.ProtobufSerializer<Bureau_V1_AutomaticPosting>(),
+            handler: { request, context in
+                try await self.getAutomaticPosting(
+                    request: request,
+                    context: context
+                )
+            }
+        )
+        router.registerHandler(
             forMethod: Bureau_V1_PostingService.Method.ExportLedger.descriptor,
             deserializer: GRPCProtobuf.ProtobufDeserializer<Bureau_V1_ExportLedgerRequest>(),
             serializer: GRPCProtobuf.ProtobufSerializer<Bureau_V1_LedgerPiece>(),
@@ -518,6 +785,39 @@ extension Bureau_V1_PostingService.ServiceProtocol {
         context: GRPCCore.ServerContext
     ) async throws -> GRPCCore.StreamingServerResponse<Bureau_V1_Voucher> {
         let response = try await self.postBundle(
+            request: GRPCCore.ServerRequest(stream: request),
+            context: context
+        )
+        return GRPCCore.StreamingServerResponse(single: response)
+    }
+
+    package func postInvoice(
+        request: GRPCCore.StreamingServerRequest<Bureau_V1_PostInvoiceRequest>,
+        context: GRPCCore.ServerContext
+    ) async throws -> GRPCCore.StreamingServerResponse<Bureau_V1_Voucher> {
+        let response = try await self.postInvoice(
+            request: GRPCCore.ServerRequest(stream: request),
+            context: context
+        )
+        return GRPCCore.StreamingServerResponse(single: response)
+    }
+
+    package func setAutomaticPosting(
+        request: GRPCCore.StreamingServerRequest<Bureau_V1_SetAutomaticPostingRequest>,
+        context: GRPCCore.ServerContext
+    ) async throws -> GRPCCore.StreamingServerResponse<Bureau_V1_AutomaticPosting> {
+        let response = try await self.setAutomaticPosting(
+            request: GRPCCore.ServerRequest(stream: request),
+            context: context
+        )
+        return GRPCCore.StreamingServerResponse(single: response)
+    }
+
+    package func getAutomaticPosting(
+        request: GRPCCore.StreamingServerRequest<Bureau_V1_GetAutomaticPostingRequest>,
+        context: GRPCCore.ServerContext
+    ) async throws -> GRPCCore.StreamingServerResponse<Bureau_V1_AutomaticPosting> {
+        let response = try await self.getAutomaticPosting(
             request: GRPCCore.ServerRequest(stream: request),
             context: context
         )
@@ -587,6 +887,45 @@ extension Bureau_V1_PostingService.SimpleServiceProtocol {
         )
     }
 
+    package func postInvoice(
+        request: GRPCCore.ServerRequest<Bureau_V1_PostInvoiceRequest>,
+        context: GRPCCore.ServerContext
+    ) async throws -> GRPCCore.ServerResponse<Bureau_V1_Voucher> {
+        return GRPCCore.ServerResponse<Bureau_V1_Voucher>(
+            message: try await self.postInvoice(
+                request: request.message,
+                context: context
+            ),
+            metadata: [:]
+        )
+    }
+
+    package func setAutomaticPosting(
+        request: GRPCCore.ServerRequest<Bureau_V1_SetAutomaticPostingRequest>,
+        context: GRPCCore.ServerContext
+    ) async throws -> GRPCCore.ServerResponse<Bureau_V1_AutomaticPosting> {
+        return GRPCCore.ServerResponse<Bureau_V1_AutomaticPosting>(
+            message: try await self.setAutomaticPosting(
+                request: request.message,
+                context: context
+            ),
+            metadata: [:]
+        )
+    }
+
+    package func getAutomaticPosting(
+        request: GRPCCore.ServerRequest<Bureau_V1_GetAutomaticPostingRequest>,
+        context: GRPCCore.ServerContext
+    ) async throws -> GRPCCore.ServerResponse<Bureau_V1_AutomaticPosting> {
+        return GRPCCore.ServerResponse<Bureau_V1_AutomaticPosting>(
+            message: try await self.getAutomaticPosting(
+                request: request.message,
+                context: context
+            ),
+            metadata: [:]
+        )
+    }
+
     package func exportLedger(
         request: GRPCCore.ServerRequest<Bureau_V1_ExportLedgerRequest>,
         context: GRPCCore.ServerContext
@@ -649,7 +988,10 @@ extension Bureau_V1_PostingService {
         /// > Source IDL Documentation:
         /// >
         /// > PAID → POSTED, with one balanced voucher (B-02, B-03). Roles: accountant.
-        /// > Refusals: PAYMENT_STATE.
+        /// > The money goes as the bank has booked it, the debt as it was posted, or asked for; the bank's fee,
+        /// > up to one krone of rounding, and what the rate makes in another currency have their own lines.
+        /// > Refusals: PAYMENT_STATE, PAYMENT_AMOUNT_DIFFERS, PAYMENT_NOT_BOOKED, SALARY_POSTED_BY_BUNDLE,
+        /// > POSTING_DIFFERENCE_ACCOUNT.
         ///
         /// - Parameters:
         ///   - request: A request containing a single `Bureau_V1_PostPaymentRequest` message.
@@ -674,7 +1016,7 @@ extension Bureau_V1_PostingService {
         /// >
         /// > Posts what is paid of a bundle, the payments that left in one transfer, as one voucher (B-04).
         /// > Roles: accountant. Refusals: BUNDLE_NOTHING_PAID, BUNDLE_DATES_DIFFER, BUNDLE_TOO_LARGE,
-        /// > BOOKING_DATE_INVALID.
+        /// > BUNDLE_AMOUNTS_DIFFER, BOOKING_DATE_INVALID, POSTING_DIFFERENCE_ACCOUNT.
         ///
         /// - Parameters:
         ///   - request: A request containing a single `Bureau_V1_PostBundleRequest` message.
@@ -691,6 +1033,82 @@ extension Bureau_V1_PostingService {
             deserializer: some GRPCCore.MessageDeserializer<Bureau_V1_Voucher>,
             options: GRPCCore.CallOptions,
             onResponse handleResponse: @Sendable @escaping (GRPCCore.ClientResponse<Bureau_V1_Voucher>) async throws -> Result
+        ) async throws -> Result where Result: Sendable
+
+        /// Call the "PostInvoice" method.
+        ///
+        /// > Source IDL Documentation:
+        /// >
+        /// > Posts the invoice of a payment that was made from one: costs and input tax against the debt to the
+        /// > supplier, which the payment's own voucher settles. In any state of the payment; once.
+        /// > Roles: accountant. Refusals: INVOICE_DOCUMENT_MISSING, INVOICE_POSTED, INVOICE_COST_ACCOUNT,
+        /// > INVOICE_VALUE_MISSING, INVOICE_VALUE_INVALID, INVOICE_VALUE_NEEDLESS, INVOICE_VALUE_SETTLED,
+        /// > INVOICE_UNFIT.
+        ///
+        /// - Parameters:
+        ///   - request: A request containing a single `Bureau_V1_PostInvoiceRequest` message.
+        ///   - serializer: A serializer for `Bureau_V1_PostInvoiceRequest` messages.
+        ///   - deserializer: A deserializer for `Bureau_V1_Voucher` messages.
+        ///   - options: Options to apply to this RPC.
+        ///   - handleResponse: A closure which handles the response and returns its result to
+        ///       the caller. Returning from the closure will cancel the RPC if it hasn't
+        ///       already finished.
+        /// - Returns: The result of `handleResponse`.
+        func postInvoice<Result>(
+            request: GRPCCore.ClientRequest<Bureau_V1_PostInvoiceRequest>,
+            serializer: some GRPCCore.MessageSerializer<Bureau_V1_PostInvoiceRequest>,
+            deserializer: some GRPCCore.MessageDeserializer<Bureau_V1_Voucher>,
+            options: GRPCCore.CallOptions,
+            onResponse handleResponse: @Sendable @escaping (GRPCCore.ClientResponse<Bureau_V1_Voucher>) async throws -> Result
+        ) async throws -> Result where Result: Sendable
+
+        /// Call the "SetAutomaticPosting" method.
+        ///
+        /// > Source IDL Documentation:
+        /// >
+        /// > Whether what an agreement's account has paid, and the bank has booked, is posted by itself, under
+        /// > the company's employee (U-15, U-16). Roles: customer administrator, accountant.
+        /// > What the bank has booked with another amount than is owed waits for a person all the same.
+        /// > Refusals: POSTING_MODE_MISSING, POSTING_AGREEMENT_UNFIT, EMPLOYEE_NOBODY.
+        ///
+        /// - Parameters:
+        ///   - request: A request containing a single `Bureau_V1_SetAutomaticPostingRequest` message.
+        ///   - serializer: A serializer for `Bureau_V1_SetAutomaticPostingRequest` messages.
+        ///   - deserializer: A deserializer for `Bureau_V1_AutomaticPosting` messages.
+        ///   - options: Options to apply to this RPC.
+        ///   - handleResponse: A closure which handles the response and returns its result to
+        ///       the caller. Returning from the closure will cancel the RPC if it hasn't
+        ///       already finished.
+        /// - Returns: The result of `handleResponse`.
+        func setAutomaticPosting<Result>(
+            request: GRPCCore.ClientRequest<Bureau_V1_SetAutomaticPostingRequest>,
+            serializer: some GRPCCore.MessageSerializer<Bureau_V1_SetAutomaticPostingRequest>,
+            deserializer: some GRPCCore.MessageDeserializer<Bureau_V1_AutomaticPosting>,
+            options: GRPCCore.CallOptions,
+            onResponse handleResponse: @Sendable @escaping (GRPCCore.ClientResponse<Bureau_V1_AutomaticPosting>) async throws -> Result
+        ) async throws -> Result where Result: Sendable
+
+        /// Call the "GetAutomaticPosting" method.
+        ///
+        /// > Source IDL Documentation:
+        /// >
+        /// > Roles: any role in the company.
+        ///
+        /// - Parameters:
+        ///   - request: A request containing a single `Bureau_V1_GetAutomaticPostingRequest` message.
+        ///   - serializer: A serializer for `Bureau_V1_GetAutomaticPostingRequest` messages.
+        ///   - deserializer: A deserializer for `Bureau_V1_AutomaticPosting` messages.
+        ///   - options: Options to apply to this RPC.
+        ///   - handleResponse: A closure which handles the response and returns its result to
+        ///       the caller. Returning from the closure will cancel the RPC if it hasn't
+        ///       already finished.
+        /// - Returns: The result of `handleResponse`.
+        func getAutomaticPosting<Result>(
+            request: GRPCCore.ClientRequest<Bureau_V1_GetAutomaticPostingRequest>,
+            serializer: some GRPCCore.MessageSerializer<Bureau_V1_GetAutomaticPostingRequest>,
+            deserializer: some GRPCCore.MessageDeserializer<Bureau_V1_AutomaticPosting>,
+            options: GRPCCore.CallOptions,
+            onResponse handleResponse: @Sendable @escaping (GRPCCore.ClientResponse<Bureau_V1_AutomaticPosting>) async throws -> Result
         ) async throws -> Result where Result: Sendable
 
         /// Call the "ExportLedger" method.
@@ -791,7 +1209,10 @@ extension Bureau_V1_PostingService {
         /// > Source IDL Documentation:
         /// >
         /// > PAID → POSTED, with one balanced voucher (B-02, B-03). Roles: accountant.
-        /// > Refusals: PAYMENT_STATE.
+        /// > The money goes as the bank has booked it, the debt as it was posted, or asked for; the bank's fee,
+        /// > up to one krone of rounding, and what the rate makes in another currency have their own lines.
+        /// > Refusals: PAYMENT_STATE, PAYMENT_AMOUNT_DIFFERS, PAYMENT_NOT_BOOKED, SALARY_POSTED_BY_BUNDLE,
+        /// > POSTING_DIFFERENCE_ACCOUNT.
         ///
         /// - Parameters:
         ///   - request: A request containing a single `Bureau_V1_PostPaymentRequest` message.
@@ -827,7 +1248,7 @@ extension Bureau_V1_PostingService {
         /// >
         /// > Posts what is paid of a bundle, the payments that left in one transfer, as one voucher (B-04).
         /// > Roles: accountant. Refusals: BUNDLE_NOTHING_PAID, BUNDLE_DATES_DIFFER, BUNDLE_TOO_LARGE,
-        /// > BOOKING_DATE_INVALID.
+        /// > BUNDLE_AMOUNTS_DIFFER, BOOKING_DATE_INVALID, POSTING_DIFFERENCE_ACCOUNT.
         ///
         /// - Parameters:
         ///   - request: A request containing a single `Bureau_V1_PostBundleRequest` message.
@@ -850,6 +1271,115 @@ extension Bureau_V1_PostingService {
             try await self.client.unary(
                 request: request,
                 descriptor: Bureau_V1_PostingService.Method.PostBundle.descriptor,
+                serializer: serializer,
+                deserializer: deserializer,
+                options: options,
+                onResponse: handleResponse
+            )
+        }
+
+        /// Call the "PostInvoice" method.
+        ///
+        /// > Source IDL Documentation:
+        /// >
+        /// > Posts the invoice of a payment that was made from one: costs and input tax against the debt to the
+        /// > supplier, which the payment's own voucher settles. In any state of the payment; once.
+        /// > Roles: accountant. Refusals: INVOICE_DOCUMENT_MISSING, INVOICE_POSTED, INVOICE_COST_ACCOUNT,
+        /// > INVOICE_VALUE_MISSING, INVOICE_VALUE_INVALID, INVOICE_VALUE_NEEDLESS, INVOICE_VALUE_SETTLED,
+        /// > INVOICE_UNFIT.
+        ///
+        /// - Parameters:
+        ///   - request: A request containing a single `Bureau_V1_PostInvoiceRequest` message.
+        ///   - serializer: A serializer for `Bureau_V1_PostInvoiceRequest` messages.
+        ///   - deserializer: A deserializer for `Bureau_V1_Voucher` messages.
+        ///   - options: Options to apply to this RPC.
+        ///   - handleResponse: A closure which handles the response and returns its result to
+        ///       the caller. Returning from the closure will cancel the RPC if it hasn't
+        ///       already finished.
+        /// - Returns: The result of `handleResponse`.
+        package func postInvoice<Result>(
+            request: GRPCCore.ClientRequest<Bureau_V1_PostInvoiceRequest>,
+            serializer: some GRPCCore.MessageSerializer<Bureau_V1_PostInvoiceRequest>,
+            deserializer: some GRPCCore.MessageDeserializer<Bureau_V1_Voucher>,
+            options: GRPCCore.CallOptions = .defaults,
+            onResponse handleResponse: @Sendable @escaping (GRPCCore.ClientResponse<Bureau_V1_Voucher>) async throws -> Result = { response in
+                try response.message
+            }
+        ) async throws -> Result where Result: Sendable {
+            try await self.client.unary(
+                request: request,
+                descriptor: Bureau_V1_PostingService.Method.PostInvoice.descriptor,
+                serializer: serializer,
+                deserializer: deserializer,
+                options: options,
+                onResponse: handleResponse
+            )
+        }
+
+        /// Call the "SetAutomaticPosting" method.
+        ///
+        /// > Source IDL Documentation:
+        /// >
+        /// > Whether what an agreement's account has paid, and the bank has booked, is posted by itself, under
+        /// > the company's employee (U-15, U-16). Roles: customer administrator, accountant.
+        /// > What the bank has booked with another amount than is owed waits for a person all the same.
+        /// > Refusals: POSTING_MODE_MISSING, POSTING_AGREEMENT_UNFIT, EMPLOYEE_NOBODY.
+        ///
+        /// - Parameters:
+        ///   - request: A request containing a single `Bureau_V1_SetAutomaticPostingRequest` message.
+        ///   - serializer: A serializer for `Bureau_V1_SetAutomaticPostingRequest` messages.
+        ///   - deserializer: A deserializer for `Bureau_V1_AutomaticPosting` messages.
+        ///   - options: Options to apply to this RPC.
+        ///   - handleResponse: A closure which handles the response and returns its result to
+        ///       the caller. Returning from the closure will cancel the RPC if it hasn't
+        ///       already finished.
+        /// - Returns: The result of `handleResponse`.
+        package func setAutomaticPosting<Result>(
+            request: GRPCCore.ClientRequest<Bureau_V1_SetAutomaticPostingRequest>,
+            serializer: some GRPCCore.MessageSerializer<Bureau_V1_SetAutomaticPostingRequest>,
+            deserializer: some GRPCCore.MessageDeserializer<Bureau_V1_AutomaticPosting>,
+            options: GRPCCore.CallOptions = .defaults,
+            onResponse handleResponse: @Sendable @escaping (GRPCCore.ClientResponse<Bureau_V1_AutomaticPosting>) async throws -> Result = { response in
+                try response.message
+            }
+        ) async throws -> Result where Result: Sendable {
+            try await self.client.unary(
+                request: request,
+                descriptor: Bureau_V1_PostingService.Method.SetAutomaticPosting.descriptor,
+                serializer: serializer,
+                deserializer: deserializer,
+                options: options,
+                onResponse: handleResponse
+            )
+        }
+
+        /// Call the "GetAutomaticPosting" method.
+        ///
+        /// > Source IDL Documentation:
+        /// >
+        /// > Roles: any role in the company.
+        ///
+        /// - Parameters:
+        ///   - request: A request containing a single `Bureau_V1_GetAutomaticPostingRequest` message.
+        ///   - serializer: A serializer for `Bureau_V1_GetAutomaticPostingRequest` messages.
+        ///   - deserializer: A deserializer for `Bureau_V1_AutomaticPosting` messages.
+        ///   - options: Options to apply to this RPC.
+        ///   - handleResponse: A closure which handles the response and returns its result to
+        ///       the caller. Returning from the closure will cancel the RPC if it hasn't
+        ///       already finished.
+        /// - Returns: The result of `handleResponse`.
+        package func getAutomaticPosting<Result>(
+            request: GRPCCore.ClientRequest<Bureau_V1_GetAutomaticPostingRequest>,
+            serializer: some GRPCCore.MessageSerializer<Bureau_V1_GetAutomaticPostingRequest>,
+            deserializer: some GRPCCore.MessageDeserializer<Bureau_V1_AutomaticPosting>,
+            options: GRPCCore.CallOptions = .defaults,
+            onResponse handleResponse: @Sendable @escaping (GRPCCore.ClientResponse<Bureau_V1_AutomaticPosting>) async throws -> Result = { response in
+                try response.message
+            }
+        ) async throws -> Result where Result: Sendable {
+            try await self.client.unary(
+                request: request,
+                descriptor: Bureau_V1_PostingService.Method.GetAutomaticPosting.descriptor,
                 serializer: serializer,
                 deserializer: deserializer,
                 options: options,
@@ -970,7 +1500,10 @@ extension Bureau_V1_PostingService.ClientProtocol {
     /// > Source IDL Documentation:
     /// >
     /// > PAID → POSTED, with one balanced voucher (B-02, B-03). Roles: accountant.
-    /// > Refusals: PAYMENT_STATE.
+    /// > The money goes as the bank has booked it, the debt as it was posted, or asked for; the bank's fee,
+    /// > up to one krone of rounding, and what the rate makes in another currency have their own lines.
+    /// > Refusals: PAYMENT_STATE, PAYMENT_AMOUNT_DIFFERS, PAYMENT_NOT_BOOKED, SALARY_POSTED_BY_BUNDLE,
+    /// > POSTING_DIFFERENCE_ACCOUNT.
     ///
     /// - Parameters:
     ///   - request: A request containing a single `Bureau_V1_PostPaymentRequest` message.
@@ -1001,7 +1534,7 @@ extension Bureau_V1_PostingService.ClientProtocol {
     /// >
     /// > Posts what is paid of a bundle, the payments that left in one transfer, as one voucher (B-04).
     /// > Roles: accountant. Refusals: BUNDLE_NOTHING_PAID, BUNDLE_DATES_DIFFER, BUNDLE_TOO_LARGE,
-    /// > BOOKING_DATE_INVALID.
+    /// > BUNDLE_AMOUNTS_DIFFER, BOOKING_DATE_INVALID, POSTING_DIFFERENCE_ACCOUNT.
     ///
     /// - Parameters:
     ///   - request: A request containing a single `Bureau_V1_PostBundleRequest` message.
@@ -1021,6 +1554,100 @@ extension Bureau_V1_PostingService.ClientProtocol {
             request: request,
             serializer: GRPCProtobuf.ProtobufSerializer<Bureau_V1_PostBundleRequest>(),
             deserializer: GRPCProtobuf.ProtobufDeserializer<Bureau_V1_Voucher>(),
+            options: options,
+            onResponse: handleResponse
+        )
+    }
+
+    /// Call the "PostInvoice" method.
+    ///
+    /// > Source IDL Documentation:
+    /// >
+    /// > Posts the invoice of a payment that was made from one: costs and input tax against the debt to the
+    /// > supplier, which the payment's own voucher settles. In any state of the payment; once.
+    /// > Roles: accountant. Refusals: INVOICE_DOCUMENT_MISSING, INVOICE_POSTED, INVOICE_COST_ACCOUNT,
+    /// > INVOICE_VALUE_MISSING, INVOICE_VALUE_INVALID, INVOICE_VALUE_NEEDLESS, INVOICE_VALUE_SETTLED,
+    /// > INVOICE_UNFIT.
+    ///
+    /// - Parameters:
+    ///   - request: A request containing a single `Bureau_V1_PostInvoiceRequest` message.
+    ///   - options: Options to apply to this RPC.
+    ///   - handleResponse: A closure which handles the response and returns its result to
+    ///       the caller. Returning from the closure will cancel the RPC if it hasn't
+    ///       already finished.
+    /// - Returns: The result of `handleResponse`.
+    package func postInvoice<Result>(
+        request: GRPCCore.ClientRequest<Bureau_V1_PostInvoiceRequest>,
+        options: GRPCCore.CallOptions = .defaults,
+        onResponse handleResponse: @Sendable @escaping (GRPCCore.ClientResponse<Bureau_V1_Voucher>) async throws -> Result = { response in
+            try response.message
+        }
+    ) async throws -> Result where Result: Sendable {
+        try await self.postInvoice(
+            request: request,
+            serializer: GRPCProtobuf.ProtobufSerializer<Bureau_V1_PostInvoiceRequest>(),
+            deserializer: GRPCProtobuf.ProtobufDeserializer<Bureau_V1_Voucher>(),
+            options: options,
+            onResponse: handleResponse
+        )
+    }
+
+    /// Call the "SetAutomaticPosting" method.
+    ///
+    /// > Source IDL Documentation:
+    /// >
+    /// > Whether what an agreement's account has paid, and the bank has booked, is posted by itself, under
+    /// > the company's employee (U-15, U-16). Roles: customer administrator, accountant.
+    /// > What the bank has booked with another amount than is owed waits for a person all the same.
+    /// > Refusals: POSTING_MODE_MISSING, POSTING_AGREEMENT_UNFIT, EMPLOYEE_NOBODY.
+    ///
+    /// - Parameters:
+    ///   - request: A request containing a single `Bureau_V1_SetAutomaticPostingRequest` message.
+    ///   - options: Options to apply to this RPC.
+    ///   - handleResponse: A closure which handles the response and returns its result to
+    ///       the caller. Returning from the closure will cancel the RPC if it hasn't
+    ///       already finished.
+    /// - Returns: The result of `handleResponse`.
+    package func setAutomaticPosting<Result>(
+        request: GRPCCore.ClientRequest<Bureau_V1_SetAutomaticPostingRequest>,
+        options: GRPCCore.CallOptions = .defaults,
+        onResponse handleResponse: @Sendable @escaping (GRPCCore.ClientResponse<Bureau_V1_AutomaticPosting>) async throws -> Result = { response in
+            try response.message
+        }
+    ) async throws -> Result where Result: Sendable {
+        try await self.setAutomaticPosting(
+            request: request,
+            serializer: GRPCProtobuf.ProtobufSerializer<Bureau_V1_SetAutomaticPostingRequest>(),
+            deserializer: GRPCProtobuf.ProtobufDeserializer<Bureau_V1_AutomaticPosting>(),
+            options: options,
+            onResponse: handleResponse
+        )
+    }
+
+    /// Call the "GetAutomaticPosting" method.
+    ///
+    /// > Source IDL Documentation:
+    /// >
+    /// > Roles: any role in the company.
+    ///
+    /// - Parameters:
+    ///   - request: A request containing a single `Bureau_V1_GetAutomaticPostingRequest` message.
+    ///   - options: Options to apply to this RPC.
+    ///   - handleResponse: A closure which handles the response and returns its result to
+    ///       the caller. Returning from the closure will cancel the RPC if it hasn't
+    ///       already finished.
+    /// - Returns: The result of `handleResponse`.
+    package func getAutomaticPosting<Result>(
+        request: GRPCCore.ClientRequest<Bureau_V1_GetAutomaticPostingRequest>,
+        options: GRPCCore.CallOptions = .defaults,
+        onResponse handleResponse: @Sendable @escaping (GRPCCore.ClientResponse<Bureau_V1_AutomaticPosting>) async throws -> Result = { response in
+            try response.message
+        }
+    ) async throws -> Result where Result: Sendable {
+        try await self.getAutomaticPosting(
+            request: request,
+            serializer: GRPCProtobuf.ProtobufSerializer<Bureau_V1_GetAutomaticPostingRequest>(),
+            deserializer: GRPCProtobuf.ProtobufDeserializer<Bureau_V1_AutomaticPosting>(),
             options: options,
             onResponse: handleResponse
         )
@@ -1123,7 +1750,10 @@ extension Bureau_V1_PostingService.ClientProtocol {
     /// > Source IDL Documentation:
     /// >
     /// > PAID → POSTED, with one balanced voucher (B-02, B-03). Roles: accountant.
-    /// > Refusals: PAYMENT_STATE.
+    /// > The money goes as the bank has booked it, the debt as it was posted, or asked for; the bank's fee,
+    /// > up to one krone of rounding, and what the rate makes in another currency have their own lines.
+    /// > Refusals: PAYMENT_STATE, PAYMENT_AMOUNT_DIFFERS, PAYMENT_NOT_BOOKED, SALARY_POSTED_BY_BUNDLE,
+    /// > POSTING_DIFFERENCE_ACCOUNT.
     ///
     /// - Parameters:
     ///   - message: request message to send.
@@ -1158,7 +1788,7 @@ extension Bureau_V1_PostingService.ClientProtocol {
     /// >
     /// > Posts what is paid of a bundle, the payments that left in one transfer, as one voucher (B-04).
     /// > Roles: accountant. Refusals: BUNDLE_NOTHING_PAID, BUNDLE_DATES_DIFFER, BUNDLE_TOO_LARGE,
-    /// > BOOKING_DATE_INVALID.
+    /// > BUNDLE_AMOUNTS_DIFFER, BOOKING_DATE_INVALID, POSTING_DIFFERENCE_ACCOUNT.
     ///
     /// - Parameters:
     ///   - message: request message to send.
@@ -1181,6 +1811,112 @@ extension Bureau_V1_PostingService.ClientProtocol {
             metadata: metadata
         )
         return try await self.postBundle(
+            request: request,
+            options: options,
+            onResponse: handleResponse
+        )
+    }
+
+    /// Call the "PostInvoice" method.
+    ///
+    /// > Source IDL Documentation:
+    /// >
+    /// > Posts the invoice of a payment that was made from one: costs and input tax against the debt to the
+    /// > supplier, which the payment's own voucher settles. In any state of the payment; once.
+    /// > Roles: accountant. Refusals: INVOICE_DOCUMENT_MISSING, INVOICE_POSTED, INVOICE_COST_ACCOUNT,
+    /// > INVOICE_VALUE_MISSING, INVOICE_VALUE_INVALID, INVOICE_VALUE_NEEDLESS, INVOICE_VALUE_SETTLED,
+    /// > INVOICE_UNFIT.
+    ///
+    /// - Parameters:
+    ///   - message: request message to send.
+    ///   - metadata: Additional metadata to send, defaults to empty.
+    ///   - options: Options to apply to this RPC, defaults to `.defaults`.
+    ///   - handleResponse: A closure which handles the response and returns its result to
+    ///       the caller. Returning from the closure will cancel the RPC if it hasn't
+    ///       already finished.
+    /// - Returns: The result of `handleResponse`.
+    package func postInvoice<Result>(
+        _ message: Bureau_V1_PostInvoiceRequest,
+        metadata: GRPCCore.Metadata = [:],
+        options: GRPCCore.CallOptions = .defaults,
+        onResponse handleResponse: @Sendable @escaping (GRPCCore.ClientResponse<Bureau_V1_Voucher>) async throws -> Result = { response in
+            try response.message
+        }
+    ) async throws -> Result where Result: Sendable {
+        let request = GRPCCore.ClientRequest<Bureau_V1_PostInvoiceRequest>(
+            message: message,
+            metadata: metadata
+        )
+        return try await self.postInvoice(
+            request: request,
+            options: options,
+            onResponse: handleResponse
+        )
+    }
+
+    /// Call the "SetAutomaticPosting" method.
+    ///
+    /// > Source IDL Documentation:
+    /// >
+    /// > Whether what an agreement's account has paid, and the bank has booked, is posted by itself, under
+    /// > the company's employee (U-15, U-16). Roles: customer administrator, accountant.
+    /// > What the bank has booked with another amount than is owed waits for a person all the same.
+    /// > Refusals: POSTING_MODE_MISSING, POSTING_AGREEMENT_UNFIT, EMPLOYEE_NOBODY.
+    ///
+    /// - Parameters:
+    ///   - message: request message to send.
+    ///   - metadata: Additional metadata to send, defaults to empty.
+    ///   - options: Options to apply to this RPC, defaults to `.defaults`.
+    ///   - handleResponse: A closure which handles the response and returns its result to
+    ///       the caller. Returning from the closure will cancel the RPC if it hasn't
+    ///       already finished.
+    /// - Returns: The result of `handleResponse`.
+    package func setAutomaticPosting<Result>(
+        _ message: Bureau_V1_SetAutomaticPostingRequest,
+        metadata: GRPCCore.Metadata = [:],
+        options: GRPCCore.CallOptions = .defaults,
+        onResponse handleResponse: @Sendable @escaping (GRPCCore.ClientResponse<Bureau_V1_AutomaticPosting>) async throws -> Result = { response in
+            try response.message
+        }
+    ) async throws -> Result where Result: Sendable {
+        let request = GRPCCore.ClientRequest<Bureau_V1_SetAutomaticPostingRequest>(
+            message: message,
+            metadata: metadata
+        )
+        return try await self.setAutomaticPosting(
+            request: request,
+            options: options,
+            onResponse: handleResponse
+        )
+    }
+
+    /// Call the "GetAutomaticPosting" method.
+    ///
+    /// > Source IDL Documentation:
+    /// >
+    /// > Roles: any role in the company.
+    ///
+    /// - Parameters:
+    ///   - message: request message to send.
+    ///   - metadata: Additional metadata to send, defaults to empty.
+    ///   - options: Options to apply to this RPC, defaults to `.defaults`.
+    ///   - handleResponse: A closure which handles the response and returns its result to
+    ///       the caller. Returning from the closure will cancel the RPC if it hasn't
+    ///       already finished.
+    /// - Returns: The result of `handleResponse`.
+    package func getAutomaticPosting<Result>(
+        _ message: Bureau_V1_GetAutomaticPostingRequest,
+        metadata: GRPCCore.Metadata = [:],
+        options: GRPCCore.CallOptions = .defaults,
+        onResponse handleResponse: @Sendable @escaping (GRPCCore.ClientResponse<Bureau_V1_AutomaticPosting>) async throws -> Result = { response in
+            try response.message
+        }
+    ) async throws -> Result where Result: Sendable {
+        let request = GRPCCore.ClientRequest<Bureau_V1_GetAutomaticPostingRequest>(
+            message: message,
+            metadata: metadata
+        )
+        return try await self.getAutomaticPosting(
             request: request,
             options: options,
             onResponse: handleResponse

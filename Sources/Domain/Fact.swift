@@ -26,6 +26,7 @@ package enum Fact: Sendable, Equatable {
   case phoneConfirmed(PhoneConfirmed)
   case accessCellSet(AccessCellSet)
   case companyOnboarded(CompanyOnboarded)
+  case signingCodeFailed(SigningCodeFailed)
   // A company's journal.
   case companyClosed(CompanyClosed)
   case bankSigningSet(BankSigningSet)
@@ -89,4 +90,9 @@ package enum Fact: Sendable, Equatable {
   case salaryBatchImported(SalaryBatchImported)
   case transferTimingSet(TransferTimingSet)
   case paymentReturned(PaymentReturned)
+  case duplicatesDismissed(DuplicatesDismissed)
+  case openItemFound(OpenItemFound)
+  case openItemsLinked(OpenItemsLinked)
+  case openItemsUnlinked(OpenItemsUnlinked)
+  case automaticPostingSet(AutomaticPostingSet)
 }

@@ -108,6 +108,9 @@ package protocol Connection: Transaction {
   /// statements waits here for what they have answered.
   var failure: ConnectionFailure? { get }
 
+  /// Grows with all that is written, undone or not: whether a command has left anything to undo.
+  var written: Int64 { get }
+
   func begin() throws(EngineError)
   /// The scope of the statements that follow.
   func enter(_ scope: Scope) throws(EngineError)

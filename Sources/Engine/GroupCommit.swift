@@ -3,11 +3,13 @@ import Synchronization
 
 /// Many commands, one durable commit.
 ///
-/// Each command has its own scope and savepoint, so one that fails takes only itself down. Nobody
-/// hears of success or refusal before the commit that holds the command. If the engine itself
-/// fails, the batch is rolled back and each of its callers gets that error; if it asks for another
-/// try, the whole batch runs again. So a body may run more than once and has no effects but those
-/// through its transaction.
+/// Each command has its own scope, and one that fails takes only itself down. Most that fail do so
+/// before they have written anything; if one must be undone, the whole batch is, and runs again
+/// with a savepoint for each command: to keep savepoints for all, page by page, costs every command
+/// more than that costs a few. Nobody hears of success or refusal before the commit that holds the
+/// command. If the engine itself fails, the batch is rolled back and each of its callers gets that
+/// error; if it asks for another try, the whole batch runs again. So a body may run more than once
+/// and has no effects but those through its transaction.
 ///
 /// How many batches run at once, and how many commands share one, says the database's
 /// `commitShape`. Commands are queued under a lock and taken by a writer's thread while it runs its
@@ -19,6 +21,8 @@ package final class GroupCommit: Sendable {
     case committed(commands: Int, nanoseconds: UInt64)
     /// A batch runs again, because another transaction was in the way.
     case conflicted
+    /// A batch runs again with savepoints, because a command in it had to be undone.
+    case undone
   }
 
   private typealias Deliver = @Sendable () -> Void
@@ -195,12 +199,21 @@ package final class GroupCommit: Sendable {
     _ batch: inout [Queue.Taken], on connection: any Connection
   ) throws(EngineError) -> [Answer] {
     var conflict = ""
+    var savepoints = false
     for _ in 0..<attempts {
       do throws(EngineError) {
         if shape.commandsPerBatch == 1, let only = batch.first {
           return [try attempt(only.element, on: connection)]
         }
-        return try attempt(&batch, on: connection)
+        if !savepoints {
+          if let answers = try attempt(&batch, savepoints: false, on: connection) {
+            return answers
+          }
+          savepoints = true
+          connection.rollback()
+          observe(.undone)
+        }
+        if let answers = try attempt(&batch, savepoints: true, on: connection) { return answers }
       } catch {
         connection.rollback()
         guard case .retry(let reason) = error else { throw error }
@@ -228,14 +241,19 @@ package final class GroupCommit: Sendable {
     return answer
   }
 
+  /// Returns nil if something must be undone that no savepoint keeps apart.
   private func attempt(
-    _ batch: inout [Queue.Taken], on connection: any Connection
-  ) throws(EngineError) -> [Answer] {
+    _ batch: inout [Queue.Taken], savepoints: Bool, on connection: any Connection
+  ) throws(EngineError) -> [Answer]? {
     try connection.begin()
     var answers: [Answer] = []
     answers.reserveCapacity(shape.commandsPerBatch)
     while let command = next(answers.count, in: &batch) {
-      answers.append(try run(command, on: connection))
+      let answer =
+        savepoints
+        ? try run(command, on: connection) : try runPlainly(command, on: connection)
+      guard let answer else { return nil }
+      answers.append(answer)
     }
     let took = try commit(answers.count, on: connection)
     pace.withLock { $0 = Pace(commands: answers.count, commitNanoseconds: took) }
@@ -252,6 +270,20 @@ package final class GroupCommit: Sendable {
     batchCount.add(1, ordering: .relaxed)
     observe(.committed(commands: commands, nanoseconds: took))
     return took
+  }
+
+  /// Returns nil if the command has failed and left something.
+  private func runPlainly(
+    _ command: Command, on connection: any Connection
+  ) throws(EngineError) -> Answer? {
+    try connection.enter(command.scope)
+    let before = connection.written
+    let answer = command.run(connection)
+    if let failure = connection.failure {
+      if failure.endsTransaction { throw failure.error }
+      return nil
+    }
+    return answer.succeeded || connection.written == before ? answer : nil
   }
 
   private func run(

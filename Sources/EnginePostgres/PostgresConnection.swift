@@ -182,6 +182,9 @@ final class PostgresConnection: Connection {
     return doom
   }
 
+  /// Every statement counts: what it has changed is told by its answer only.
+  private(set) var written: Int64 = 0
+
   func execute(_ sql: SQL) throws {
     try send(sql)
     if wire?.isLoaded == true { try settleIfOwed() }
@@ -208,6 +211,7 @@ final class PostgresConnection: Connection {
 
   private func send(_ sql: SQL) throws(EngineError) {
     if let doom { throw doom.error }
+    written += 1
     try announce()
     try onWire { wire throws(WireFailure) in try wire.send(sql) }
   }

@@ -44,6 +44,7 @@ final class SQLiteConnection: Connection {
   /// What the log held at first is on the disk for sure, see `settleLog`.
   private var isSettled: Bool
   var dialect: Dialect { .sqlite }
+  var written: Int64 { sqlite3_total_changes64(handle) }
   var preparedStatements: Int { statements.count }
 
   /// Of the library as a whole, before the first connection.

@@ -3,6 +3,9 @@ import Engine
 // The guards of a table as SQLite knows them: a temporary view of the table's name that shadows it
 // for reads, and temporary triggers that refuse writes of other tenants' rows. They belong to the
 // connection: the file holds plain tables, and a newer program brings its own guards.
+//
+// A guard fails its statement without undoing it (FAIL, not ABORT): after a failure nothing counts
+// but what undoes the whole command, and SQLite keeps no copies of pages to undo one statement by.
 
 /// How the messages of guards begin.
 enum Guard {
@@ -37,7 +40,7 @@ extension TenantTable {
     let condition = allowed.map { "WHEN (\($0)) IS NOT TRUE" } ?? ""
     return """
       CREATE TEMP TRIGGER "guard_\(name)_\(what)" BEFORE \(event) ON main."\(name)" \(condition)
-      BEGIN SELECT RAISE(ABORT, '\(refusal)\(name)'); END;
+      BEGIN SELECT RAISE(FAIL, '\(refusal)\(name)'); END;
       """
   }
 }

@@ -686,6 +686,22 @@ package nonisolated struct Bureau_Facts_V1_Body: Sendable {
     set {fact = .salaryBatchImported(newValue)}
   }
 
+  package var automaticPostingSet: Bureau_Facts_V1_AutomaticPostingSet {
+    get {
+      if case .automaticPostingSet(let v)? = fact {return v}
+      return Bureau_Facts_V1_AutomaticPostingSet()
+    }
+    set {fact = .automaticPostingSet(newValue)}
+  }
+
+  package var signingCodeFailed: Bureau_Facts_V1_SigningCodeFailed {
+    get {
+      if case .signingCodeFailed(let v)? = fact {return v}
+      return Bureau_Facts_V1_SigningCodeFailed()
+    }
+    set {fact = .signingCodeFailed(newValue)}
+  }
+
   package var supplierAccountFound: Bureau_Facts_V1_SupplierAccountFound {
     get {
       if case .supplierAccountFound(let v)? = fact {return v}
@@ -724,6 +740,38 @@ package nonisolated struct Bureau_Facts_V1_Body: Sendable {
       return Bureau_Facts_V1_SupplierUnblocked()
     }
     set {fact = .supplierUnblocked(newValue)}
+  }
+
+  package var duplicatesDismissed: Bureau_Facts_V1_DuplicatesDismissed {
+    get {
+      if case .duplicatesDismissed(let v)? = fact {return v}
+      return Bureau_Facts_V1_DuplicatesDismissed()
+    }
+    set {fact = .duplicatesDismissed(newValue)}
+  }
+
+  package var openItemFound: Bureau_Facts_V1_OpenItemFound {
+    get {
+      if case .openItemFound(let v)? = fact {return v}
+      return Bureau_Facts_V1_OpenItemFound()
+    }
+    set {fact = .openItemFound(newValue)}
+  }
+
+  package var openItemsLinked: Bureau_Facts_V1_OpenItemsLinked {
+    get {
+      if case .openItemsLinked(let v)? = fact {return v}
+      return Bureau_Facts_V1_OpenItemsLinked()
+    }
+    set {fact = .openItemsLinked(newValue)}
+  }
+
+  package var openItemsUnlinked: Bureau_Facts_V1_OpenItemsUnlinked {
+    get {
+      if case .openItemsUnlinked(let v)? = fact {return v}
+      return Bureau_Facts_V1_OpenItemsUnlinked()
+    }
+    set {fact = .openItemsUnlinked(newValue)}
   }
 
   package var transferTimingSet: Bureau_Facts_V1_TransferTimingSet {
@@ -821,11 +869,17 @@ package nonisolated struct Bureau_Facts_V1_Body: Sendable {
     case agreementConverted(Bureau_Facts_V1_AgreementConverted)
     case reminderSettingsSet(Bureau_Facts_V1_ReminderSettingsSet)
     case salaryBatchImported(Bureau_Facts_V1_SalaryBatchImported)
+    case automaticPostingSet(Bureau_Facts_V1_AutomaticPostingSet)
+    case signingCodeFailed(Bureau_Facts_V1_SigningCodeFailed)
     case supplierAccountFound(Bureau_Facts_V1_SupplierAccountFound)
     case supplierAccountConfirmed(Bureau_Facts_V1_SupplierAccountConfirmed)
     case supplierAccountRejected(Bureau_Facts_V1_SupplierAccountRejected)
     case supplierBlocked(Bureau_Facts_V1_SupplierBlocked)
     case supplierUnblocked(Bureau_Facts_V1_SupplierUnblocked)
+    case duplicatesDismissed(Bureau_Facts_V1_DuplicatesDismissed)
+    case openItemFound(Bureau_Facts_V1_OpenItemFound)
+    case openItemsLinked(Bureau_Facts_V1_OpenItemsLinked)
+    case openItemsUnlinked(Bureau_Facts_V1_OpenItemsUnlinked)
     case transferTimingSet(Bureau_Facts_V1_TransferTimingSet)
     case paymentReturned(Bureau_Facts_V1_PaymentReturned)
 
@@ -1333,6 +1387,8 @@ package nonisolated struct Bureau_Facts_V1_Rendered: Sendable {
   /// `SALA`; empty: none.
   package var categoryPurpose: String = String()
 
+  package var documents: [Bureau_Facts_V1_RenderedDocument] = []
+
   package var unknownFields = SwiftProtobuf.UnknownStorage()
 
   package init() {}
@@ -1385,6 +1441,12 @@ package nonisolated struct Bureau_Facts_V1_PaymentSigned: @unchecked Sendable {
   package var transferTimeUs: Int64 {
     get {_storage._transferTimeUs}
     set {_uniqueStorage()._transferTimeUs = newValue}
+  }
+
+  /// sms: a code by SMS, of which the evidence is the server's word; empty: BankID.
+  package var method: String {
+    get {_storage._method}
+    set {_uniqueStorage()._method = newValue}
   }
 
   package var unknownFields = SwiftProtobuf.UnknownStorage()
@@ -1683,6 +1745,9 @@ package nonisolated struct Bureau_Facts_V1_PaymentPaid: Sendable {
   /// Clears the value of `bookedAmount`. Subsequent reads from it will return its default value.
   package mutating func clearBookedAmount() {self._bookedAmount = nil}
 
+  /// What the bank took for it, in the currency of the booked amount.
+  package var feeMinorUnits: Int64 = 0
+
   package var unknownFields = SwiftProtobuf.UnknownStorage()
 
   package init() {}
@@ -1712,6 +1777,8 @@ package nonisolated struct Bureau_Facts_V1_PaymentBooked: Sendable {
   package var hasAmount: Bool {self._amount != nil}
   /// Clears the value of `amount`. Subsequent reads from it will return its default value.
   package mutating func clearAmount() {self._amount = nil}
+
+  package var feeMinorUnits: Int64 = 0
 
   package var unknownFields = SwiftProtobuf.UnknownStorage()
 
@@ -1765,54 +1832,6 @@ package nonisolated struct Bureau_Facts_V1_AlarmRaised: Sendable {
   package var returnFile: Data = Data()
 
   package var text: String = String()
-
-  package var unknownFields = SwiftProtobuf.UnknownStorage()
-
-  package init() {}
-}
-
-package nonisolated struct Bureau_Facts_V1_VoucherLine: Sendable {
-  // SwiftProtobuf.Message conformance is added in an extension below. See the
-  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
-  // methods supported on all messages.
-
-  package var ledgerAccount: String = String()
-
-  package var amount: Bureau_Facts_V1_Money {
-    get {_amount ?? Bureau_Facts_V1_Money()}
-    set {_amount = newValue}
-  }
-  /// Returns true if `amount` has been explicitly set.
-  package var hasAmount: Bool {self._amount != nil}
-  /// Clears the value of `amount`. Subsequent reads from it will return its default value.
-  package mutating func clearAmount() {self._amount = nil}
-
-  package var text: String = String()
-
-  package var unknownFields = SwiftProtobuf.UnknownStorage()
-
-  package init() {}
-
-  fileprivate var _amount: Bureau_Facts_V1_Money? = nil
-}
-
-package nonisolated struct Bureau_Facts_V1_VoucherPosted: Sendable {
-  // SwiftProtobuf.Message conformance is added in an extension below. See the
-  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
-  // methods supported on all messages.
-
-  package var voucher: Data = Data()
-
-  package var number: Int64 = 0
-
-  package var date: String = String()
-
-  package var lines: [Bureau_Facts_V1_VoucherLine] = []
-
-  package var payments: [Data] = []
-
-  /// 0 in what was written before it was kept.
-  package var postTimeUs: Int64 = 0
 
   package var unknownFields = SwiftProtobuf.UnknownStorage()
 
@@ -1971,7 +1990,7 @@ nonisolated extension Bureau_Facts_V1_Envelope: SwiftProtobuf.Message, SwiftProt
 
 nonisolated extension Bureau_Facts_V1_Body: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   package static let protoMessageName: String = _protobuf_package + ".Body"
-  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}salt\0\u{4}\u{9}bureau_created\0\u{3}company_created\0\u{3}user_created\0\u{3}role_assigned\0\u{3}role_removed\0\u{3}token_created\0\u{3}token_revoked\0\u{3}company_updated\0\u{3}company_activated\0\u{3}packages_chosen\0\u{3}user_updated\0\u{3}user_blocked\0\u{3}user_unblocked\0\u{3}licence_ordered\0\u{3}terms_accepted\0\u{3}service_user_linked\0\u{3}phone_entered\0\u{3}phone_confirmed\0\u{3}access_cell_set\0\u{4}\u{2}agreement_drafted\0\u{3}agreement_sent\0\u{3}agreement_signed\0\u{3}agreement_declined\0\u{3}agreement_link_expired\0\u{3}agreement_held_for_review\0\u{3}agreement_approved\0\u{3}agreement_rejected\0\u{3}connection_checked\0\u{3}agreement_activated\0\u{3}consent_given\0\u{3}consent_revoked\0\u{3}consent_invited\0\u{3}consent_declined\0\u{4}\u{7}invoice_imported\0\u{3}payment_proposed\0\u{3}payment_changed\0\u{3}payment_acknowledged\0\u{3}payment_signed\0\u{3}payment_deleted\0\u{3}payment_restored\0\u{4}\u{e}transfer_prepared\0\u{3}transfer_delivered\0\u{3}transfers_held\0\u{3}transfer_recovered\0\u{3}unknown_payment_found\0\u{3}transfers_released\0\u{3}unknown_payment_dismissed\0\u{4}\u{4}return_file_read\0\u{3}instruction_accepted\0\u{3}payment_rejected\0\u{3}payment_paid\0\u{3}payment_lost\0\u{3}bank_check_recorded\0\u{3}alarm_raised\0\u{4}\u{4}voucher_posted\0\u{4}\u{a}signing_key_created\0\u{3}signing_key_revoked\0\u{3}batch_submitted\0\u{3}seal_refused\0\u{4}\u{7}company_policy_set\0\u{3}payment_partly_signed\0\u{4}\u{1d}company_closed\0\u{3}bank_signing_set\0\u{3}automation_employee_set\0\u{4}\u{12}sessions_ended\0\u{4}\u{a}payment_booked\0\u{4}\u{a}agreement_not_activated\0\u{3}agreement_terminated\0\u{3}agreement_changed\0\u{3}payments_handled\0\u{3}bank_signature_given\0\u{4}$company_onboarded\0\u{4}\u{a}agreement_step_recorded\0\u{3}agreement_converted\0\u{4}\u{9}reminder_settings_set\0\u{4}\u{a}salary_batch_imported\0\u{4}\u{14}supplier_account_found\0\u{3}supplier_account_confirmed\0\u{3}supplier_account_rejected\0\u{3}supplier_blocked\0\u{3}supplier_unblocked\0\u{4}\u{10}transfer_timing_set\0\u{3}payment_returned\0")
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}salt\0\u{4}\u{9}bureau_created\0\u{3}company_created\0\u{3}user_created\0\u{3}role_assigned\0\u{3}role_removed\0\u{3}token_created\0\u{3}token_revoked\0\u{3}company_updated\0\u{3}company_activated\0\u{3}packages_chosen\0\u{3}user_updated\0\u{3}user_blocked\0\u{3}user_unblocked\0\u{3}licence_ordered\0\u{3}terms_accepted\0\u{3}service_user_linked\0\u{3}phone_entered\0\u{3}phone_confirmed\0\u{3}access_cell_set\0\u{4}\u{2}agreement_drafted\0\u{3}agreement_sent\0\u{3}agreement_signed\0\u{3}agreement_declined\0\u{3}agreement_link_expired\0\u{3}agreement_held_for_review\0\u{3}agreement_approved\0\u{3}agreement_rejected\0\u{3}connection_checked\0\u{3}agreement_activated\0\u{3}consent_given\0\u{3}consent_revoked\0\u{3}consent_invited\0\u{3}consent_declined\0\u{4}\u{7}invoice_imported\0\u{3}payment_proposed\0\u{3}payment_changed\0\u{3}payment_acknowledged\0\u{3}payment_signed\0\u{3}payment_deleted\0\u{3}payment_restored\0\u{4}\u{e}transfer_prepared\0\u{3}transfer_delivered\0\u{3}transfers_held\0\u{3}transfer_recovered\0\u{3}unknown_payment_found\0\u{3}transfers_released\0\u{3}unknown_payment_dismissed\0\u{4}\u{4}return_file_read\0\u{3}instruction_accepted\0\u{3}payment_rejected\0\u{3}payment_paid\0\u{3}payment_lost\0\u{3}bank_check_recorded\0\u{3}alarm_raised\0\u{4}\u{4}voucher_posted\0\u{4}\u{a}signing_key_created\0\u{3}signing_key_revoked\0\u{3}batch_submitted\0\u{3}seal_refused\0\u{4}\u{7}company_policy_set\0\u{3}payment_partly_signed\0\u{4}\u{1d}company_closed\0\u{3}bank_signing_set\0\u{3}automation_employee_set\0\u{4}\u{12}sessions_ended\0\u{4}\u{a}payment_booked\0\u{4}\u{a}agreement_not_activated\0\u{3}agreement_terminated\0\u{3}agreement_changed\0\u{3}payments_handled\0\u{3}bank_signature_given\0\u{4}$company_onboarded\0\u{4}\u{a}agreement_step_recorded\0\u{3}agreement_converted\0\u{4}\u{9}reminder_settings_set\0\u{4}\u{a}salary_batch_imported\0\u{3}automatic_posting_set\0\u{4}\u{9}signing_code_failed\0\u{4}\u{a}supplier_account_found\0\u{3}supplier_account_confirmed\0\u{3}supplier_account_rejected\0\u{3}supplier_blocked\0\u{3}supplier_unblocked\0\u{3}duplicates_dismissed\0\u{3}open_item_found\0\u{3}open_items_linked\0\u{3}open_items_unlinked\0\u{4}\u{c}transfer_timing_set\0\u{3}payment_returned\0")
 
   package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -2968,6 +2987,32 @@ nonisolated extension Bureau_Facts_V1_Body: SwiftProtobuf.Message, SwiftProtobuf
           self.fact = .salaryBatchImported(v)
         }
       }()
+      case 251: try {
+        var v: Bureau_Facts_V1_AutomaticPostingSet?
+        var hadOneofValue = false
+        if let current = self.fact {
+          hadOneofValue = true
+          if case .automaticPostingSet(let m) = current {v = m}
+        }
+        try decoder.decodeSingularMessageField(value: &v)
+        if let v = v {
+          if hadOneofValue {try decoder.handleConflictingOneOf()}
+          self.fact = .automaticPostingSet(v)
+        }
+      }()
+      case 260: try {
+        var v: Bureau_Facts_V1_SigningCodeFailed?
+        var hadOneofValue = false
+        if let current = self.fact {
+          hadOneofValue = true
+          if case .signingCodeFailed(let m) = current {v = m}
+        }
+        try decoder.decodeSingularMessageField(value: &v)
+        if let v = v {
+          if hadOneofValue {try decoder.handleConflictingOneOf()}
+          self.fact = .signingCodeFailed(v)
+        }
+      }()
       case 270: try {
         var v: Bureau_Facts_V1_SupplierAccountFound?
         var hadOneofValue = false
@@ -3031,6 +3076,58 @@ nonisolated extension Bureau_Facts_V1_Body: SwiftProtobuf.Message, SwiftProtobuf
         if let v = v {
           if hadOneofValue {try decoder.handleConflictingOneOf()}
           self.fact = .supplierUnblocked(v)
+        }
+      }()
+      case 275: try {
+        var v: Bureau_Facts_V1_DuplicatesDismissed?
+        var hadOneofValue = false
+        if let current = self.fact {
+          hadOneofValue = true
+          if case .duplicatesDismissed(let m) = current {v = m}
+        }
+        try decoder.decodeSingularMessageField(value: &v)
+        if let v = v {
+          if hadOneofValue {try decoder.handleConflictingOneOf()}
+          self.fact = .duplicatesDismissed(v)
+        }
+      }()
+      case 276: try {
+        var v: Bureau_Facts_V1_OpenItemFound?
+        var hadOneofValue = false
+        if let current = self.fact {
+          hadOneofValue = true
+          if case .openItemFound(let m) = current {v = m}
+        }
+        try decoder.decodeSingularMessageField(value: &v)
+        if let v = v {
+          if hadOneofValue {try decoder.handleConflictingOneOf()}
+          self.fact = .openItemFound(v)
+        }
+      }()
+      case 277: try {
+        var v: Bureau_Facts_V1_OpenItemsLinked?
+        var hadOneofValue = false
+        if let current = self.fact {
+          hadOneofValue = true
+          if case .openItemsLinked(let m) = current {v = m}
+        }
+        try decoder.decodeSingularMessageField(value: &v)
+        if let v = v {
+          if hadOneofValue {try decoder.handleConflictingOneOf()}
+          self.fact = .openItemsLinked(v)
+        }
+      }()
+      case 278: try {
+        var v: Bureau_Facts_V1_OpenItemsUnlinked?
+        var hadOneofValue = false
+        if let current = self.fact {
+          hadOneofValue = true
+          if case .openItemsUnlinked(let m) = current {v = m}
+        }
+        try decoder.decodeSingularMessageField(value: &v)
+        if let v = v {
+          if hadOneofValue {try decoder.handleConflictingOneOf()}
+          self.fact = .openItemsUnlinked(v)
         }
       }()
       case 290: try {
@@ -3377,6 +3474,14 @@ nonisolated extension Bureau_Facts_V1_Body: SwiftProtobuf.Message, SwiftProtobuf
       guard case .salaryBatchImported(let v)? = self.fact else { preconditionFailure() }
       try visitor.visitSingularMessageField(value: v, fieldNumber: 250)
     }()
+    case .automaticPostingSet?: try {
+      guard case .automaticPostingSet(let v)? = self.fact else { preconditionFailure() }
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 251)
+    }()
+    case .signingCodeFailed?: try {
+      guard case .signingCodeFailed(let v)? = self.fact else { preconditionFailure() }
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 260)
+    }()
     case .supplierAccountFound?: try {
       guard case .supplierAccountFound(let v)? = self.fact else { preconditionFailure() }
       try visitor.visitSingularMessageField(value: v, fieldNumber: 270)
@@ -3396,6 +3501,22 @@ nonisolated extension Bureau_Facts_V1_Body: SwiftProtobuf.Message, SwiftProtobuf
     case .supplierUnblocked?: try {
       guard case .supplierUnblocked(let v)? = self.fact else { preconditionFailure() }
       try visitor.visitSingularMessageField(value: v, fieldNumber: 274)
+    }()
+    case .duplicatesDismissed?: try {
+      guard case .duplicatesDismissed(let v)? = self.fact else { preconditionFailure() }
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 275)
+    }()
+    case .openItemFound?: try {
+      guard case .openItemFound(let v)? = self.fact else { preconditionFailure() }
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 276)
+    }()
+    case .openItemsLinked?: try {
+      guard case .openItemsLinked(let v)? = self.fact else { preconditionFailure() }
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 277)
+    }()
+    case .openItemsUnlinked?: try {
+      guard case .openItemsUnlinked(let v)? = self.fact else { preconditionFailure() }
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 278)
     }()
     case .transferTimingSet?: try {
       guard case .transferTimingSet(let v)? = self.fact else { preconditionFailure() }
@@ -4371,7 +4492,7 @@ nonisolated extension Bureau_Facts_V1_PaymentAcknowledged: SwiftProtobuf.Message
 
 nonisolated extension Bureau_Facts_V1_Rendered: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   package static let protoMessageName: String = _protobuf_package + ".Rendered"
-  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}bank\0\u{3}profile_version\0\u{3}debtor_account\0\u{3}creditor_name\0\u{3}creditor_account\0\u{3}creditor_bic\0\u{1}amount\0\u{1}reference\0\u{3}due_date\0\u{3}payee_mark\0\u{4}p\u{3}category_purpose\0")
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}bank\0\u{3}profile_version\0\u{3}debtor_account\0\u{3}creditor_name\0\u{3}creditor_account\0\u{3}creditor_bic\0\u{1}amount\0\u{1}reference\0\u{3}due_date\0\u{3}payee_mark\0\u{4}p\u{3}category_purpose\0\u{2}\u{19}documents\0")
 
   package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -4390,6 +4511,7 @@ nonisolated extension Bureau_Facts_V1_Rendered: SwiftProtobuf.Message, SwiftProt
       case 9: try { try decoder.decodeSingularStringField(value: &self.dueDate) }()
       case 10: try { try decoder.decodeSingularStringField(value: &self.payeeMark) }()
       case 250: try { try decoder.decodeSingularStringField(value: &self.categoryPurpose) }()
+      case 275: try { try decoder.decodeRepeatedMessageField(value: &self.documents) }()
       default: break
       }
     }
@@ -4433,6 +4555,9 @@ nonisolated extension Bureau_Facts_V1_Rendered: SwiftProtobuf.Message, SwiftProt
     if !self.categoryPurpose.isEmpty {
       try visitor.visitSingularStringField(value: self.categoryPurpose, fieldNumber: 250)
     }
+    if !self.documents.isEmpty {
+      try visitor.visitRepeatedMessageField(value: self.documents, fieldNumber: 275)
+    }
     try unknownFields.traverse(visitor: &visitor)
   }
 
@@ -4448,6 +4573,7 @@ nonisolated extension Bureau_Facts_V1_Rendered: SwiftProtobuf.Message, SwiftProt
     if lhs.dueDate != rhs.dueDate {return false}
     if lhs.payeeMark != rhs.payeeMark {return false}
     if lhs.categoryPurpose != rhs.categoryPurpose {return false}
+    if lhs.documents != rhs.documents {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }
@@ -4455,7 +4581,7 @@ nonisolated extension Bureau_Facts_V1_Rendered: SwiftProtobuf.Message, SwiftProt
 
 nonisolated extension Bureau_Facts_V1_PaymentSigned: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   package static let protoMessageName: String = _protobuf_package + ".PaymentSigned"
-  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}payment\0\u{1}user\0\u{1}rendered\0\u{1}agreement\0\u{3}evidence_digest\0\u{3}sign_time_us\0\u{3}transfer_time_us\0")
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}payment\0\u{1}user\0\u{1}rendered\0\u{1}agreement\0\u{3}evidence_digest\0\u{3}sign_time_us\0\u{3}transfer_time_us\0\u{2}}\u{3}method\0")
 
   fileprivate class _StorageClass {
     var _payment: Data = Data()
@@ -4465,6 +4591,7 @@ nonisolated extension Bureau_Facts_V1_PaymentSigned: SwiftProtobuf.Message, Swif
     var _evidenceDigest: Data = Data()
     var _signTimeUs: Int64 = 0
     var _transferTimeUs: Int64 = 0
+    var _method: String = String()
 
       // This property is used as the initial default value for new instances of the type.
       // The type itself is protecting the reference to its storage via CoW semantics.
@@ -4482,6 +4609,7 @@ nonisolated extension Bureau_Facts_V1_PaymentSigned: SwiftProtobuf.Message, Swif
       _evidenceDigest = source._evidenceDigest
       _signTimeUs = source._signTimeUs
       _transferTimeUs = source._transferTimeUs
+      _method = source._method
     }
   }
 
@@ -4507,6 +4635,7 @@ nonisolated extension Bureau_Facts_V1_PaymentSigned: SwiftProtobuf.Message, Swif
         case 5: try { try decoder.decodeSingularBytesField(value: &_storage._evidenceDigest) }()
         case 6: try { try decoder.decodeSingularInt64Field(value: &_storage._signTimeUs) }()
         case 7: try { try decoder.decodeSingularInt64Field(value: &_storage._transferTimeUs) }()
+        case 260: try { try decoder.decodeSingularStringField(value: &_storage._method) }()
         default: break
         }
       }
@@ -4540,6 +4669,9 @@ nonisolated extension Bureau_Facts_V1_PaymentSigned: SwiftProtobuf.Message, Swif
       if _storage._transferTimeUs != 0 {
         try visitor.visitSingularInt64Field(value: _storage._transferTimeUs, fieldNumber: 7)
       }
+      if !_storage._method.isEmpty {
+        try visitor.visitSingularStringField(value: _storage._method, fieldNumber: 260)
+      }
     }
     try unknownFields.traverse(visitor: &visitor)
   }
@@ -4556,6 +4688,7 @@ nonisolated extension Bureau_Facts_V1_PaymentSigned: SwiftProtobuf.Message, Swif
         if _storage._evidenceDigest != rhs_storage._evidenceDigest {return false}
         if _storage._signTimeUs != rhs_storage._signTimeUs {return false}
         if _storage._transferTimeUs != rhs_storage._transferTimeUs {return false}
+        if _storage._method != rhs_storage._method {return false}
         return true
       }
       if !storagesAreEqual {return false}
@@ -5171,7 +5304,7 @@ nonisolated extension Bureau_Facts_V1_PaymentRejected: SwiftProtobuf.Message, Sw
 
 nonisolated extension Bureau_Facts_V1_PaymentPaid: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   package static let protoMessageName: String = _protobuf_package + ".PaymentPaid"
-  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}payment\0\u{1}number\0\u{3}booking_date\0\u{3}bank_reference\0\u{3}booked_amount\0")
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}payment\0\u{1}number\0\u{3}booking_date\0\u{3}bank_reference\0\u{3}booked_amount\0\u{4}w\u{3}fee_minor_units\0")
 
   package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -5184,6 +5317,7 @@ nonisolated extension Bureau_Facts_V1_PaymentPaid: SwiftProtobuf.Message, SwiftP
       case 3: try { try decoder.decodeSingularStringField(value: &self.bookingDate) }()
       case 4: try { try decoder.decodeSingularStringField(value: &self.bankReference) }()
       case 5: try { try decoder.decodeSingularMessageField(value: &self._bookedAmount) }()
+      case 252: try { try decoder.decodeSingularInt64Field(value: &self.feeMinorUnits) }()
       default: break
       }
     }
@@ -5209,6 +5343,9 @@ nonisolated extension Bureau_Facts_V1_PaymentPaid: SwiftProtobuf.Message, SwiftP
     try { if let v = self._bookedAmount {
       try visitor.visitSingularMessageField(value: v, fieldNumber: 5)
     } }()
+    if self.feeMinorUnits != 0 {
+      try visitor.visitSingularInt64Field(value: self.feeMinorUnits, fieldNumber: 252)
+    }
     try unknownFields.traverse(visitor: &visitor)
   }
 
@@ -5218,6 +5355,7 @@ nonisolated extension Bureau_Facts_V1_PaymentPaid: SwiftProtobuf.Message, SwiftP
     if lhs.bookingDate != rhs.bookingDate {return false}
     if lhs.bankReference != rhs.bankReference {return false}
     if lhs._bookedAmount != rhs._bookedAmount {return false}
+    if lhs.feeMinorUnits != rhs.feeMinorUnits {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }
@@ -5225,7 +5363,7 @@ nonisolated extension Bureau_Facts_V1_PaymentPaid: SwiftProtobuf.Message, SwiftP
 
 nonisolated extension Bureau_Facts_V1_PaymentBooked: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   package static let protoMessageName: String = _protobuf_package + ".PaymentBooked"
-  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}payment\0\u{1}number\0\u{3}booking_date\0\u{3}bank_reference\0\u{1}amount\0")
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}payment\0\u{1}number\0\u{3}booking_date\0\u{3}bank_reference\0\u{1}amount\0\u{4}w\u{3}fee_minor_units\0")
 
   package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -5238,6 +5376,7 @@ nonisolated extension Bureau_Facts_V1_PaymentBooked: SwiftProtobuf.Message, Swif
       case 3: try { try decoder.decodeSingularStringField(value: &self.bookingDate) }()
       case 4: try { try decoder.decodeSingularStringField(value: &self.bankReference) }()
       case 5: try { try decoder.decodeSingularMessageField(value: &self._amount) }()
+      case 252: try { try decoder.decodeSingularInt64Field(value: &self.feeMinorUnits) }()
       default: break
       }
     }
@@ -5263,6 +5402,9 @@ nonisolated extension Bureau_Facts_V1_PaymentBooked: SwiftProtobuf.Message, Swif
     try { if let v = self._amount {
       try visitor.visitSingularMessageField(value: v, fieldNumber: 5)
     } }()
+    if self.feeMinorUnits != 0 {
+      try visitor.visitSingularInt64Field(value: self.feeMinorUnits, fieldNumber: 252)
+    }
     try unknownFields.traverse(visitor: &visitor)
   }
 
@@ -5272,6 +5414,7 @@ nonisolated extension Bureau_Facts_V1_PaymentBooked: SwiftProtobuf.Message, Swif
     if lhs.bookingDate != rhs.bookingDate {return false}
     if lhs.bankReference != rhs.bankReference {return false}
     if lhs._amount != rhs._amount {return false}
+    if lhs.feeMinorUnits != rhs.feeMinorUnits {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }
@@ -5397,105 +5540,6 @@ nonisolated extension Bureau_Facts_V1_AlarmRaised: SwiftProtobuf.Message, SwiftP
     if lhs.payment != rhs.payment {return false}
     if lhs.returnFile != rhs.returnFile {return false}
     if lhs.text != rhs.text {return false}
-    if lhs.unknownFields != rhs.unknownFields {return false}
-    return true
-  }
-}
-
-nonisolated extension Bureau_Facts_V1_VoucherLine: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
-  package static let protoMessageName: String = _protobuf_package + ".VoucherLine"
-  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}ledger_account\0\u{1}amount\0\u{1}text\0")
-
-  package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
-    while let fieldNumber = try decoder.nextFieldNumber() {
-      // The use of inline closures is to circumvent an issue where the compiler
-      // allocates stack space for every case branch when no optimizations are
-      // enabled. https://github.com/apple/swift-protobuf/issues/1034
-      switch fieldNumber {
-      case 1: try { try decoder.decodeSingularStringField(value: &self.ledgerAccount) }()
-      case 2: try { try decoder.decodeSingularMessageField(value: &self._amount) }()
-      case 3: try { try decoder.decodeSingularStringField(value: &self.text) }()
-      default: break
-      }
-    }
-  }
-
-  package func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
-    // The use of inline closures is to circumvent an issue where the compiler
-    // allocates stack space for every if/case branch local when no optimizations
-    // are enabled. https://github.com/apple/swift-protobuf/issues/1034 and
-    // https://github.com/apple/swift-protobuf/issues/1182
-    if !self.ledgerAccount.isEmpty {
-      try visitor.visitSingularStringField(value: self.ledgerAccount, fieldNumber: 1)
-    }
-    try { if let v = self._amount {
-      try visitor.visitSingularMessageField(value: v, fieldNumber: 2)
-    } }()
-    if !self.text.isEmpty {
-      try visitor.visitSingularStringField(value: self.text, fieldNumber: 3)
-    }
-    try unknownFields.traverse(visitor: &visitor)
-  }
-
-  package static func ==(lhs: Bureau_Facts_V1_VoucherLine, rhs: Bureau_Facts_V1_VoucherLine) -> Bool {
-    if lhs.ledgerAccount != rhs.ledgerAccount {return false}
-    if lhs._amount != rhs._amount {return false}
-    if lhs.text != rhs.text {return false}
-    if lhs.unknownFields != rhs.unknownFields {return false}
-    return true
-  }
-}
-
-nonisolated extension Bureau_Facts_V1_VoucherPosted: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
-  package static let protoMessageName: String = _protobuf_package + ".VoucherPosted"
-  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}voucher\0\u{1}number\0\u{1}date\0\u{1}lines\0\u{1}payments\0\u{3}post_time_us\0")
-
-  package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
-    while let fieldNumber = try decoder.nextFieldNumber() {
-      // The use of inline closures is to circumvent an issue where the compiler
-      // allocates stack space for every case branch when no optimizations are
-      // enabled. https://github.com/apple/swift-protobuf/issues/1034
-      switch fieldNumber {
-      case 1: try { try decoder.decodeSingularBytesField(value: &self.voucher) }()
-      case 2: try { try decoder.decodeSingularInt64Field(value: &self.number) }()
-      case 3: try { try decoder.decodeSingularStringField(value: &self.date) }()
-      case 4: try { try decoder.decodeRepeatedMessageField(value: &self.lines) }()
-      case 5: try { try decoder.decodeRepeatedBytesField(value: &self.payments) }()
-      case 6: try { try decoder.decodeSingularInt64Field(value: &self.postTimeUs) }()
-      default: break
-      }
-    }
-  }
-
-  package func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
-    if !self.voucher.isEmpty {
-      try visitor.visitSingularBytesField(value: self.voucher, fieldNumber: 1)
-    }
-    if self.number != 0 {
-      try visitor.visitSingularInt64Field(value: self.number, fieldNumber: 2)
-    }
-    if !self.date.isEmpty {
-      try visitor.visitSingularStringField(value: self.date, fieldNumber: 3)
-    }
-    if !self.lines.isEmpty {
-      try visitor.visitRepeatedMessageField(value: self.lines, fieldNumber: 4)
-    }
-    if !self.payments.isEmpty {
-      try visitor.visitRepeatedBytesField(value: self.payments, fieldNumber: 5)
-    }
-    if self.postTimeUs != 0 {
-      try visitor.visitSingularInt64Field(value: self.postTimeUs, fieldNumber: 6)
-    }
-    try unknownFields.traverse(visitor: &visitor)
-  }
-
-  package static func ==(lhs: Bureau_Facts_V1_VoucherPosted, rhs: Bureau_Facts_V1_VoucherPosted) -> Bool {
-    if lhs.voucher != rhs.voucher {return false}
-    if lhs.number != rhs.number {return false}
-    if lhs.date != rhs.date {return false}
-    if lhs.lines != rhs.lines {return false}
-    if lhs.payments != rhs.payments {return false}
-    if lhs.postTimeUs != rhs.postTimeUs {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }

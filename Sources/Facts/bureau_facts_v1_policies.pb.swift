@@ -57,6 +57,9 @@ package nonisolated struct Bureau_Facts_V1_CompanyPolicySet: Sendable {
   /// Clears the value of `salary`. Subsequent reads from it will return its default value.
   package mutating func clearSalary() {self._salary = nil}
 
+  /// A code by SMS signs nothing.
+  package var smsMayNotSign: Bool = false
+
   package var unknownFields = SwiftProtobuf.UnknownStorage()
 
   package init() {}
@@ -148,7 +151,7 @@ fileprivate nonisolated let _protobuf_package = "bureau.facts.v1"
 
 nonisolated extension Bureau_Facts_V1_CompanyPolicySet: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   package static let protoMessageName: String = _protobuf_package + ".CompanyPolicySet"
-  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}approvers\0\u{3}per_payment\0\u{3}per_day\0\u{3}maker_may_sign\0\u{3}acknowledge_first\0\u{3}payee_account_changes\0\u{1}seal\0\u{1}examples\0\u{3}payee_account_confirmation\0\u{2}q\u{3}salary\0")
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}approvers\0\u{3}per_payment\0\u{3}per_day\0\u{3}maker_may_sign\0\u{3}acknowledge_first\0\u{3}payee_account_changes\0\u{1}seal\0\u{1}examples\0\u{3}payee_account_confirmation\0\u{2}q\u{3}salary\0\u{4}\u{a}sms_may_not_sign\0")
 
   package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -166,6 +169,7 @@ nonisolated extension Bureau_Facts_V1_CompanyPolicySet: SwiftProtobuf.Message, S
       case 8: try { try decoder.decodeRepeatedMessageField(value: &self.examples) }()
       case 9: try { try decoder.decodeSingularStringField(value: &self.payeeAccountConfirmation) }()
       case 250: try { try decoder.decodeSingularMessageField(value: &self._salary) }()
+      case 260: try { try decoder.decodeSingularBoolField(value: &self.smsMayNotSign) }()
       default: break
       }
     }
@@ -206,6 +210,9 @@ nonisolated extension Bureau_Facts_V1_CompanyPolicySet: SwiftProtobuf.Message, S
     try { if let v = self._salary {
       try visitor.visitSingularMessageField(value: v, fieldNumber: 250)
     } }()
+    if self.smsMayNotSign != false {
+      try visitor.visitSingularBoolField(value: self.smsMayNotSign, fieldNumber: 260)
+    }
     try unknownFields.traverse(visitor: &visitor)
   }
 
@@ -220,6 +227,7 @@ nonisolated extension Bureau_Facts_V1_CompanyPolicySet: SwiftProtobuf.Message, S
     if lhs.examples != rhs.examples {return false}
     if lhs.payeeAccountConfirmation != rhs.payeeAccountConfirmation {return false}
     if lhs._salary != rhs._salary {return false}
+    if lhs.smsMayNotSign != rhs.smsMayNotSign {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }

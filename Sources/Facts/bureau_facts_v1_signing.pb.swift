@@ -57,6 +57,28 @@ package nonisolated struct Bureau_Facts_V1_PaymentReturned: Sendable {
   package init() {}
 }
 
+/// A wrong code was entered for payments that somebody wanted to sign by SMS. Neither the code nor
+/// anything made from it stands here.
+package nonisolated struct Bureau_Facts_V1_SigningCodeFailed: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  package var user: Data = Data()
+
+  /// Random, of the code that was sent; the evidence of a signature by it names it too.
+  package var code: Data = Data()
+
+  /// SMS_CODE_WRONG, SMS_CODE_OTHER_SET
+  package var reason: String = String()
+
+  package var triesLeft: Int32 = 0
+
+  package var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  package init() {}
+}
+
 // MARK: - Code below here is support for the SwiftProtobuf runtime.
 
 fileprivate nonisolated let _protobuf_package = "bureau.facts.v1"
@@ -126,6 +148,51 @@ nonisolated extension Bureau_Facts_V1_PaymentReturned: SwiftProtobuf.Message, Sw
     if lhs.payment != rhs.payment {return false}
     if lhs.state != rhs.state {return false}
     if lhs.reason != rhs.reason {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension Bureau_Facts_V1_SigningCodeFailed: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  package static let protoMessageName: String = _protobuf_package + ".SigningCodeFailed"
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}user\0\u{1}code\0\u{1}reason\0\u{3}tries_left\0")
+
+  package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularBytesField(value: &self.user) }()
+      case 2: try { try decoder.decodeSingularBytesField(value: &self.code) }()
+      case 3: try { try decoder.decodeSingularStringField(value: &self.reason) }()
+      case 4: try { try decoder.decodeSingularInt32Field(value: &self.triesLeft) }()
+      default: break
+      }
+    }
+  }
+
+  package func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if !self.user.isEmpty {
+      try visitor.visitSingularBytesField(value: self.user, fieldNumber: 1)
+    }
+    if !self.code.isEmpty {
+      try visitor.visitSingularBytesField(value: self.code, fieldNumber: 2)
+    }
+    if !self.reason.isEmpty {
+      try visitor.visitSingularStringField(value: self.reason, fieldNumber: 3)
+    }
+    if self.triesLeft != 0 {
+      try visitor.visitSingularInt32Field(value: self.triesLeft, fieldNumber: 4)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  package static func ==(lhs: Bureau_Facts_V1_SigningCodeFailed, rhs: Bureau_Facts_V1_SigningCodeFailed) -> Bool {
+    if lhs.user != rhs.user {return false}
+    if lhs.code != rhs.code {return false}
+    if lhs.reason != rhs.reason {return false}
+    if lhs.triesLeft != rhs.triesLeft {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }

@@ -144,6 +144,142 @@ package nonisolated struct Bureau_Facts_V1_SupplierUnblocked: Sendable {
   package init() {}
 }
 
+/// A person has said that a payment is owed besides those that it resembles.
+package nonisolated struct Bureau_Facts_V1_DuplicatesDismissed: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  package var payment: Data = Data()
+
+  package var others: [Data] = []
+
+  package var user: Data = Data()
+
+  package var reason: String = String()
+
+  package var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  package init() {}
+}
+
+/// A credit note or an earlier payment of a supplier.
+package nonisolated struct Bureau_Facts_V1_OpenItemFound: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  package var item: Data = Data()
+
+  /// creditNote, payment
+  package var kind: String = String()
+
+  package var supplierKey: String = String()
+
+  package var supplierName: String = String()
+
+  package var number: String = String()
+
+  /// In the company's favour.
+  package var amount: Bureau_Facts_V1_Money {
+    get {_amount ?? Bureau_Facts_V1_Money()}
+    set {_amount = newValue}
+  }
+  /// Returns true if `amount` has been explicitly set.
+  package var hasAmount: Bool {self._amount != nil}
+  /// Clears the value of `amount`. Subsequent reads from it will return its default value.
+  package mutating func clearAmount() {self._amount = nil}
+
+  package var date: String = String()
+
+  /// SHA-256 of the file that it came with.
+  package var sourceDigest: Data = Data()
+
+  package var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  package init() {}
+
+  fileprivate var _amount: Bureau_Facts_V1_Money? = nil
+}
+
+/// What is left to pay stands in the PaymentChanged that follows.
+package nonisolated struct Bureau_Facts_V1_OpenItemsLinked: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  package var payment: Data = Data()
+
+  package var items: [Data] = []
+
+  /// Amount and reference as they were without any item.
+  package var gross: Bureau_Facts_V1_Money {
+    get {_gross ?? Bureau_Facts_V1_Money()}
+    set {_gross = newValue}
+  }
+  /// Returns true if `gross` has been explicitly set.
+  package var hasGross: Bool {self._gross != nil}
+  /// Clears the value of `gross`. Subsequent reads from it will return its default value.
+  package mutating func clearGross() {self._gross = nil}
+
+  package var reference: Bureau_Facts_V1_Reference {
+    get {_reference ?? Bureau_Facts_V1_Reference()}
+    set {_reference = newValue}
+  }
+  /// Returns true if `reference` has been explicitly set.
+  package var hasReference: Bool {self._reference != nil}
+  /// Clears the value of `reference`. Subsequent reads from it will return its default value.
+  package mutating func clearReference() {self._reference = nil}
+
+  package var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  package init() {}
+
+  fileprivate var _gross: Bureau_Facts_V1_Money? = nil
+  fileprivate var _reference: Bureau_Facts_V1_Reference? = nil
+}
+
+package nonisolated struct Bureau_Facts_V1_OpenItemsUnlinked: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  package var payment: Data = Data()
+
+  package var items: [Data] = []
+
+  package var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  package init() {}
+}
+
+/// Where something is set off: what the bank file lists in the place of the reference.
+package nonisolated struct Bureau_Facts_V1_RenderedDocument: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  /// CINV, CREN
+  package var kind: String = String()
+
+  package var number: String = String()
+
+  package var amount: Bureau_Facts_V1_Money {
+    get {_amount ?? Bureau_Facts_V1_Money()}
+    set {_amount = newValue}
+  }
+  /// Returns true if `amount` has been explicitly set.
+  package var hasAmount: Bool {self._amount != nil}
+  /// Clears the value of `amount`. Subsequent reads from it will return its default value.
+  package mutating func clearAmount() {self._amount = nil}
+
+  package var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  package init() {}
+
+  fileprivate var _amount: Bureau_Facts_V1_Money? = nil
+}
+
 // MARK: - Code below here is support for the SwiftProtobuf runtime.
 
 fileprivate nonisolated let _protobuf_package = "bureau.facts.v1"
@@ -370,6 +506,248 @@ nonisolated extension Bureau_Facts_V1_SupplierUnblocked: SwiftProtobuf.Message, 
 
   package static func ==(lhs: Bureau_Facts_V1_SupplierUnblocked, rhs: Bureau_Facts_V1_SupplierUnblocked) -> Bool {
     if lhs.supplierKey != rhs.supplierKey {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension Bureau_Facts_V1_DuplicatesDismissed: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  package static let protoMessageName: String = _protobuf_package + ".DuplicatesDismissed"
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}payment\0\u{1}others\0\u{1}user\0\u{1}reason\0")
+
+  package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularBytesField(value: &self.payment) }()
+      case 2: try { try decoder.decodeRepeatedBytesField(value: &self.others) }()
+      case 3: try { try decoder.decodeSingularBytesField(value: &self.user) }()
+      case 4: try { try decoder.decodeSingularStringField(value: &self.reason) }()
+      default: break
+      }
+    }
+  }
+
+  package func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if !self.payment.isEmpty {
+      try visitor.visitSingularBytesField(value: self.payment, fieldNumber: 1)
+    }
+    if !self.others.isEmpty {
+      try visitor.visitRepeatedBytesField(value: self.others, fieldNumber: 2)
+    }
+    if !self.user.isEmpty {
+      try visitor.visitSingularBytesField(value: self.user, fieldNumber: 3)
+    }
+    if !self.reason.isEmpty {
+      try visitor.visitSingularStringField(value: self.reason, fieldNumber: 4)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  package static func ==(lhs: Bureau_Facts_V1_DuplicatesDismissed, rhs: Bureau_Facts_V1_DuplicatesDismissed) -> Bool {
+    if lhs.payment != rhs.payment {return false}
+    if lhs.others != rhs.others {return false}
+    if lhs.user != rhs.user {return false}
+    if lhs.reason != rhs.reason {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension Bureau_Facts_V1_OpenItemFound: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  package static let protoMessageName: String = _protobuf_package + ".OpenItemFound"
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}item\0\u{1}kind\0\u{3}supplier_key\0\u{3}supplier_name\0\u{1}number\0\u{1}amount\0\u{1}date\0\u{3}source_digest\0")
+
+  package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularBytesField(value: &self.item) }()
+      case 2: try { try decoder.decodeSingularStringField(value: &self.kind) }()
+      case 3: try { try decoder.decodeSingularStringField(value: &self.supplierKey) }()
+      case 4: try { try decoder.decodeSingularStringField(value: &self.supplierName) }()
+      case 5: try { try decoder.decodeSingularStringField(value: &self.number) }()
+      case 6: try { try decoder.decodeSingularMessageField(value: &self._amount) }()
+      case 7: try { try decoder.decodeSingularStringField(value: &self.date) }()
+      case 8: try { try decoder.decodeSingularBytesField(value: &self.sourceDigest) }()
+      default: break
+      }
+    }
+  }
+
+  package func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    // The use of inline closures is to circumvent an issue where the compiler
+    // allocates stack space for every if/case branch local when no optimizations
+    // are enabled. https://github.com/apple/swift-protobuf/issues/1034 and
+    // https://github.com/apple/swift-protobuf/issues/1182
+    if !self.item.isEmpty {
+      try visitor.visitSingularBytesField(value: self.item, fieldNumber: 1)
+    }
+    if !self.kind.isEmpty {
+      try visitor.visitSingularStringField(value: self.kind, fieldNumber: 2)
+    }
+    if !self.supplierKey.isEmpty {
+      try visitor.visitSingularStringField(value: self.supplierKey, fieldNumber: 3)
+    }
+    if !self.supplierName.isEmpty {
+      try visitor.visitSingularStringField(value: self.supplierName, fieldNumber: 4)
+    }
+    if !self.number.isEmpty {
+      try visitor.visitSingularStringField(value: self.number, fieldNumber: 5)
+    }
+    try { if let v = self._amount {
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 6)
+    } }()
+    if !self.date.isEmpty {
+      try visitor.visitSingularStringField(value: self.date, fieldNumber: 7)
+    }
+    if !self.sourceDigest.isEmpty {
+      try visitor.visitSingularBytesField(value: self.sourceDigest, fieldNumber: 8)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  package static func ==(lhs: Bureau_Facts_V1_OpenItemFound, rhs: Bureau_Facts_V1_OpenItemFound) -> Bool {
+    if lhs.item != rhs.item {return false}
+    if lhs.kind != rhs.kind {return false}
+    if lhs.supplierKey != rhs.supplierKey {return false}
+    if lhs.supplierName != rhs.supplierName {return false}
+    if lhs.number != rhs.number {return false}
+    if lhs._amount != rhs._amount {return false}
+    if lhs.date != rhs.date {return false}
+    if lhs.sourceDigest != rhs.sourceDigest {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension Bureau_Facts_V1_OpenItemsLinked: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  package static let protoMessageName: String = _protobuf_package + ".OpenItemsLinked"
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}payment\0\u{1}items\0\u{1}gross\0\u{1}reference\0")
+
+  package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularBytesField(value: &self.payment) }()
+      case 2: try { try decoder.decodeRepeatedBytesField(value: &self.items) }()
+      case 3: try { try decoder.decodeSingularMessageField(value: &self._gross) }()
+      case 4: try { try decoder.decodeSingularMessageField(value: &self._reference) }()
+      default: break
+      }
+    }
+  }
+
+  package func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    // The use of inline closures is to circumvent an issue where the compiler
+    // allocates stack space for every if/case branch local when no optimizations
+    // are enabled. https://github.com/apple/swift-protobuf/issues/1034 and
+    // https://github.com/apple/swift-protobuf/issues/1182
+    if !self.payment.isEmpty {
+      try visitor.visitSingularBytesField(value: self.payment, fieldNumber: 1)
+    }
+    if !self.items.isEmpty {
+      try visitor.visitRepeatedBytesField(value: self.items, fieldNumber: 2)
+    }
+    try { if let v = self._gross {
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 3)
+    } }()
+    try { if let v = self._reference {
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 4)
+    } }()
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  package static func ==(lhs: Bureau_Facts_V1_OpenItemsLinked, rhs: Bureau_Facts_V1_OpenItemsLinked) -> Bool {
+    if lhs.payment != rhs.payment {return false}
+    if lhs.items != rhs.items {return false}
+    if lhs._gross != rhs._gross {return false}
+    if lhs._reference != rhs._reference {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension Bureau_Facts_V1_OpenItemsUnlinked: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  package static let protoMessageName: String = _protobuf_package + ".OpenItemsUnlinked"
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}payment\0\u{1}items\0")
+
+  package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularBytesField(value: &self.payment) }()
+      case 2: try { try decoder.decodeRepeatedBytesField(value: &self.items) }()
+      default: break
+      }
+    }
+  }
+
+  package func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if !self.payment.isEmpty {
+      try visitor.visitSingularBytesField(value: self.payment, fieldNumber: 1)
+    }
+    if !self.items.isEmpty {
+      try visitor.visitRepeatedBytesField(value: self.items, fieldNumber: 2)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  package static func ==(lhs: Bureau_Facts_V1_OpenItemsUnlinked, rhs: Bureau_Facts_V1_OpenItemsUnlinked) -> Bool {
+    if lhs.payment != rhs.payment {return false}
+    if lhs.items != rhs.items {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension Bureau_Facts_V1_RenderedDocument: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  package static let protoMessageName: String = _protobuf_package + ".RenderedDocument"
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}kind\0\u{1}number\0\u{1}amount\0")
+
+  package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularStringField(value: &self.kind) }()
+      case 2: try { try decoder.decodeSingularStringField(value: &self.number) }()
+      case 3: try { try decoder.decodeSingularMessageField(value: &self._amount) }()
+      default: break
+      }
+    }
+  }
+
+  package func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    // The use of inline closures is to circumvent an issue where the compiler
+    // allocates stack space for every if/case branch local when no optimizations
+    // are enabled. https://github.com/apple/swift-protobuf/issues/1034 and
+    // https://github.com/apple/swift-protobuf/issues/1182
+    if !self.kind.isEmpty {
+      try visitor.visitSingularStringField(value: self.kind, fieldNumber: 1)
+    }
+    if !self.number.isEmpty {
+      try visitor.visitSingularStringField(value: self.number, fieldNumber: 2)
+    }
+    try { if let v = self._amount {
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 3)
+    } }()
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  package static func ==(lhs: Bureau_Facts_V1_RenderedDocument, rhs: Bureau_Facts_V1_RenderedDocument) -> Bool {
+    if lhs.kind != rhs.kind {return false}
+    if lhs.number != rhs.number {return false}
+    if lhs._amount != rhs._amount {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }

@@ -35,14 +35,7 @@ struct BureauFileReader {
   private(set) var personKeys: Set<String> = []
 
   mutating func read(_ bytes: [UInt8]) -> BureauFile? {
-    guard bytes.count <= BureauFile.Limit.bytes else {
-      log.add(.fileTooLarge, at: .whole, "At most \(BureauFile.Limit.bytes >> 20) MiB are read.")
-      return nil
-    }
-    guard let text = String(validating: bytes, as: UTF8.self) else {
-      log.add(.notUTF8, at: .whole, "The file is not UTF-8.")
-      return nil
-    }
+    guard let text = log.text(of: bytes, limit: BureauFile.Limit.bytes) else { return nil }
     let tree: Tree
     do throws(Finding) { tree = try Tree.read(text) } catch {
       log.add(error)

@@ -12,14 +12,7 @@ struct NationalIDReader {
   init(people: Set<String>) { self.people = people }
 
   mutating func read(_ bytes: [UInt8]) {
-    guard bytes.count <= BureauFile.Limit.bytes else {
-      log.add(.fileTooLarge, at: .whole, "At most \(BureauFile.Limit.bytes >> 20) MiB are read.")
-      return
-    }
-    guard let text = String(validating: bytes, as: UTF8.self) else {
-      log.add(.notUTF8, at: .whole, "The file is not UTF-8.")
-      return
-    }
+    guard let text = log.text(of: bytes, limit: BureauFile.Limit.bytes) else { return }
     let tree: Tree
     do throws(Finding) { tree = try Tree.read(text) } catch {
       refuse(error)

@@ -10,6 +10,20 @@ struct FindingLog {
   mutating func add(_ reason: Finding.Reason, at place: Located, _ message: String) {
     if findings.count < Self.limit { findings.append(Finding(reason, at: place, message)) }
   }
+
+  /// A file as text; nil where it is too large or none.
+  mutating func text(of bytes: [UInt8], limit: Int) -> String? {
+    guard bytes.count <= limit else {
+      let size = limit >= 1 << 20 ? "\(limit >> 20) MiB" : "\(limit >> 10) KiB"
+      add(.fileTooLarge, at: .whole, "At most \(size) are read.")
+      return nil
+    }
+    guard let text = String(validating: bytes, as: UTF8.self) else {
+      add(.notUTF8, at: .whole, "The file is not UTF-8.")
+      return nil
+    }
+    return text
+  }
 }
 
 extension Tree {

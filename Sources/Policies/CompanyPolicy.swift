@@ -89,6 +89,8 @@ package struct CompanyPolicy: Sendable, Equatable {
   package var payeeAccountChanges: PayeeAccountChanges
   package var payeeAccountConfirmation: PayeeAccountConfirmation
   package var seal: SealRequirement
+  /// Whether a code by SMS signs, where both phone conditions hold (S-01); else BankID alone does.
+  package var smsMaySign: Bool
   /// nil: salaries demand what other payments do.
   package var salary: Salary?
   /// What the policy is meant to say: tests that are kept with it.
@@ -99,7 +101,7 @@ package struct CompanyPolicy: Sendable, Equatable {
     makerMaySign: Bool = true, acknowledgeFirst: Bool = false,
     payeeAccountChanges: PayeeAccountChanges = .accountants,
     payeeAccountConfirmation: PayeeAccountConfirmation = .secondPerson,
-    seal: SealRequirement = .onceKeyExists, salary: Salary? = nil,
+    seal: SealRequirement = .onceKeyExists, smsMaySign: Bool = true, salary: Salary? = nil,
     examples: [PolicyExample] = []
   ) {
     self.approvers = approvers
@@ -110,6 +112,7 @@ package struct CompanyPolicy: Sendable, Equatable {
     self.payeeAccountChanges = payeeAccountChanges
     self.payeeAccountConfirmation = payeeAccountConfirmation
     self.seal = seal
+    self.smsMaySign = smsMaySign
     self.salary = salary
     self.examples = examples
   }
@@ -124,7 +127,9 @@ package struct CompanyPolicy: Sendable, Equatable {
       ("per_day", perDay == other.perDay), ("maker_may_sign", makerMaySign == other.makerMaySign),
       ("acknowledge_first", acknowledgeFirst == other.acknowledgeFirst),
       ("payee_account_changes", payeeAccountChanges == other.payeeAccountChanges),
-      ("sealing", seal == other.seal), ("examples", examples == other.examples),
+      ("payee_account_confirmation", payeeAccountConfirmation == other.payeeAccountConfirmation),
+      ("sms_may_sign", smsMaySign == other.smsMaySign), ("sealing", seal == other.seal),
+      ("salary", salary == other.salary), ("examples", examples == other.examples),
     ].filter { !$0.1 }.map(\.0)
   }
 

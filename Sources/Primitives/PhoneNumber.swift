@@ -45,3 +45,10 @@ package struct PhoneNumber: Hashable, Sendable, CustomStringConvertible {
 
   package var description: String { text }
 }
+
+extension PhoneNumber {
+  /// Country and the last two digits: enough to know one's own by.
+  package var masked: String {
+    text.prefix(3) + String(repeating: "*", count: text.count - 5) + text.suffix(2)
+  }
+}

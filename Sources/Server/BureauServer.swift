@@ -131,7 +131,7 @@ package struct BureauServer: Sendable {
       OnboardingService(
         commands: commands, key: parts.nationalIDKey, allowsSynthetic: parts.allowsSyntheticIDs),
       payments, PolicyService(commands: commands), ReminderService(commands: commands),
-      SupplierService(commands: commands),
+      SupplierService(commands: commands), OpenItemService(commands: commands),
       SigningKeyService(commands: commands), SubmissionService(commands: commands),
       TransferService(commands: commands, reconciliation: reconciliation),
       StatementService(commands: commands),
@@ -167,6 +167,7 @@ package struct BureauServer: Sendable {
         metrics.observe(.commitCommands, Double(commands))
         metrics.observe(.commitSeconds, Double(nanoseconds) / 1e9)
       case .conflicted: metrics.count(.commitConflicts)
+      case .undone: metrics.count(.commitsUndone)
       }
     }
   }

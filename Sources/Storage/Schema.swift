@@ -30,8 +30,10 @@ package enum Schema {
     "onboarding": .projection, "payment_queue": .projection,
     "payment_event": .projection, "salary_batch": .projection, "transfer_setting": .projection,
     "supplier": .projection, "supplier_account": .projection, "supplier_event": .projection,
+    "posting_setting": .projection,
+    "duplicate_dismissal": .projection, "open_item": .projection,
     "session": .working, "bankid_order": .working, "message": .working, "work": .working,
-    "sealing_key": .working, "phone_code": .working,
+    "sealing_key": .working, "phone_code": .working, "signing_code": .working,
   ]
 
   /// The tables that hold something of somebody's, journals first: a database with a row in one of
@@ -64,6 +66,10 @@ package enum Schema {
     suppliers,
     SalarySchema.salaries,
     transferSettings,
+    SigningCodeSchema.codes,
+    SalarySchema.board,
+    PostingSchema.invoices,
+    duplicates,
   ]
 
   /// Several servers share the work of one database (invariant O).

@@ -12,6 +12,7 @@ final class CommandRig: Sendable {
     var notes: [String] = []
     var pauses: [Duration] = []
     var ids = 0
+    var lines: [String] = []
   }
 
   private let state = Mutex(State())
@@ -22,6 +23,9 @@ final class CommandRig: Sendable {
   var output: String { state.withLock(\.output) }
   var notes: [String] { state.withLock(\.notes) }
   var pauses: [Duration] { state.withLock(\.pauses) }
+
+  /// What is typed, a line each time a command asks.
+  func types(_ lines: String...) { state.withLock { $0.lines = lines } }
 
   init() throws {
     folder = FileManager.default.temporaryDirectory
@@ -61,7 +65,10 @@ final class CommandRig: Sendable {
       environment: environment, configuration: ConfigurationFolder(path: path("config")),
       write: { text in self.state.withLock { $0.output += text } },
       note: { line in self.state.withLock { $0.notes.append(line) } }, noteWidth: noteWidth,
-      read: Surroundings.process().read, list: Surroundings.process().list,
+      read: Surroundings.process().read,
+      line: {
+        self.state.withLock { $0.lines.isEmpty ? nil : $0.lines.removeFirst() }
+      }, list: Surroundings.process().list,
       now: { Instant(microseconds: 1_772_438_400_000_000) },
       sleep: { pause in self.state.withLock { $0.pauses.append(pause) } },
       newID: {

@@ -106,6 +106,52 @@ import Testing
     #expect(answer == 2)
   }
 
+  /// What happens to one batch of commands that wait together.
+  private func events(
+    _ bodies: [@Sendable (any Transaction) throws -> Void]
+  ) async throws -> (undone: Int, kept: [Int]) {
+    let undone = Mutex(0)
+    return try await withDatabase { database in
+      let group = GroupCommit(database) {
+        if case .undone = $0 { undone.withLock { $0 += 1 } }
+      }
+      await withTaskGroup(of: Void.self) { [alpha] tasks in
+        for body in bodies {
+          tasks.addTask { try? await group.submit(as: alpha, body) }
+        }
+      }
+      let kept = try await database.read(as: alpha) {
+        try $0.rows("SELECT id FROM company_row ORDER BY id", as: Int.self)
+      }
+      return (undone.withLock { $0 }, kept)
+    }
+  }
+
+  @Test func `a command that is refused before it has written costs no one else a second run`()
+    async throws
+  {
+    let found = try await events([
+      { try Ledger.add(1, in: $0) }, { _ in throw Refused(id: 2) }, { try Ledger.add(3, in: $0) },
+    ])
+    #expect(found == (0, [1, 3]))
+  }
+
+  @Test func `what a refused command has written is undone, and its neighbours' work is not`()
+    async throws
+  {
+    let found = try await events([
+      { try Ledger.add(1, in: $0) },
+      {
+        try Ledger.add(2, in: $0)
+        throw Refused(id: 2)
+      },
+      { try Ledger.add(3, in: $0) },
+      { try Ledger.add(4, amount: 0, in: $0) },
+    ])
+    #expect(found.undone >= 1)
+    #expect(found.kept == [1, 3])
+  }
+
   @Test func `a conflict that never ends is unavailability`() async throws {
     let connection = ScriptedConnection(
       commits: [EngineError?](repeating: .retry("busy"), count: 8), statements: [])

@@ -55,6 +55,7 @@ final class ScriptedConnection: Connection, Sendable {
   let onCommit = Mutex<@Sendable () -> Void>({})
   private let commits: Mutex<[EngineError?]>
   private let statements: Mutex<[ConnectionFailure?]>
+  private let writes = Mutex<Int64>(0)
   private let current = Mutex<(scope: Scope, failure: ConnectionFailure?)>((.platform, nil))
 
   init(commits: [EngineError?] = [], statements: [ConnectionFailure?] = []) {
@@ -64,6 +65,8 @@ final class ScriptedConnection: Connection, Sendable {
 
   var dialect: Dialect { .sqlite }
   var scope: Scope { current.withLock { $0.scope } }
+  /// Every statement counts as a write.
+  var written: Int64 { writes.withLock { $0 } }
   var failure: ConnectionFailure? { current.withLock { $0.failure } }
 
   private func note(_ what: String) { log.withLock { $0.append(what) } }
@@ -91,6 +94,7 @@ final class ScriptedConnection: Connection, Sendable {
 
   @discardableResult
   func query(_ sql: SQL, _ body: (borrowing Row) throws -> Void) throws -> Int {
+    writes.withLock { $0 += 1 }
     let failure = statements.withLock { $0.isEmpty ? nil : $0.removeFirst() }
     guard let failure else { return 0 }
     current.withLock { $0.failure = failure }

@@ -30,7 +30,8 @@ import Testing
     Feature("Bureaus, companies, users and roles", tenancy), Feature("Tokens", tokens),
     Feature("Companies", companies), Feature("Users", users),
     Feature("Licences and packages", licences), Feature("Phones", phones),
-    Feature("Signing by SMS", smsSigning), Feature("Employees", employees),
+    Feature("Signing by SMS", smsSigning), Feature("Codes that sign payments", signingCodes),
+    Feature("Employees", employees),
     Feature("The access table", accessCells), Feature("Agreements", agreements),
     Feature("Consents", consents), Feature("Bureau files", onboarding),
     Feature("Reviews", [ReviewError.nameInvalid, .operatorMissing]), Feature("Invoices", invoices),
@@ -44,6 +45,8 @@ import Testing
     Feature("Returned payments", [PaymentReturnError.reasonInvalid]),
     Feature("Previews", [PreviewError.stepMissing]),
     Feature("Transfer settings", [TransferSettingsError.timingMissing]),
+    Feature("Payments twice", duplicates),
+    Feature("Open items", openItems),
     Feature("Transfers", transfers), Feature("Holds", holds),
     Feature("Postings", postings), Feature("Ledgers", ledgers), Feature("Audit", audit),
   ]
@@ -55,6 +58,16 @@ import Testing
     .codeRefused("the identity provider refused the code (invalid_grant)"),
     .evidenceRefused("the certificate is revoked"), .otherPerson, .otherContent,
     .bankIDUnavailable("it is being maintained."),
+  ]
+  static let duplicates: [DuplicateError] = [
+    .reasonInvalid, .nothingFound, .notPerson, .found("104471", id: "0123"),
+  ]
+  static let openItems: [OpenItemError] = [
+    .notFound, .none, .tooMany(limit: 20), .notProposal, .linkedAlready("K55"), .notLinked,
+    .otherSupplier("K55"), .otherCurrency("K55"), .structuredReference("KID"),
+    .tooMuch(
+      Money(minorUnits: 10_000, currency: .nok), of: Money(minorUnits: 10_000, currency: .nok)),
+    .textTooLong, .streamTooLong(limit: 1_000), .streamMixed,
   ]
   static let suppliers: [SupplierError] = [
     .notFound, .accountsMissing, .tooManyAccounts(limit: 500), .reasonInvalid, .notPerson,
@@ -110,6 +123,10 @@ import Testing
   static let smsSigning: [SMSSigningError] = [
     .companyNumberMissing, .profileNumberMissing, .profileNumberUnconfirmed, .numbersDiffer,
   ]
+  static let signingCodes: [SigningCodeError] = [
+    .sessionMissing, .textTooLong, .tooSoon, .tooMany, .notByCode, .used, .superseded, .expired,
+    .triesUsedUp, .otherSession, .otherSet(left: 4), .wrong(left: 4), .numberChanged,
+  ]
   static let employees: [EmployeeError] = [
     .notOwn, .notPerson, .notServiceUser, .noFileRole, .taken, .notEntitled, .nobody,
   ]
@@ -155,8 +172,9 @@ import Testing
     .notFound, .notAllowed(.sign, in: .inDoubt), .changedMeanwhile, .fieldUnknown("state"),
     .nothingToChange, .creditorNameInvalid, .accountInvalid("the check digit is wrong."),
     .bicInvalid("it is too short."), .currencyUnknown("NKR"), .amountNotPositive, .amountTooLarge,
-    .referenceInvalid("the check digit is wrong."), .dueDateInvalid("31.03.2026"),
-    .salaryUnfit, .salaryByBundle,
+    .referenceInvalid("the check digit is wrong."), .dueDateInvalid("31.03.2026"), .setOff,
+    .salaryUnfit, .salaryByBundle, .notBooked(.eur, .norwegian),
+    .differs(paid: .nok(99_000), owed: .nok(100_000), .norwegian),
     .incomplete(["creditor_account", "reference"]), .noAgreement,
     .notSendable("it does not come back as it was written."), .held,
     .sentBefore(endToEndID: "0af7…-1"), .tooManyInstructions,
@@ -173,7 +191,8 @@ import Testing
     .exampleFails(
       field: "examples", "The example \"a\" expects 1 approver, and the policy says 2."),
     .notAcknowledged, .makerSigns, .paymentLimit(.nok(500_000_000), of: .nok),
-    .dayLimit(.nok(500_000_000), of: .sek), .signedAlready, .payeeAccount(.administrators),
+    .dayLimit(.nok(500_000_000), of: .sek), .signedAlready, .smsSigning,
+    .payeeAccount(.administrators),
   ]
   static let reminders: [ReminderError] = [
     .changedMeanwhile, .invalid(field: "first_run", "Manual reminders have no first run."),
@@ -200,6 +219,11 @@ import Testing
     .notFound, .bookingDateInvalid("yesterday"), .nothingPaid, .bundleTooLarge,
     .datesDiffer(
       [CalendarDate(iso: "2026-03-30"), CalendarDate(iso: "2026-03-31")].compactMap(\.self)),
+    .amountsDiffer(2, .norwegian), .differenceAccountInvalid("1920"),
+    .documentMissing, .costAccountInvalid("43"), .invoicePosted, .valueNeedless,
+    .valueMissing(.nok), .valueInvalid(.nok), .valueSettled(.nok(115_000)),
+    .invoiceUnfit("PayableAmount is no amount"),
+    .agreementUnfit, .modeMissing,
   ]
   static let ledgers: [LedgerError] = [
     .formatMissing, .dateInvalid(field: "from_date"), .periodInvalid, .countryUnfit,

@@ -134,6 +134,22 @@ enum EverythingQueried {
       "PaymentTables.load salary",
       try some(PaymentTables.load(salary, of: place, for: .shown, in: tx)))
     note(
+      "AutomaticPostingTables.mode",
+      try flag(
+        AutomaticPostingTables.mode(of: History.agreementID, at: place, in: tx) != .off))
+    note(
+      "AutomaticPostingTables.bundles",
+      try AutomaticPostingTables.bundles(of: History.agreementID, at: place, in: tx))
+    note(
+      "AutomaticPostingTables.booked",
+      try AutomaticPostingTables.booked(of: key(53), at: place, in: tx))
+    note(
+      "AutomaticPostingTables.document",
+      try some(
+        PaymentTables.load(History.first, of: place, for: .shown, in: tx).flatMap {
+          try AutomaticPostingTables.document(of: $0, at: place, in: tx)
+        }))
+    note(
       "SalaryTables.known",
       try known == 0
         ? []
@@ -190,6 +206,24 @@ enum EverythingQueried {
     note(
       "SupplierTables.entries",
       try SupplierTables.entries(about: supplier, of: place, after: 0, limit: 10, in: tx))
+    var twin = try PaymentTables.load(History.second, of: place, in: tx)
+    twin?.id = key(199)
+    twin?.createTime = monday.adding(days: 60)
+    note(
+      "DuplicateTables.found",
+      try twin.map { try DuplicateTables.found(for: $0, at: place, in: tx) } ?? [])
+    note("OpenItemTables.load", try some(OpenItemTables.load(key(170), of: place, in: tx)))
+    note(
+      "OpenItemTables.list",
+      try OpenItemTables.list(of: place, isOpen: true, after: nil, limit: 10, in: tx))
+    note("OpenItemTables.linked", try OpenItemTables.linked(to: History.second, of: place, in: tx))
+    note(
+      "OpenItemTables.open", try OpenItemTables.open(of: History.supplierKey, at: place, in: tx))
+    note(
+      "OpenItemTables.known",
+      try some(
+        OpenItemTables.known(
+          .creditNote, of: History.supplierKey, numbered: "k-170", at: place, in: tx)))
     note("EmployeeTables.chosen", try some(EmployeeTables.chosen(for: place, in: tx)))
     note("TenancyTables.remains", try flag(TenancyTables.remains(of: place, in: tx).isHeld))
     return all
@@ -199,6 +233,9 @@ enum EverythingQueried {
     let bureau = place.bureau
     var all: [String: String] = [:]
     func note(_ name: String, _ value: some Any) { all[name] = "\(value)" }
+    note(
+      "SigningCodeTables.load", try some(SigningCodeTables.load(for: key(72), of: bureau, in: tx)))
+    note("SigningCodeTables.all", try SigningCodeTables.all(of: key(10), in: bureau, tx))
     note("TenancyTables.bureau", try some(TenancyTables.bureau(bureau, in: tx)))
     note("TenancyTables.company", try some(TenancyTables.company(place, in: tx)))
     note("TenancyTables.user", try some(TenancyTables.user(key(10), of: bureau, in: tx)))

@@ -9,6 +9,7 @@ extension History {
       perDay: [.init(above: .nok(200), approvers: 4), .init(above: .nok(900), approvers: nil)],
       makerMaySign: false, acknowledgeFirst: true,
       payeeAccountChanges: .administrators, payeeAccountConfirmation: .changesOnly, seal: .always,
+      smsMaySign: false,
       examples: [
         PolicyExample(
           name: "small \(mark)", asked: PolicyCase(amount: .nok(1), signedToday: 5),
@@ -32,7 +33,7 @@ extension History {
       [
         .paymentPartlySigned(
           PaymentPartlySigned(
-            payment: Self.second, signature: signature(Self.second), required: 2))
+            payment: Self.second, signature: signature(Self.second, method: .sms), required: 2))
       ],
     ]
   }

@@ -170,8 +170,13 @@ struct History {
       displayName: "Import \(mark)",
       scope: TokenScope(companies: [company], verbs: ["import", "read"], certificate: hash(9)),
       createTime: monday)
+    let failed = SigningCodeFailed(
+      user: person.id, code: key(67), reason: "SMS_CODE_WRONG", triesLeft: 4)
     return steps(
-      [[.tokenCreated(TokenCreated(token: scoped, secretHash: hash(180 + mark)))]],
+      [
+        [.tokenCreated(TokenCreated(token: scoped, secretHash: hash(180 + mark)))],
+        [.signingCodeFailed(failed)],
+      ],
       at: bureauPlace, after: "newer")
   }
 
@@ -239,14 +244,14 @@ struct History {
       amount: .nok(Int64(mark)), reference: nil, dueDate: nil)
   }
 
-  func signature(_ payment: ID<Payment>) -> PaymentSignature {
+  func signature(_ payment: ID<Payment>, method: SigningMethod = .bankID) -> PaymentSignature {
     let rendered = valid { () throws(PaymentError) in
       guard let profile = BankProfile.named("dnb") else { throw .noAgreement }
       return try terms.rendered(payment, for: agreement, profile: profile)
     }
     return PaymentSignature(
       user: person.id, rendered: rendered, agreement: Self.agreementID, evidenceDigest: hash(7),
-      signTime: monday, transferTime: moment("2026-03-31T05:00:00Z"))
+      signTime: monday, transferTime: moment("2026-03-31T05:00:00Z"), method: method)
   }
 
   private func proposed(
@@ -412,7 +417,7 @@ struct History {
         ],
         [.transfersReleased(TransfersReleased(digest: hash(6), reason: "Looked \(mark)"))],
       ] + agreementLife + sealingFacts + policyFacts + reminderFacts + bulkFacts
-      + bankSignatureFacts + supplierFacts + salaryFacts + transferSettingFacts + [
+      + bankSignatureFacts + supplierFacts + salaryFacts + transferSettingFacts + postingFacts + [
         [.companyClosed(CompanyClosed(company: company, reason: "Has ended \(mark)"))],
         [.bankSigningSet(BankSigningSet(user: person.id, number: Self.phone("+46701234567")))],
         [.bankSigningSet(BankSigningSet(user: key(15), number: Self.phone("+4790000002")))],

@@ -39,7 +39,12 @@ import Testing
           visibleText: "\(history.mark)", nonVisibleData: [], startTime: monday),
         ticket: OrderTicket(
           orderRef: "", autoStartToken: "", qrStartToken: "", qrStartSecret: ""), hint: "")
+      let code = SigningCode(
+        id: key(73), user: key(10), session: key(74), number: History.phone("+46701234567"),
+        set: hash(1), salt: hash(2), digest: hash(3), message: "\(history.mark)", text: "",
+        sendTime: monday)
       try await database.write(as: history.bureauPlace.scope) { tx in
+        try SigningCodeTables.insert(code, for: key(72), of: history.bureau, in: tx)
         try OrderTables.insert(order, sealedBy: exampleBox, of: history.bureau, in: tx)
       }
     }

@@ -6,7 +6,7 @@ import Storage
 import Testing
 
 /// Asks the engine how it would run each statement, as it is written, before it runs it.
-private final class ExplainingTransaction: Transaction {
+final class ExplainingTransaction: Transaction {
   private let base: any Transaction
   /// A statement's plan, a line for each step.
   private(set) var plans: [String] = []
@@ -94,6 +94,25 @@ private final class ExplainingTransaction: Transaction {
     }
   }
 
+  @Test func `a payment's duplicates are found by two looks into indexes (O)`() async throws {
+    let found = try await plans { [place] tx in
+      let payment = try #require(try PaymentTables.load(History.second, of: place, in: tx))
+      _ = try DuplicateTables.found(for: payment, at: place, in: tx)
+    }
+    let plan = try #require(found.first { $0.contains("payment_number") })
+    for index in ["payment_number", "payment_reference"] {
+      let line = try #require(
+        plan.split(separator: "\n").first { $0.contains("INDEX \(index) ") }, "\(plan)")
+      #expect(line.contains("AND debt_minor=?)"), "\(plan)")
+    }
+    #expect(!plan.contains("SCAN payment"), "\(plan)")
+    let open = try await plans { [place] tx in
+      _ = try PaymentTables.hasOpenItems(
+        of: History.supplierKey, besides: key(1), of: place, in: tx)
+    }
+    #expect(open.allSatisfy { !$0.contains("SCAN payment") && !$0.contains("SCAN open_item") })
+  }
+
   @Test func `a payment's history is read by the keys of its facts`() async throws {
     let found = try await plans { [place] tx in
       _ = try PaymentHistoryTables.entries(
@@ -113,7 +132,7 @@ private final class ExplainingTransaction: Transaction {
       let explaining = ExplainingTransaction(tx)
       _ = try BoardTables.page(
         of: bureau, visibleTo: History().person.id, after: nil, limit: 10, at: monday,
-        in: explaining)
+        memory: BoardMemory(), in: explaining)
       return explaining.plans.filter { $0.contains("role_company") }
     }
     #expect(found.count == 2)

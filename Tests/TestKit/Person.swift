@@ -31,6 +31,7 @@ package struct Connection: Sendable {
   package var signingKeys: Bureau_V1_SigningKeyService.Client<Transport> { .init(wrapping: client) }
   package var submissions: Bureau_V1_SubmissionService.Client<Transport> { .init(wrapping: client) }
   package var suppliers: Bureau_V1_SupplierService.Client<Transport> { .init(wrapping: client) }
+  package var openItems: Bureau_V1_OpenItemService.Client<Transport> { .init(wrapping: client) }
   package var audit: Bureau_V1_AuditService.Client<Transport> { .init(wrapping: client) }
   package var board: Bureau_V1_BoardService.Client<Transport> { .init(wrapping: client) }
   package var onboarding: Bureau_V1_OnboardingService.Client<Transport> { .init(wrapping: client) }

@@ -14,8 +14,30 @@ package struct SupplierInvoice: Sendable {
   package var amount = "7155.00"
   package var currency = "NOK"
   package var due = "2026-03-16"
+  /// Empty: the document says nothing of tax.
+  package var tax = ""
+  /// What each line costs without tax, and the account that it names; empty: none.
+  package var lines: [(net: String, account: String)] = []
 
-  package init(number: String = "104471") { self.number = number }
+  /// Each number has a reference of its own, as suppliers do it.
+  package init(number: String = "104471") {
+    self.number = number
+    if number != "104471" {
+      // Far apart for numbers that are alike; one for each text.
+      let text = number.utf8.reduce(7) { ($0 * 31 + Int($1)) % 99_999_989 }
+      reference = Numbers.kid(text)
+    }
+  }
+
+  /// A credit note of the usual supplier, in UBL.
+  package static func creditNote(_ number: String, _ amount: String) -> String {
+    SupplierInvoice(number: number).with { $0.amount = amount }.ubl
+      .replacing("Invoice-2", with: "CreditNote-2")
+      .replacing("<Invoice ", with: "<CreditNote ").replacing("</Invoice>", with: "</CreditNote>")
+      .replacing(
+        "<cbc:InvoiceTypeCode>380</cbc:InvoiceTypeCode>",
+        with: "<cbc:CreditNoteTypeCode>381</cbc:CreditNoteTypeCode>")
+  }
 
   package func with(_ change: (inout Self) -> Void) -> Self {
     var changed = self
@@ -51,11 +73,30 @@ package struct SupplierInvoice: Sendable {
           </cac:PartyLegalEntity>
         </cac:Party></cac:AccountingCustomerParty>
         \(means)
+        \(taxTotal)
         <cac:LegalMonetaryTotal>
           <cbc:PayableAmount currencyID="\(currency)">\(amount)</cbc:PayableAmount>
         </cac:LegalMonetaryTotal>
+        \(invoiceLines)
       </Invoice>
       """
+  }
+
+  private var taxTotal: String {
+    tax.isEmpty
+      ? ""
+      : "<cac:TaxTotal><cbc:TaxAmount currencyID=\"\(currency)\">\(tax)</cbc:TaxAmount></cac:TaxTotal>"
+  }
+
+  private var invoiceLines: String {
+    lines.map { net, account in
+      let cost = account.isEmpty ? "" : "<cbc:AccountingCost>\(account)</cbc:AccountingCost>"
+      return """
+        <cac:InvoiceLine><cbc:LineExtensionAmount currencyID="\(currency)">\(net)\
+        </cbc:LineExtensionAmount>\(cost)<cac:Item><cbc:Name>Goods</cbc:Name></cac:Item>\
+        </cac:InvoiceLine>
+        """
+    }.joined()
   }
 
   private var means: String {

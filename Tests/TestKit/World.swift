@@ -284,6 +284,8 @@ package final class World: Sendable {
   }
 
   package var client: GRPCClient<Transport> { get throws { try current.client } }
+  /// Where the API of the server that runs now listens, on 127.0.0.1.
+  package var port: Int { get throws { try current.port } }
   package var database: any Database { get throws { try current.database } }
   /// Of the server that runs now; it goes on counting when that one is stopped.
   package var census: ConnectionCensus { get throws { try current.census } }

@@ -11,7 +11,7 @@
 #include <string.h>
 #include <time.h>
 
-enum { COLUMNS = 32, FACTS = 2 };
+enum { COLUMNS = 48, FACTS = 2 };
 enum { HEAD, FACT, INVOICE, PAYMENT, EVENT, QUEUE, MOVE, REQUEST, BLOB, BEGIN, COMMIT, STATEMENTS };
 
 // In the order of the columns that `loads` selects.
@@ -20,7 +20,7 @@ static const char *const sql[STATEMENTS] = {
     [FACT] = "INSERT INTO fact VALUES (?, ?, ?, ?, ?, ?)",
     [INVOICE] = "INSERT INTO invoice VALUES (?, ?, ?, ?, ?, ?, ?)",
     [PAYMENT] = "INSERT INTO payment VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, "
-                "?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                "?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
     [EVENT] = "INSERT INTO payment_event VALUES (?, ?, ?, ?)",
     // The board's count of the state that the payment begins in.
     [QUEUE] = "INSERT INTO payment_queue VALUES (?1, ?2, ?3 = 'proposalIncomplete', "

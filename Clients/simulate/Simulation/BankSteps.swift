@@ -20,12 +20,18 @@ extension Town {
     let connection = connection(&dice)
     let codes = ["AC03", "AC01", "RR09", "AM04", "AB01"]
     let fault: BankFault =
-      switch dice.below(7) {
+      switch dice.below(10) {
       case 0: BankFault(.rejectAtAcceptance, code: codes[dice.below(codes.count)])
       case 1: BankFault(.rejectAtExecution, code: codes[dice.below(codes.count)])
       case 2: BankFault(.silent)
       case 3: BankFault(.silentNotExecuted)
       case 4: BankFault(.twice)
+      case 5, 6: BankFault(.fee, amountMinor: Int64(dice.below(5_000) + 1), times: 20)
+      case 7:
+        // A few øre, or so much that a person has to look.
+        BankFault(
+          .otherAmount,
+          amountMinor: Int64(dice.below(200) - 100) * (dice.happens(50) ? 1 : 1_000))
       default: BankFault(.late, minutes: 30 + dice.below(10_000))
       }
     faults += 1
@@ -79,7 +85,7 @@ extension Town {
   }
 
   func bankLies(_ step: Int, _ dice: inout Chance) throws -> String {
-    switch dice.below(10) {
+    switch dice.below(11) {
     case 0: try repeats(step, &dice)
     case 1: try misdelivers(step, &dice)
     case 2: try answersByOtherBank(step, &dice)
@@ -87,8 +93,9 @@ extension Town {
     case 4: try paysOlderSending(step, &dice)
     case 5: try leavesNonsense(step, &dice)
     case 6: try booksOtherwise(step, &dice) { $0.amount += Int64(1 + step % 7) }
-    case 7: try booksOtherwise(step, &dice) { $0.reference = "SECOND-\(step)" }
-    case 8: try booksOtherwise(step, &dice) { $0.account = $0.otherAccount }
+    case 7: try booksOtherwise(step, &dice) { $0.amount += Int64(101 + step % 700) }
+    case 8: try booksOtherwise(step, &dice) { $0.reference = "SECOND-\(step)" }
+    case 9: try booksOtherwise(step, &dice) { $0.account = $0.otherAccount }
     default: try namesAnothersPayment(step, &dice)
     }
   }

@@ -43,7 +43,10 @@ enum BankText {
   /// One payment of an entry.
   struct Entry {
     var endToEndID: String
+    /// What left for it.
     var amount: Int64
+    /// What the bank took beyond it and the entry's other payments.
+    var fee: Int64 = 0
     var reference: String
   }
 
@@ -51,17 +54,27 @@ enum BankText {
   static func entries(of text: String) -> [Entry] {
     text.components(separatedBy: "<Ntry>").dropFirst().flatMap { entry -> [Entry] in
       let own = entry.components(separatedBy: "<NtryDtls>").first ?? ""
-      return entry.components(separatedBy: "<TxDtls>").dropFirst().compactMap { part in
-        guard let id = tag("EndToEndId", in: part), let amount = tag("Amt", in: part) else {
-          return nil
+      var parts = entry.components(separatedBy: "<TxDtls>").dropFirst().compactMap { part in
+        tag("EndToEndId", in: part).flatMap { id in
+          tag("Amt", in: part).map { amount in
+            Entry(
+              endToEndID: id, amount: minor(amount),
+              reference: tag("AcctSvcrRef", in: part) ?? tag("AcctSvcrRef", in: own) ?? "")
+          }
         }
-        let digits = amount.split(separator: ".", omittingEmptySubsequences: false)
-        let minor = digits.count > 1 ? (digits[1] + "00").prefix(2) : "00"
-        return Entry(
-          endToEndID: id, amount: (Int64(digits[0]) ?? 0) * 100 + (Int64(minor) ?? 0),
-          reference: tag("AcctSvcrRef", in: part) ?? tag("AcctSvcrRef", in: own) ?? "")
       }
+      // The first bears the fee of them all.
+      if let whole = tag("Amt", in: own), !parts.isEmpty {
+        parts[0].fee = minor(whole) - parts.map(\.amount).reduce(0, +)
+      }
+      return parts
     }
+  }
+
+  private static func minor(_ amount: String) -> Int64 {
+    let digits = amount.split(separator: ".", omittingEmptySubsequences: false)
+    let minor = digits.count > 1 ? (digits[1] + "00").prefix(2) : "00"
+    return (Int64(digits[0]) ?? 0) * 100 + (Int64(minor) ?? 0)
   }
 
   /// The text of the first element of the name that has no children.

@@ -19,6 +19,9 @@ struct Desk: Sendable {
   let tenancy: TenancyService
   let consents: ConsentService
   let identity: IdentityService
+  let openItems: OpenItemService
+  let suppliers: SupplierService
+  let salaries: SalaryService
 
   init(_ server: BureauServer) throws {
     func find<Service>(_: Service.Type) throws -> Service {
@@ -34,6 +37,9 @@ struct Desk: Sendable {
     tenancy = try find(TenancyService.self)
     consents = try find(ConsentService.self)
     identity = try find(IdentityService.self)
+    openItems = try find(OpenItemService.self)
+    suppliers = try find(SupplierService.self)
+    salaries = try find(SalaryService.self)
   }
 
   func callAsFunction<Input: Sendable, Output: Sendable>(
@@ -55,6 +61,8 @@ struct Wish: Sendable {
   var ask: @Sendable (Desk) async throws -> String
   /// That the same as before was wanted is no fault: then there is no fact.
   var mayChangeNothing = false
+  /// Whether the answer's name is the one thing that the request is about.
+  var isNamed = true
 }
 
 /// An order that somebody has yet to sign or to collect.

@@ -61,10 +61,14 @@ extension Oracle {
       guard let number = written.number.map(AccountNumber.normalised) else { return written.text }
       return "\(number.form.rawValue):\(number.text)"
     }
-    let reference: String =
+    let what: String =
       switch transfer.remittance {
-      case .structured(let reference): "\(reference.type.rawValue):\(reference.text)"
-      case .unstructured(let text): "MESSAGE:\(text)"
+      case .structured(let reference): "reference=\(reference.type.rawValue):\(reference.text)"
+      case .unstructured(let text): "reference=MESSAGE:\(text)"
+      case .documents(let documents):
+        documents.map {
+          "document=\($0.kind.rawValue) \($0.amount.minorUnits) \($0.amount.currency) \($0.number)"
+        }.joined(separator: "\n")
       case .none, .unverified: "none"
       }
     let version = Domain.BankProfile.named(bank)?.version ?? 0
@@ -74,12 +78,16 @@ extension Oracle {
       "creditor_account=\(account(transfer.creditorAccount))",
       "creditor_bic=\(transfer.creditorAgentBIC?.text ?? "")",
       "amount=\(transfer.amount.minorUnits) \(transfer.amount.currency.code)",
-      "reference=\(reference)", "due_date=\(due)", "",
+      what, "due_date=\(due)", "",
     ]
-    let values = lines.joined(separator: "\n")
+    let purpose = group.categoryPurpose.map { "category_purpose=\($0)\n" } ?? ""
+    let values = lines.joined(separator: "\n") + purpose
+    let isNetted = if case .documents = transfer.remittance { true } else { false }
+    let (plain, marked) = isNetted ? (3, 3) : (1, 2)
     return [
-      "bureau/payment/v1\n\(values)", "bureau/payment/v2\n\(values)payee_account=new\n",
-      "bureau/payment/v2\n\(values)payee_account=changed\n",
+      "bureau/payment/v\(plain)\n\(values)",
+      "bureau/payment/v\(marked)\n\(values)payee_account=new\n",
+      "bureau/payment/v\(marked)\n\(values)payee_account=changed\n",
     ].map { Array(SHA256.hash(data: Array($0.utf8))).hexText }
   }
 }

@@ -14,6 +14,7 @@ extension Oracle {
     _ fact: Bureau_Facts_V1_Body.OneOf_Fact, _ about: Bureau_Facts_V1_Envelope, _ company: Int,
     _ town: Town
   ) throws {
+    hearLedger(fact, about, company, town)
     switch fact {
     case .agreementDrafted(let it): agreements[hex(it.agreement)] = it.bank
     case .consentGiven(let it):
@@ -55,7 +56,7 @@ extension Oracle {
       if it.kind == "doublePayment" {
         change(hex(it.payment), company) { $0.isBarred = true }
       }
-    case .voucherPosted(let it): hear(it, company)
+    case .voucherPosted(let it): hear(it, about, company)
     default: break
     }
   }
@@ -94,19 +95,29 @@ extension Oracle {
     _ it: Bureau_Facts_V1_PaymentSigned, _ about: Bureau_Facts_V1_Envelope, _ company: Int,
     _ town: Town
   ) {
-    let payment = hex(it.payment), rendered = it.rendered
+    let payment = hex(it.payment)
+    let rendered = it.rendered
     let mark = rendered.payeeMark
-    let lines = [
-      "bureau/payment/\(mark.isEmpty ? "v1" : "v2")", "payment=\(payment)",
-      "bank=\(rendered.bank)/\(rendered.profileVersion)",
-      "debtor_account=\(rendered.debtorAccount.form):\(rendered.debtorAccount.text)",
-      "creditor_name=\(rendered.creditorName)",
-      "creditor_account=\(rendered.creditorAccount.form):\(rendered.creditorAccount.text)",
-      "creditor_bic=\(rendered.creditorBic)",
-      "amount=\(rendered.amount.minorUnits) \(rendered.amount.currencyCode)",
-      "reference=\(rendered.reference.type):\(rendered.reference.text)",
-      "due_date=\(rendered.dueDate)", mark.isEmpty ? "" : "payee_account=\(mark)\n",
-    ]
+    let version = rendered.documents.isEmpty ? mark.isEmpty ? 1 : 2 : 3
+    let told =
+      rendered.documents.isEmpty
+      ? ["reference=\(rendered.reference.type):\(rendered.reference.text)"]
+      : rendered.documents.map {
+        "document=\($0.kind) \($0.amount.minorUnits) \($0.amount.currencyCode) \($0.number)"
+      }
+    let ending =
+      (rendered.categoryPurpose.isEmpty ? "" : "category_purpose=\(rendered.categoryPurpose)\n")
+      + (mark.isEmpty ? "" : "payee_account=\(mark)\n")
+    let lines =
+      [
+        "bureau/payment/v\(version)", "payment=\(payment)",
+        "bank=\(rendered.bank)/\(rendered.profileVersion)",
+        "debtor_account=\(rendered.debtorAccount.form):\(rendered.debtorAccount.text)",
+        "creditor_name=\(rendered.creditorName)",
+        "creditor_account=\(rendered.creditorAccount.form):\(rendered.creditorAccount.text)",
+        "creditor_bic=\(rendered.creditorBic)",
+        "amount=\(rendered.amount.minorUnits) \(rendered.amount.currencyCode)",
+      ] + told + ["due_date=\(rendered.dueDate)", ending]
     let digest = Array(SHA256.hash(data: Array(lines.joined(separator: "\n").utf8))).hexText
     let person = town.approvers.first { $0.user.hex == hex(it.user) }
     expect(
@@ -139,7 +150,8 @@ extension Oracle {
   private func hear(_ it: Bureau_Facts_V1_TransferPrepared, _ company: Int) {
     let bank = agreements[hex(it.agreement)] ?? ""
     for item in it.items {
-      let payment = hex(item.payment), number = Int(item.number)
+      let payment = hex(item.payment)
+      let number = Int(item.number)
       change(payment, company) { life in
         expect("in doubt", !life.isInDoubt, "\(payment) was sent while it was in doubt")
         expect("signed is sent", life.signed != nil, "\(payment) was sent and nobody had signed it")
@@ -163,7 +175,8 @@ extension Oracle {
   private func hear(_ it: Bureau_Facts_V1_TransferRecovered, _ company: Int) {
     let bank = agreements[hex(it.agreement)] ?? ""
     for item in it.items {
-      let payment = hex(item.payment), number = Int(item.number)
+      let payment = hex(item.payment)
+      let number = Int(item.number)
       change(payment, company) { life in
         // Each was sent once it was settled that the one before it was not executed; what settled
         // it is lost with the copy.
@@ -196,23 +209,28 @@ extension Oracle {
       "evidence", text != nil,
       "company \(company + 1) has read a file that nobody has left for it")
     guard it.kind == "notification", let text else { return }
-    for entry in BankText.entries(of: text) { book(entry, digest, company) }
+    for entry in BankText.entries(of: text) { book(entry, digest, it.bank, company) }
   }
 
-  /// What an entry says of a sending counts once: the first that comes, on the account that pays.
-  private func book(_ entry: BankText.Entry, _ digest: String, _ company: Int) {
+  /// What an entry says of a sending counts once: the first that comes, from the bank and on the account
+  /// that pays.
+  private func book(_ entry: BankText.Entry, _ digest: String, _ bank: String, _ company: Int) {
     let parts = entry.endToEndID.split(separator: "-")
     guard parts.count == 2, let number = Int(parts[1]), var life = lives[String(parts[0])],
       life.company == company, let sending = life.sendings[number],
+      sending.connection.bank == bank,
       told[digest].map({ $0.booking.account == $0.account }) ?? true
     else { return }
     if let first = life.booked[number] {
       // Another booking of the same sending: somebody must be told.
       if first.reference != entry.reference, sending.state == .executed {
-        mustAlarm = entry.endToEndID
+        mustAlarm = "\(entry.endToEndID) was booked twice, by two references,"
       }
     } else if sending.state != .rejected {
-      life.booked[number] = (entry.amount, entry.reference)
+      life.booked[number] = (entry.amount, entry.fee, entry.reference)
+      if entry.amount != life.amount || (life.vouchers > 0 && entry.fee != 0) {
+        mustAlarm = "\(entry.endToEndID) was booked with another amount than it was asked for,"
+      }
       lives[String(parts[0])] = life
     }
   }
@@ -220,9 +238,7 @@ extension Oracle {
   /// Whether what a file told was told on, if it had to be.
   func endReading() {
     if let mustAlarm {
-      expect(
-        "alarm", alarmsOfReading > 0,
-        "\(mustAlarm) was booked twice, by two references, and nobody is told")
+      expect("alarm", alarmsOfReading > 0, "\(mustAlarm) and nobody is told")
     }
     (mustAlarm, alarmsOfReading, reading) = (nil, 0, nil)
   }
@@ -242,7 +258,8 @@ extension Oracle {
   private func hear(
     _ it: Bureau_Facts_V1_PaymentPaid, _ about: Bureau_Facts_V1_Envelope, _ company: Int
   ) {
-    let payment = hex(it.payment), number = Int(it.number)
+    let payment = hex(it.payment)
+    let number = Int(it.number)
     change(payment, company) { life in
       guard let sending = life.sendings[number] else {
         return violate("evidence", "\(payment)-\(number) is paid and was never sent")
@@ -266,7 +283,8 @@ extension Oracle {
   private func hear(
     _ it: Bureau_Facts_V1_PaymentRejected, _ about: Bureau_Facts_V1_Envelope, _ company: Int
   ) {
-    let payment = hex(it.payment), number = Int(it.number)
+    let payment = hex(it.payment)
+    let number = Int(it.number)
     change(payment, company) { life in
       guard let sending = life.sendings[number] else {
         return violate("evidence", "\(payment)-\(number) is refused and was never sent")
@@ -297,9 +315,16 @@ extension Oracle {
   // MARK: Posted
 
   /// A voucher is what the bank has booked, to the øre.
-  private func hear(_ it: Bureau_Facts_V1_VoucherPosted, _ company: Int) {
-    let sum = it.lines.reduce(Int64(0)) { $0 + $1.amount.minorUnits }
-    expect("postings", sum == 0, "voucher \(it.number) does not balance")
+  private func hear(
+    _ it: Bureau_Facts_V1_VoucherPosted, _ about: Bureau_Facts_V1_Envelope, _ company: Int
+  ) {
+    func sum(_ account: String? = nil) -> Int64 {
+      it.lines.filter { account == nil || $0.ledgerAccount == account }
+        .reduce(Int64(0)) { $0 + $1.amount.minorUnits }
+    }
+    expect("postings", sum() == 0, "voucher \(it.number) does not balance")
+    if it.isInvoice { return hearInvoice(it, company) }
+    var due: Int64 = 0, differing: [String] = []
     for id in it.payments {
       let payment = hex(id)
       change(payment, company) { life in
@@ -308,13 +333,40 @@ extension Oracle {
         guard let paid = life.sendings.first(where: { $0.value.state == .executed })?.key else {
           return violate("postings", "\(payment) is posted and not paid")
         }
-        let due = life.booked[paid]?.amount ?? life.amount
-        let bank = it.lines.filter { $0.amount.minorUnits < 0 }
-          .reduce(Int64(0)) { $0 - $1.amount.minorUnits }
+        let booked = life.booked[paid]
+        let left = booked?.amount ?? life.amount
+        due += left + (booked?.fee ?? 0)
+        if (left - (life.owed ?? life.amount)).magnitude > 100 { differing.append(payment) }
         expect(
-          "postings", it.payments.count > 1 || bank == due,
-          "\(payment) is posted with \(bank), and the bank has booked \(due)")
+          "postings", !it.isAutomatic || booked != nil,
+          "\(payment) is posted by itself before the bank has booked it")
       }
     }
+    expect(
+      "postings", -sum("1920") == due,
+      "voucher \(it.number) takes \(-sum("1920")), and the bank has booked \(due)")
+    expect(
+      "postings", sum("7740").magnitude <= 100 * UInt64(it.payments.count),
+      "voucher \(it.number) calls \(sum("7740")) rounding")
+    // What is neither rounding nor fee takes somebody's word.
+    expect(
+      "postings", differing.isEmpty || about.requestID.hasPrefix("decided-"),
+      "\(differing) are posted with other amounts than are owed, and nobody has said how")
+  }
+
+  /// An invoice is posted once, and what it says is owed.
+  private func hearInvoice(_ it: Bureau_Facts_V1_VoucherPosted, _ company: Int) {
+    expect("postings", it.payments.count == 1, "voucher \(it.number) has several invoices")
+    for id in it.payments {
+      change(hex(id), company) { life in
+        expect("postings", life.owed == nil, "the invoice of \(hex(id)) is posted twice")
+        life.owed = -(it.lines.first?.amount.minorUnits ?? 0)
+        expect("postings", sumOnBank(it) == 0, "an invoice moves money")
+      }
+    }
+  }
+
+  private func sumOnBank(_ it: Bureau_Facts_V1_VoucherPosted) -> Int64 {
+    it.lines.filter { $0.ledgerAccount == "1920" }.reduce(Int64(0)) { $0 + $1.amount.minorUnits }
   }
 }

@@ -34,13 +34,16 @@ extension Town {
     let rows = try tables.rows(
       "SELECT company, id, state FROM payment WHERE state IN (\(list)) "
         + "ORDER BY create_time DESC, id DESC LIMIT 100")
-    return try rows.reversed().compactMap { row in
-      guard case .blob(let company) = row[0], case .blob(let id) = row[1],
-        case .text(let state) = row[2], let payment = ID<Payment>(bytes: id),
-        let index = companies.firstIndex(where: { $0.place.company.bytes == company })
-      else { throw SimulationFault("a payment's row cannot be read") }
-      return PaymentRow(company: index, id: payment, state: state)
-    }
+    return try rows.reversed().map(payment)
+  }
+
+  /// Of a row with company, id and state.
+  func payment(_ row: [Cell]) throws -> PaymentRow {
+    guard case .blob(let company) = row[0], case .blob(let id) = row[1],
+      case .text(let state) = row[2], let payment = ID<Payment>(bytes: id),
+      let index = companies.firstIndex(where: { $0.place.company.bytes == company })
+    else { throw SimulationFault("a payment's row cannot be read") }
+    return PaymentRow(company: index, id: payment, state: state)
   }
 
   func amount(_ dice: inout Chance) -> Int64 { Int64(dice.below(9_000_000) + 100) }
@@ -78,7 +81,9 @@ extension Town {
     oracle.expect(
       "acknowledged", !facts.isEmpty || wish.mayChangeNothing,
       "\(wish.text) was acknowledged and is not in the journal")
-    if !facts.isEmpty, !acknowledged.contains(where: { $0.requestID == wish.requestID }) {
+    if wish.isNamed, !facts.isEmpty,
+      !acknowledged.contains(where: { $0.requestID == wish.requestID })
+    {
       acknowledged.append(
         Acknowledgement(requestID: wish.requestID, name: name, facts: facts.count))
     }
@@ -109,17 +114,22 @@ extension Town {
     if dice.happens(8) { invoice.reference = "Faktura \(step)" }
     if dice.happens(5) { invoice.due = "" }
     invoices.append((company, invoice))
-    return try await perform(importing(invoice, company, "import-\(step)"), &dice)
+    let posting = dice.happens(30)
+    return try await perform(importing(invoice, company, "import-\(step)", posting), &dice)
   }
 
   func importAgain(_ step: Int, _ dice: inout Chance) async throws -> String {
     guard let (company, invoice) = dice.pick(invoices) else { return "no invoice yet" }
     faults += 1
-    return try await perform(importing(invoice, company, "again-\(step)"), &dice)
+    let posting = dice.happens(30)
+    return try await perform(importing(invoice, company, "again-\(step)", posting), &dice)
   }
 
-  private func importing(_ invoice: SupplierInvoice, _ company: Int, _ id: String) -> Wish {
+  func importing(
+    _ invoice: SupplierInvoice, _ company: Int, _ id: String, _ posting: Bool = false
+  ) -> Wish {
     let request = Bureau_V1_ImportInvoiceRequest.with {
+      $0.postInvoice = posting
       $0.parent = companyName(company)
       $0.content = Data(invoice.ubl.utf8)
       $0.requestID = id
@@ -240,7 +250,8 @@ extension Town {
       { rows.append(row) }
     }
     let person = approvers[dice.below(approvers.count)]
-    let names = rows.map(name), company = companyName(first.company)
+    let names = rows.map(name)
+    let company = companyName(first.company)
     let request = Bureau_V1_StartPaymentSignatureRequest.with {
       $0.parent = company
       $0.payments = names
@@ -270,7 +281,8 @@ extension Town {
     if !open.isSigned { bankID.sign(open.reference, as: open.person.number) }
     open.isSigned = true
     openOrders[index] = open
-    let machine = try living(dice.below(2)), order = open
+    let machine = try living(dice.below(2))
+    let order = open
     do {
       let answer = try await machine.desk(
         Bureau_V1_IdentityService.Method.CollectOrder.descriptor,
@@ -299,9 +311,12 @@ extension Town {
     var all = try payments(in: "paid")
     if all.isEmpty || dice.happens(15) { all = try payments(in: "paid", "posted", "processing") }
     guard let row = dice.pick(all) else { return "no payment" }
-    let id = "post-\(step)"
+    // Now and then somebody says where a difference goes.
+    let word = dice.happens(30) ? (dice.happens(50) ? "2400" : "8170") : ""
+    let id = word.isEmpty ? "post-\(step)" : "decided-\(step)"
     let request = Bureau_V1_PostPaymentRequest.with {
       $0.name = name(row)
+      $0.differenceAccount = word
       $0.requestID = id
     }
     let wish = Wish(requestID: id, text: short(row)) { [accountant] desk in

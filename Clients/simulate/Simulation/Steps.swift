@@ -7,11 +7,13 @@ import TestKit
 /// What kind of thing a step is, with how often it comes.
 enum StepKind: String, CaseIterable, Sendable {
   case importInvoice, importAgain, change, acknowledge, sign, collect, delete, restore, post, check
+  case postInvoice, automatic
   case turn, work, bankWorks
   case bankHabit, bankSpeaks, bankLies, answerIsLost, orderIsLost
   case kill, restart, stall, unstall, askAgain
   case roles, consents
   case keepCopy, putBack, release
+  case ledger, setOff, twin, dismiss, confirm, salaries, bulk, search
 
   var weight: Int {
     switch self {
@@ -25,6 +27,8 @@ enum StepKind: String, CaseIterable, Sendable {
     case .restore: 15
     case .post: 90
     case .check: 60
+    case .postInvoice: 15
+    case .automatic: 8
     case .turn: 190
     case .work: 120
     case .bankWorks: 60
@@ -43,6 +47,14 @@ enum StepKind: String, CaseIterable, Sendable {
     case .keepCopy: 6
     case .putBack: 3
     case .release: 30
+    case .ledger: 40
+    case .setOff: 60
+    case .twin: 15
+    case .dismiss: 12
+    case .confirm: 70
+    case .salaries: 15
+    case .bulk: 30
+    case .search: 20
     }
   }
 
@@ -78,6 +90,8 @@ extension Town {
     case .restore: try await restore(number, &dice)
     case .post: try await post(number, &dice)
     case .check: try await recordCheck(number, &dice)
+    case .postInvoice: try await postInvoice(number, &dice)
+    case .automatic: try await setPosting(number, &dice)
     case .turn: try await turn(&dice)
     case .work: try await work(&dice)
     case .bankWorks: try bankWorks()
@@ -96,6 +110,14 @@ extension Town {
     case .keepCopy: try await copyDatabase()
     case .putBack: try await putCopyBack()
     case .release: try await release(number, &dice)
+    case .ledger: try await importLedger(number, &dice)
+    case .setOff: try await setOff(number, &dice)
+    case .twin: try await importTwin(number, &dice)
+    case .dismiss: try await dismiss(number, &dice)
+    case .confirm: try await confirm(number, &dice)
+    case .salaries: try await importSalaries(number, &dice)
+    case .bulk: try await bulk(number, &dice)
+    case .search: try await search(&dice)
     }
   }
 }

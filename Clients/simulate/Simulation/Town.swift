@@ -30,6 +30,8 @@ struct SimulatedCompany: Sendable {
   var organisationNumber: String
   /// The first is the one that pays; the second is at the same bank; the third at another.
   var accounts: [(bank: String, number: AccountNumber)]
+  /// A payee's new account is held there until somebody else has confirmed it.
+  var confirmsAccounts: Bool
 
   func connection(_ bank: String) -> BankConnection {
     BankConnection(bureau: place.bureau, company: place.company, bank: bank)
@@ -71,6 +73,8 @@ final class Town {
   let administrator: SimulatedPerson
   let accountant: SimulatedPerson
   let approvers: [SimulatedPerson]
+  /// Sees salaries, as the first of the approvers does, and nobody else.
+  let payroll: SimulatedPerson
 
   let place: DatabasePlace
   private(set) var database: any Database
@@ -116,12 +120,13 @@ final class Town {
     auditKey = try AuditKey(seed: chance.bytes(32))
     bureau = chance.id()
     companies = try Self.companies(of: bureau, chance)
-    let people = try (1...5).map { [chance] number in
+    let people = try (1...6).map { [chance] number in
       SimulatedPerson(
         user: chance.id(), number: try PersonalNumber(Numbers.swedishPerson(number)),
         token: "token-\(number)")
     }
-    (administrator, accountant, approvers) = (people[0], people[1], Array(people[2...]))
+    (administrator, accountant, approvers) = (people[0], people[1], Array(people[2...4]))
+    payroll = people[5]
     place = try await TestEngine.current.place(named: "bureau.db", in: folder, Schema.migrations)
     database = try await place.open()
     try await database.migrate(Schema.migrations)
@@ -148,7 +153,8 @@ final class Town {
   private func machine(_ index: Int) throws -> Machine {
     let fuse = Fuse()
     let channel = WatchedChannel(folders, fuse, plant?.channel(self))
-    let clock = clock, chance = chance
+    let clock = clock
+    let chance = chance
     var logger = log.logger
     logger.logLevel = .error
     var parts = ServerParts(
@@ -254,7 +260,7 @@ extension Town {
             try AccountNumber(
               form: .norwegian, text: Numbers.norwegianAccount(3 * index + number + 1))
           )
-        })
+        }, confirmsAccounts: index == 1)
     }
   }
 
@@ -295,7 +301,7 @@ extension Town {
     }
     let people: [(SimulatedPerson, Role)] =
       [(administrator, .customerAdministrator), (accountant, .accountant)]
-      + approvers.map { ($0, .approver) }
+      + approvers.map { ($0, .approver) } + [(payroll, .payroll)]
     for (person, role) in people {
       facts.append(
         .userCreated(
@@ -314,15 +320,21 @@ extension Town {
                 id: chance.id(), user: person.user, company: company, role: role))))
       }
     }
+    facts.append(
+      .roleAssigned(
+        RoleAssigned(
+          assignment: RoleAssignment(
+            id: chance.id(), user: approvers[0].user, company: nil, role: .payroll))))
     try await append(facts, at: Place(bureau: bureau))
     for company in companies { try await settle(company) }
   }
 
   private func settle(_ company: SimulatedCompany) async throws {
-    // Who pays whom is not what is lived here: payees' accounts need nobody to confirm them.
     var facts: [Fact] = [
       .companyPolicySet(
-        CompanyPolicySet(policy: CompanyPolicy(payeeAccountConfirmation: .none)))
+        CompanyPolicySet(
+          policy: CompanyPolicy(
+            payeeAccountConfirmation: company.confirmsAccounts ? .secondPerson : .none)))
     ]
     for (number, account) in company.accounts.enumerated() {
       let id: ID<Agreement> = chance.id()
@@ -364,8 +376,9 @@ extension Town {
   }
 
   private func logEverybodyIn() async throws {
-    let now = clock.now, bureau = bureau
-    for person in [administrator, accountant] + approvers {
+    let now = clock.now
+    let bureau = bureau
+    for person in [administrator, accountant, payroll] + approvers {
       let session = Session(id: chance.id(), user: person.user, startTime: now, lastUseTime: now)
       try await database.write(as: .bureau(TenantKey(bureau))) { tx in
         try tx.execute("DELETE FROM main.session WHERE hash = \(Access.hash(person.token))")

@@ -122,6 +122,7 @@ private final class WatchedConnection: Connection {
   }
 
   var failure: ConnectionFailure? { base.failure }
+  var written: Int64 { base.written }
   func begin() throws(EngineError) {
     try fuse.pass()
     isOver = false

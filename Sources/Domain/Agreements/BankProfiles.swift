@@ -58,7 +58,8 @@ extension BankProfile {
         calendar: isNorwegian ? .norway : .sweden,
         domesticCurrency: isNorwegian ? .nok : .sek,
         domesticForms: isNorwegian ? [.norwegian] : [.bankgiro, .plusgiro, .swedish],
-        rendering: Pain001.Rendering(characterSet: isNorwegian ? .nordic : .swedish),
+        rendering: Pain001.Rendering(
+          characterSet: isNorwegian ? .nordic : .swedish, referredDocuments: isNorwegian),
         channel: channel, finalSignatureInBank: finalSignatureInBank, application: application)
     }
   }

@@ -60,10 +60,12 @@ package struct BoardFacts: Sendable {
   /// Not revoked and not expired.
   package var consents: [LiveConsent] = []
   package var queues: [PaymentState: Int] = [:]
+  /// Of salaries, where the reader sees them.
+  package var salaryQueues: [PaymentState: Int] = [:]
   package var nextDueDate: CalendarDate?
   package var holdTime: Instant?
-  /// Payments that wait until somebody confirms the payee's account.
-  package var paymentsAwaitingConfirmation = 0
+  /// Payees' accounts that somebody has to confirm before what waits for them may be signed.
+  package var accountsAwaitingConfirmation = 0
 
   package init(company: ID<Company>, displayName: String, organisationNumber: String) {
     self.company = company
@@ -205,6 +207,22 @@ package struct BoardRow: Sendable {
       date: agreement.createTime.date(in: .centralEuropean), command: command)
   }
 
+  private static func addSalaries(_ facts: BoardFacts, _ found: inout [BoardException]) {
+    if let count = facts.salaryQueues[.inDoubt], count > 0 {
+      found.append(
+        BoardException(
+          cause: .paymentsInDoubt, mark: .red,
+          message: "The outcome of \(count) salaries is not known: look into the online bank.",
+          owner: "payroll", date: nil, command: "bureau payment list --state in-doubt"))
+    }
+    if let count = facts.salaryQueues[.error], count > 0 {
+      found.append(
+        BoardException(
+          cause: .paymentsInError, mark: .red, message: "The bank has refused \(count) salaries.",
+          owner: "payroll", date: nil, command: "bureau payment list --state error"))
+    }
+  }
+
   private static func addPayments(
     _ facts: BoardFacts, _ today: CalendarDate, _ found: inout [BoardException]
   ) {
@@ -221,6 +239,7 @@ package struct BoardRow: Sendable {
           cause: .paymentsInError, mark: .red, message: "The bank has refused \(count) payments.",
           owner: "accountant", date: nil, command: "bureau payment list --state error"))
     }
+    addSalaries(facts, &found)
     if let due = facts.nextDueDate, due < today {
       let names = facts.approvers.map(\.displayName).joined(separator: ", ")
       found.append(
@@ -230,13 +249,14 @@ package struct BoardRow: Sendable {
           owner: names.isEmpty ? "customer administrator" : names, date: due,
           command: "bureau payment list --state acknowledged"))
     }
-    let waiting = facts.paymentsAwaitingConfirmation
+    let waiting = facts.accountsAwaitingConfirmation
     if waiting > 0 {
       found.append(
         BoardException(
           cause: .payeeAccountsHeld, mark: .yellow,
-          message: "\(waiting == 1 ? "1 payment waits" : "\(waiting) payments wait") until somebody"
-            + " confirms the payee's new account.",
+          message: waiting == 1
+            ? "Payments wait until somebody confirms a payee's new account."
+            : "Payments wait until somebody confirms \(waiting) payees' new accounts.",
           owner: "accountant", date: nil, command: "bureau supplier list --accounts held"))
     }
     if let time = facts.holdTime {

@@ -29,10 +29,13 @@ package struct Order: Sendable, Equatable {
   package var nonVisibleData: [UInt8]
   package var startTime: Instant
   package var eid: Eid
+  /// With a code by SMS no electronic identity answers.
+  package var method: SigningMethod
 
   package init(
     id: ID<Order>, purpose: Purpose, company: ID<Company>?, user: ID<User>?, state: State,
-    visibleText: String, nonVisibleData: [UInt8], startTime: Instant, eid: Eid = .bankIDSE
+    visibleText: String, nonVisibleData: [UInt8], startTime: Instant, eid: Eid = .bankIDSE,
+    method: SigningMethod = .bankID
   ) {
     self.id = id
     self.purpose = purpose
@@ -43,6 +46,7 @@ package struct Order: Sendable, Equatable {
     self.nonVisibleData = nonVisibleData
     self.startTime = startTime
     self.eid = eid
+    self.method = method
   }
 }
 
@@ -69,7 +73,8 @@ package struct OrderRefusal: Sendable, Equatable {
   }
 }
 
-/// A verified BankID answer: who signed what, and where the evidence is kept.
+/// A verified BankID answer, or what the server knows of a code that was entered: who signed what,
+/// and where the evidence is kept.
 package struct Evidence: Sendable, Equatable {
   /// SHA-256 of the answer as it came, under which it is stored unchanged.
   package var digest: [UInt8]
@@ -78,10 +83,11 @@ package struct Evidence: Sendable, Equatable {
   package var visibleText: String
   package var nonVisibleData: [UInt8]
   package var time: Instant
+  package var method: SigningMethod
 
   package init(
     digest: [UInt8], signer: NationalIDDigest, signerName: String, visibleText: String,
-    nonVisibleData: [UInt8], time: Instant
+    nonVisibleData: [UInt8], time: Instant, method: SigningMethod = .bankID
   ) {
     self.digest = digest
     self.signer = signer
@@ -89,6 +95,7 @@ package struct Evidence: Sendable, Equatable {
     self.visibleText = visibleText
     self.nonVisibleData = nonVisibleData
     self.time = time
+    self.method = method
   }
 
   /// Refuses evidence of another person or over another content than `order`'s.

@@ -8,12 +8,16 @@ package struct Approval: Sendable, Equatable {
     package var agreement: ID<Agreement>
     /// Where the creditor's account has changed: the one paid last.
     package var lastAccount: AccountNumber?
+    /// What else the signer is told of it: what is set off, what it was taken for.
+    package var notes: [String]
     package init(
-      rendered: RenderedPayment, agreement: ID<Agreement>, lastAccount: AccountNumber? = nil
+      rendered: RenderedPayment, agreement: ID<Agreement>, lastAccount: AccountNumber? = nil,
+      notes: [String] = []
     ) {
       self.rendered = rendered
       self.agreement = agreement
       self.lastAccount = lastAccount
+      self.notes = notes
     }
 
     /// What is new or changed since last time, in the signer's words; nil: nothing.
@@ -70,6 +74,7 @@ package struct Approval: Sendable, Equatable {
       lines.append("to \(payment.creditorAccount.display)")
       if let news = item.news { lines.append(news) }
       lines.append("\(payment.reference.label) \(payment.reference.text)")
+      lines += item.notes
       lines.append("due \(payment.dueDate.iso), from \(payment.debtorAccount.display)")
     }
     let text = lines.joined(separator: "\n")

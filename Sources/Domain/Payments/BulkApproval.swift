@@ -78,7 +78,7 @@ package struct BulkApproval: Sendable, Equatable {
     return "- \(payment.creditorName), \(payment.creditorAccount.display): "
       + "\(payment.amount.decimalText) \(payment.amount.currency.code), "
       + "\(payment.reference.label) \(payment.reference.text), due \(payment.dueDate.iso)"
-      + (item.news.map { "; \($0)" } ?? "")
+      + ([item.news].compactMap(\.self) + item.notes).map { "; \($0)" }.joined(separator: "")
   }
 
   private struct Payee: Hashable {

@@ -49,7 +49,7 @@ package enum InvoiceError: Refusal, Equatable {
       "The document is larger than \(limit) bytes; send it without enclosures."
     case .unreadable(let why): "The document cannot be read as a UBL invoice: \(why)"
     case .creditNote:
-      "This is a credit note: there is nothing to pay. Link it to its invoice when that is settled."
+      "This is a credit note: there is nothing to pay. Take it in as an open item, and set it off."
     case .numberMissing: "The invoice has no number (cbc:ID); ask the supplier for a proper one."
     case .currencyUnknown(let code): "\(code) is no currency of ISO 4217; ask the supplier."
     case .amountInvalid(let text):
@@ -115,7 +115,7 @@ package struct InvoiceReading: Sendable, Equatable {
     if asWritten.reference != nil { warnings.append(.referenceUnusable) }
   }
 
-  private static func amount(of document: UBLDocument) throws(InvoiceError) -> Money {
+  static func amount(of document: UBLDocument) throws(InvoiceError) -> Money {
     let code = document.payableCurrency ?? document.currency
     guard let currency = try? Currency(code) else {
       throw .currencyUnknown(String(code.prefix(10)))

@@ -21,12 +21,16 @@ package struct Payment: Sendable, Equatable {
   package var makers: [ID<User>]
   /// Of a salary: its batch.
   package var salary: ID<SalaryBatch>?
+  /// What is set off against it; nil: nothing.
+  package var netting: Netting?
   /// Why it came back to the proposal, until somebody has changed, acknowledged or signed it.
   package var returnReason: String?
   /// Oldest first; at most one is neither rejected nor found not executed.
   package var instructions: [Instruction]
   package var rejection: Rejection?
   package var voucher: ID<Voucher>?
+  /// Its invoice in the books, where that was posted.
+  package var postedInvoice: PostedInvoice?
   /// When the bank booked it.
   package var bookingDate: CalendarDate?
   /// An older instruction was executed after all: nothing more is sent until it is cleared up.
@@ -41,7 +45,7 @@ package struct Payment: Sendable, Equatable {
     rejection: Rejection? = nil, voucher: ID<Voucher>? = nil, bookingDate: CalendarDate? = nil,
     isHeld: Bool = false, revision: Int64 = 0, approvals: [PaymentSignature] = [],
     requiredSignatures: Int = 0, makers: [ID<User>] = [], returnReason: String? = nil,
-    salary: ID<SalaryBatch>? = nil
+    salary: ID<SalaryBatch>? = nil, netting: Netting? = nil, postedInvoice: PostedInvoice? = nil
   ) {
     self.id = id
     self.state = state
@@ -56,7 +60,9 @@ package struct Payment: Sendable, Equatable {
     self.requiredSignatures = requiredSignatures
     self.makers = makers
     self.salary = salary
+    self.netting = netting
     self.returnReason = returnReason
+    self.postedInvoice = postedInvoice
     self.instructions = instructions
     self.rejection = rejection
     self.voucher = voucher
@@ -99,10 +105,11 @@ package struct PaymentSignature: Hashable, Sendable {
   package var signTime: Instant
   /// When the payment is to be transferred to the bank.
   package var transferTime: Instant
+  package var method: SigningMethod
 
   package init(
     user: ID<User>, rendered: RenderedPayment, agreement: ID<Agreement>, evidenceDigest: [UInt8],
-    signTime: Instant, transferTime: Instant
+    signTime: Instant, transferTime: Instant, method: SigningMethod = .bankID
   ) {
     self.user = user
     self.rendered = rendered
@@ -110,6 +117,7 @@ package struct PaymentSignature: Hashable, Sendable {
     self.evidenceDigest = evidenceDigest
     self.signTime = signTime
     self.transferTime = transferTime
+    self.method = method
   }
 }
 
@@ -159,11 +167,17 @@ package struct Booking: Hashable, Sendable {
   package var amount: Money
   /// The bank's reference for the entry; may be empty.
   package var bankReference: String
+  /// What the bank took for it on top, in the same currency.
+  package var fee: Money?
 
-  package init(amount: Money, bankReference: String) {
+  package init(amount: Money, bankReference: String, fee: Money? = nil) {
     self.amount = amount
     self.bankReference = bankReference
+    self.fee = fee
   }
+
+  /// With the fee: what the account has less by it.
+  package var total: Money { fee.flatMap { try? amount.adding($0) } ?? amount }
 }
 
 /// Why the bank refused, with the way out (E-01).

@@ -1,3 +1,5 @@
+package import Primitives
+
 /// Why something about a payment is refused, in the order it is checked.
 package enum PaymentError: Refusal, Equatable {
   case notFound
@@ -13,8 +15,11 @@ package enum PaymentError: Refusal, Equatable {
   case amountTooLarge
   case referenceInvalid(String)
   case dueDateInvalid(String)
+  case setOff
   case salaryUnfit
   case salaryByBundle
+  case notBooked(Currency, ChartOfAccounts)
+  case differs(paid: Money, owed: Money, ChartOfAccounts)
   case incomplete([String])
   case noAgreement
   case notSendable(String)
@@ -31,8 +36,8 @@ package enum PaymentError: Refusal, Equatable {
     switch self {
     case .notFound: .notFound
     case .changedMeanwhile, .signedValuesChanged: .conflict
-    case .notAllowed, .salaryByBundle, .incomplete, .noAgreement, .notSendable, .held, .sentBefore,
-      .tooManyInstructions:
+    case .notAllowed, .setOff, .salaryByBundle, .notBooked, .differs, .incomplete, .noAgreement,
+      .notSendable, .held, .sentBefore, .tooManyInstructions:
       .failedPrecondition
     default: .invalidArgument
     }
@@ -53,8 +58,11 @@ package enum PaymentError: Refusal, Equatable {
     case .amountTooLarge: "PAYMENT_AMOUNT_TOO_LARGE"
     case .referenceInvalid: "PAYMENT_REFERENCE_INVALID"
     case .dueDateInvalid: "PAYMENT_DUE_DATE_INVALID"
+    case .setOff: "PAYMENT_SET_OFF"
     case .salaryUnfit: "SALARY_TERMS_UNFIT"
     case .salaryByBundle: "SALARY_POSTED_BY_BUNDLE"
+    case .notBooked: "PAYMENT_NOT_BOOKED"
+    case .differs: "PAYMENT_AMOUNT_DIFFERS"
     case .incomplete: "PAYMENT_INCOMPLETE"
     case .noAgreement: "PAYMENT_NO_AGREEMENT"
     case .notSendable: "PAYMENT_NOT_SENDABLE"
@@ -78,6 +86,7 @@ package enum PaymentError: Refusal, Equatable {
     case .currencyUnknown, .amountNotPositive, .amountTooLarge: "amount"
     case .referenceInvalid, .salaryUnfit: "reference"
     case .dueDateInvalid: "due_date"
+    case .notBooked, .differs: "difference_account"
     case .incomplete(let fields): fields.first
     case .noPayments, .tooManyPayments, .textTooLong: "payments"
     case .changedMeanwhile: "etag"
@@ -103,12 +112,23 @@ package enum PaymentError: Refusal, Equatable {
     case .amountTooLarge: "The amount is larger than a bank file carries; divide it."
     case .referenceInvalid(let why): "The payment reference is not valid: \(why)"
     case .dueDateInvalid(let text): "\(text) is no date; write YYYY-MM-DD."
+    case .setOff:
+      "Something is set off against this payment: its amount and its text follow from that. Take it back"
+        + " first, or delete and restore the payment."
     case .salaryUnfit:
       "A salary is paid in the domestic currency to an account in the country, with a text and no"
         + " structured reference."
     case .salaryByBundle:
       "Salaries are posted by their bundle, in one sum, so that no line of the books names a person"
         + " (B-04)."
+    case .notBooked(let currency, let chart):
+      "It was asked for in \(currency.code), and the bank has not told yet what left the account:"
+        + " wait for its entry, or give \(chart.supplierLedger.number) as difference_account to post"
+        + " what was asked for."
+    case .differs(let paid, let owed, let chart):
+      "The bank has booked \(paid) where \(owed) is owed: give the account of the difference as"
+        + " difference_account; with \(chart.supplierLedger.number) it stays open on the supplier"
+        + " ledger."
     case .incomplete(let fields):
       "The payment is incomplete: fill in \(fields.joined(separator: ", ")) (P-07)."
     case .noAgreement:

@@ -78,6 +78,10 @@ extension Payment {
     if correction == PaymentCorrection() { throw .nothingToChange }
     let new = try correction.applied(to: terms)
     if salary != nil, !new.isFitForSalary { throw .salaryUnfit }
+    // They follow from what is set off.
+    if netting != nil, new.amount != terms.amount || new.reference != terms.reference {
+      throw .setOff
+    }
     let event: PaymentEvent = state == .error ? .correct : new.proposal(openItems: openItems)
     let next = try state.after(event)
     if new == terms { return [] }
@@ -104,7 +108,7 @@ extension Payment {
     if instructions.count >= Instruction.limit { throw .tooManyInstructions }
     let (agreement, profile) = try PaymentRules.agreement(for: terms, among: agreements)
     let values = try terms.rendered(
-      id, for: agreement, profile: profile, isSalary: salary != nil)
+      id, for: agreement, profile: profile, isSalary: salary != nil, netting: netting)
     // Of several signers each signs what the first was shown.
     let earlier = approvals.last { $0.rendered.marked(nil) == values }?.rendered
     let rendered = earlier ?? values.marked(payee.mark)
@@ -113,7 +117,8 @@ extension Payment {
     }
     try TransferRules.rehearse(rendered, profile: profile)
     return Approval.Item(
-      rendered: rendered, agreement: agreement.id, lastAccount: payee.lastAccount)
+      rendered: rendered, agreement: agreement.id, lastAccount: payee.lastAccount,
+      notes: netting.map { [$0.note] } ?? [])
   }
 
   /// Signed by `user` with evidence over exactly these values (D-01).
@@ -144,7 +149,7 @@ extension Payment {
     let signature = PaymentSignature(
       user: user, rendered: item.rendered, agreement: item.agreement,
       evidenceDigest: evidence.digest, signTime: evidence.time,
-      transferTime: plan.transferTime(signedAt: evidence.time))
+      transferTime: plan.transferTime(signedAt: evidence.time), method: evidence.method)
     let signers = Set(approvals(of: item).map(\.user) + [user])
     if signers.count < required {
       return [
@@ -155,10 +160,11 @@ extension Payment {
     return [.paymentSigned(PaymentSigned(payment: id, signature: signature))]
   }
 
-  /// Out of the proposal and of the whole module (P-12, L-03).
+  /// Out of the proposal and of the whole module (P-12, L-03). What was set off against it is open
+  /// again, and it comes back as it was without.
   package func deleting() throws(PaymentError) -> [Fact] {
     _ = try state.after(.delete)
-    return [.paymentDeleted(PaymentDeleted(payment: id))]
+    return (netting?.freeing(from: self) ?? []) + [.paymentDeleted(PaymentDeleted(payment: id))]
   }
 
   /// "Add to Bank": back to the proposal, never further (P-13, L-03).

@@ -29,6 +29,13 @@ package struct PaymentStory: Sendable {
         + (fact.isChange ? "another one than before" : "the first one")
         + " for \(fact.displayName)"
         + (fact.wasPaidBefore ? ", and was paid before." : ": somebody else has to confirm it.")
+    case .duplicatesDismissed(let fact) where fact.payment == payment:
+      let others = fact.others.map(\.hex).joined(separator: ", ")
+      return "It looks like \(others) and is owed all the same: \(fact.reason)"
+    case .openItemsLinked(let fact) where fact.payment == payment:
+      return "\(Self.count(fact.items)) set off against its \(fact.gross)."
+    case .openItemsUnlinked(let fact) where fact.payment == payment:
+      return "\(Self.count(fact.items)) set off against it no more."
     case .paymentAcknowledged(let fact) where fact.payment == payment:
       return "It was acknowledged: it is right and may be signed."
     case .paymentSigned(let fact) where fact.payment == payment:
@@ -93,8 +100,13 @@ package struct PaymentStory: Sendable {
         + "\(fact.executed ? "executed" : "not executed") as of \(fact.date.iso)."
     case .alarmRaised(let fact) where fact.payment == payment:
       return "Alarm: \(fact.text)"
+    case .voucherPosted(let fact)
+    where fact.voucher.payments.contains(payment) && fact.voucher.isInvoice:
+      return "Its invoice was posted with voucher \(fact.voucher.number) of "
+        + "\(fact.voucher.date.iso)."
     case .voucherPosted(let fact) where fact.voucher.payments.contains(payment):
-      return "It was posted with voucher \(fact.voucher.number) of \(fact.voucher.date.iso)."
+      return "It was posted\(fact.isAutomatic ? " by itself" : "") with voucher "
+        + "\(fact.voucher.number) of \(fact.voucher.date.iso)."
     default: return nil
     }
   }
@@ -105,7 +117,12 @@ package struct PaymentStory: Sendable {
 
   private static func signed(_ signature: PaymentSignature) -> String {
     let values = signature.rendered
-    return "It was signed with BankID: \(values.amount) to \(values.creditorName), "
+    let how =
+      switch signature.method {
+      case .bankID: "signed with BankID"
+      case .sms: "approved with a code by SMS"
+      }
+    return "It was \(how): \(values.amount) to \(values.creditorName), "
       + "\(values.creditorAccount.display), \(values.reference.label) \(values.reference.text), due "
       + "\(values.dueDate.iso), from \(values.debtorAccount.display); digest "
       + "\(short(values.digest)), evidence \(short(signature.evidenceDigest)). It goes to the bank at "
@@ -146,5 +163,12 @@ extension PaymentAction {
     case .restore: "come back"
     case .sign: "be signed"
     }
+  }
+}
+
+extension PaymentStory {
+  private static func count(_ items: [ID<OpenItem>]) -> String {
+    items.count == 1
+      ? "One open item of the supplier is" : "\(items.count) open items of the supplier are"
   }
 }

@@ -2,7 +2,7 @@
 // and what is sent is compared with that. Both sides make the same canonical text from it.
 
 import Crypto
-import Formats
+package import Formats
 package import Primitives
 
 /// The exact values of one payment as they will stand in the bank file.
@@ -21,12 +21,16 @@ package struct RenderedPayment: Hashable, Sendable {
   package var payeeMark: PayeeMark?
   /// ISO 20022: `SALA` makes it a salary, which the bank shows nobody the parts of.
   package var categoryPurpose: String?
+  /// Where something is set off: what the bank file lists in the place of the reference, which is then
+  /// only shown.
+  package var documents: [ReferredDocument]
 
   package init(
     payment: ID<Payment>, debtorAccount: AccountNumber, creditorName: String,
     creditorAccount: AccountNumber, creditorBIC: BIC?, amount: Money,
     reference: PaymentReference, dueDate: CalendarDate, bank: String, profileVersion: Int,
-    payeeMark: PayeeMark? = nil, categoryPurpose: String? = nil
+    payeeMark: PayeeMark? = nil, categoryPurpose: String? = nil,
+    documents: [ReferredDocument] = []
   ) {
     self.payment = payment
     self.debtorAccount = debtorAccount
@@ -40,15 +44,17 @@ package struct RenderedPayment: Hashable, Sendable {
     self.profileVersion = profileVersion
     self.payeeMark = payeeMark
     self.categoryPurpose = categoryPurpose
+    self.documents = documents
   }
 
   /// The values in a fixed order, a line each; no value holds a line break.
   ///
-  /// Version 1 has no room for a mark: what has none is written as ever, so that every signature
-  /// ever given can be checked again.
+  /// Version 1 has no room for a mark, version 2 none for documents: what has none is written as ever,
+  /// so that every signature ever given can be checked again.
   package var canonicalText: String {
-    guard let payeeMark else { return "bureau/payment/v1\n\(values)" }
-    return "bureau/payment/v2\n\(values)payee_account=\(payeeMark.rawValue)\n"
+    let version = documents.isEmpty ? payeeMark == nil ? 1 : 2 : 3
+    return "bureau/payment/v\(version)\n\(values)"
+      + (payeeMark.map { "payee_account=\($0.rawValue)\n" } ?? "")
   }
 
   private var values: String {
@@ -60,10 +66,19 @@ package struct RenderedPayment: Hashable, Sendable {
     creditor_account=\(creditorAccount.form.rawValue):\(creditorAccount.text)
     creditor_bic=\(creditorBIC?.text ?? "")
     amount=\(amount.minorUnits) \(amount.currency.code)
-    reference=\(reference.type.rawValue):\(reference.text)
+    \(what)
     due_date=\(dueDate.iso)
 
     """ + (categoryPurpose.map { "category_purpose=\($0)\n" } ?? "")
+  }
+
+  /// What the payee is told.
+  private var what: String {
+    if documents.isEmpty { return "reference=\(reference.type.rawValue):\(reference.text)" }
+    return documents.map { document in
+      "document=\(document.kind.rawValue) \(document.amount.minorUnits)"
+        + " \(document.amount.currency.code) \(document.number)"
+    }.joined(separator: "\n")
   }
 
   /// SHA-256 of the canonical text: what an approval covers.
@@ -82,7 +97,8 @@ extension RenderedPayment {
 extension PaymentTerms {
   /// The values as `profile` renders them for the account of `agreement`.
   package func rendered(
-    _ payment: ID<Payment>, for agreement: Agreement, profile: BankProfile, isSalary: Bool = false
+    _ payment: ID<Payment>, for agreement: Agreement, profile: BankProfile, isSalary: Bool = false,
+    netting: Netting? = nil
   ) throws(PaymentError) -> RenderedPayment {
     guard missingFields.isEmpty, let creditorName, let creditorAccount, let reference, let dueDate
     else { throw .incomplete(missingFields) }
@@ -97,7 +113,8 @@ extension PaymentTerms {
       reference: try Self.rendered(reference, profile.rendering), dueDate: dueDate,
       bank: profile.id,
       profileVersion: profile.version,
-      categoryPurpose: isSalary ? SalaryBatch.categoryPurpose : nil)
+      categoryPurpose: isSalary ? SalaryBatch.categoryPurpose : nil,
+      documents: try netting?.documents(for: profile.rendering, reference) ?? [])
   }
 
   private static func rendered(

@@ -12,6 +12,7 @@ package enum PolicyError: Refusal, Equatable {
   case paymentLimit(Money, of: Currency)
   case dayLimit(Money, of: Currency)
   case signedAlready
+  case smsSigning
   case payeeAccount(CompanyPolicy.PayeeAccountChanges)
 
   package var kind: RefusalKind {
@@ -32,6 +33,7 @@ package enum PolicyError: Refusal, Equatable {
     case .paymentLimit: "POLICY_PAYMENT_LIMIT"
     case .dayLimit: "POLICY_DAY_LIMIT"
     case .signedAlready: "POLICY_SIGNED_ALREADY"
+    case .smsSigning: "POLICY_SMS_SIGNING"
     case .payeeAccount: "POLICY_PAYEE_ACCOUNT"
     }
   }
@@ -62,6 +64,8 @@ package enum PolicyError: Refusal, Equatable {
         + " nobody do that." + Self.foreign(currency, to: limit)
     case .signedAlready:
       "You have signed this payment; the company's policy wants another approver's signature too."
+    case .smsSigning:
+      "The company's policy wants payments signed with BankID; a code by SMS does not do there."
     case .payeeAccount(.nobody):
       "The company's policy lets nobody set or change the account that a payment goes to; delete the"
         + " payment and have it come again from its source."

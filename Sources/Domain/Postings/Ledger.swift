@@ -150,7 +150,7 @@ package struct LedgerPeriod: Sendable, Equatable {
     let country = company.organisationNumber.country
     guard format == .sie || country == .no else { throw .countryUnfit }
     guard vouchers.count <= Self.limit else { throw .tooMany(limit: Self.limit) }
-    var ledger = Ledger(opening, currency: country == .se ? .sek : .nok)
+    var ledger = Ledger(opening, currency: company.currency)
     let entries = try vouchers.map { voucher throws(LedgerError) in try ledger.add(voucher) }
     let chart = ChartOfAccounts(of: company)
     let book = LedgerBook(
@@ -267,10 +267,27 @@ extension ChartOfAccounts {
     case Self.norwegian.supplierLedger: "Leverandørgjeld"
     case Self.norwegian.bank: "Bankinnskudd"
     case Self.norwegian.salaries: "Skyldig lønn"
+    case Self.norwegian.cost: "Annen kostnad"
+    case Self.norwegian.inputTax: "Inngående merverdiavgift"
+    case Self.norwegian.bankFees: "Bankgebyrer"
+    case Self.norwegian.rounding: "Øreavrunding"
+    case Self.norwegian.exchangeGain: "Valutagevinst"
+    case Self.norwegian.exchangeLoss: "Valutatap"
     case Self.swedish.supplierLedger: "Leverantörsskulder"
     case Self.swedish.bank: "Företagskonto"
     case Self.swedish.salaries: "Löneskulder"
+    case Self.swedish.cost: "Övriga externa kostnader"
+    case Self.swedish.inputTax: "Debiterad ingående moms"
+    case Self.swedish.bankFees: "Bankkostnader"
+    case Self.swedish.rounding: "Öres- och kronutjämning"
+    case Self.swedish.exchangeGain: "Valutakursvinster"
+    case Self.swedish.exchangeLoss: "Valutakursförluster"
     default: "Konto \(account.number)"
     }
   }
+}
+
+extension Company {
+  /// Of its books.
+  package var currency: Currency { organisationNumber.country == .se ? .sek : .nok }
 }

@@ -12,10 +12,12 @@ package struct Voucher: Sendable, Equatable {
   package var payments: [ID<Payment>]
   /// When it was posted; nil in what was written before that was kept.
   package var postTime: Instant?
+  /// Of an invoice, before its payment.
+  package var isInvoice: Bool
 
   package init(
     id: ID<Voucher>, number: Int64, date: CalendarDate, lines: [VoucherLine],
-    payments: [ID<Payment>], postTime: Instant? = nil
+    payments: [ID<Payment>], postTime: Instant? = nil, isInvoice: Bool = false
   ) {
     self.id = id
     self.number = number
@@ -23,6 +25,7 @@ package struct Voucher: Sendable, Equatable {
     self.lines = lines
     self.payments = payments
     self.postTime = postTime
+    self.isInvoice = isInvoice
   }
 }
 
@@ -45,26 +48,48 @@ package struct LedgerAccount: Hashable, Sendable {
   package init(number: String) { self.number = number }
 }
 
-/// Where payments are posted by default.
+/// Where payments and invoices are posted by default.
 package struct ChartOfAccounts: Sendable, Equatable {
   package var supplierLedger: LedgerAccount
   package var bank: LedgerAccount
   /// Net salaries that are owed to the employees.
   package var salaries: LedgerAccount
+  /// Costs that nobody has given an account.
+  package var cost: LedgerAccount
+  package var inputTax: LedgerAccount
+  package var bankFees: LedgerAccount
+  package var rounding: LedgerAccount
+  package var exchangeGain: LedgerAccount
+  package var exchangeLoss: LedgerAccount
+  /// Of the books.
+  package var currency: Currency
 
   /// NS 4102.
   package static let norwegian = ChartOfAccounts(
-    supplierLedger: LedgerAccount(number: "2400"), bank: LedgerAccount(number: "1920"),
-    salaries: LedgerAccount(number: "2930"))
+    supplierLedger: "2400", bank: "1920", salaries: "2930", cost: "7790", inputTax: "2710",
+    bankFees: "7770", rounding: "7740", exchangeGain: "8060", exchangeLoss: "8160",
+    currency: .nok)
   /// BAS.
   package static let swedish = ChartOfAccounts(
-    supplierLedger: LedgerAccount(number: "2440"), bank: LedgerAccount(number: "1930"),
-    salaries: LedgerAccount(number: "2821"))
+    supplierLedger: "2440", bank: "1930", salaries: "2821", cost: "6990", inputTax: "2641",
+    bankFees: "6570", rounding: "3740", exchangeGain: "3960", exchangeLoss: "7960",
+    currency: .sek)
 
-  package init(supplierLedger: LedgerAccount, bank: LedgerAccount, salaries: LedgerAccount) {
-    self.supplierLedger = supplierLedger
-    self.bank = bank
-    self.salaries = salaries
+  private init(
+    supplierLedger: String, bank: String, salaries: String, cost: String, inputTax: String,
+    bankFees: String, rounding: String, exchangeGain: String, exchangeLoss: String,
+    currency: Currency
+  ) {
+    self.supplierLedger = LedgerAccount(number: supplierLedger)
+    self.bank = LedgerAccount(number: bank)
+    self.salaries = LedgerAccount(number: salaries)
+    self.cost = LedgerAccount(number: cost)
+    self.inputTax = LedgerAccount(number: inputTax)
+    self.bankFees = LedgerAccount(number: bankFees)
+    self.rounding = LedgerAccount(number: rounding)
+    self.exchangeGain = LedgerAccount(number: exchangeGain)
+    self.exchangeLoss = LedgerAccount(number: exchangeLoss)
+    self.currency = currency
   }
 
   /// The default chart of the company's country.
@@ -75,7 +100,12 @@ package struct ChartOfAccounts: Sendable, Equatable {
 
 package struct VoucherPosted: Sendable, Equatable {
   package var voucher: Voucher
-  package init(voucher: Voucher) { self.voucher = voucher }
+  /// By the agreement's setting, in the name of the company's employee (U-15).
+  package var isAutomatic: Bool
+  package init(voucher: Voucher, isAutomatic: Bool = false) {
+    self.voucher = voucher
+    self.isAutomatic = isAutomatic
+  }
 }
 
 /// What a new voucher is given from outside.
@@ -84,56 +114,63 @@ package struct VoucherDraft: Sendable {
   package var number: Int64
   package var chart: ChartOfAccounts
   package var time: Instant
+  /// Where a person wants what is neither rounding nor exchange; nil: nobody has said.
+  package var difference: LedgerAccount?
+  package var isAutomatic: Bool
 
-  package init(id: ID<Voucher>, number: Int64, chart: ChartOfAccounts, time: Instant) {
+  package init(
+    id: ID<Voucher>, number: Int64, chart: ChartOfAccounts, time: Instant,
+    difference: LedgerAccount? = nil, isAutomatic: Bool = false
+  ) {
     self.id = id
     self.number = number
     self.chart = chart
     self.time = time
+    self.difference = difference
+    self.isAutomatic = isAutomatic
   }
 
   /// Posts what was paid: the debt to the suppliers goes, and so does the money (B-01…B-04).
-  fileprivate func posting(
-    _ payments: [Payment], of total: Money, text: String, on date: CalendarDate
-  ) -> [Fact] {
+  fileprivate func posting(_ payments: [Payment], text: String, on date: CalendarDate)
+    throws(PaymentError) -> [Fact]
+  {
     let isSalary = payments.contains { $0.salary != nil }
     let text = isSalary ? "Salaries" : text
+    let settlements = try payments.map { payment throws(PaymentError) in
+      try payment.settlement(self)
+    }
+    guard let sums = try? SettlementSums(settlements) else { throw .amountTooLarge }
     var lines =
       isSalary
-      ? [VoucherLine(ledgerAccount: chart.salaries, amount: total, text: text)]
-      : payments.map { payment in
+      ? [VoucherLine(ledgerAccount: chart.salaries, amount: sums.debt, text: text)]
+      : zip(payments, settlements).map { payment, settlement in
         VoucherLine(
-          ledgerAccount: chart.supplierLedger, amount: payment.postedAmount,
-          text: payment.voucherText)
+          ledgerAccount: chart.supplierLedger, amount: settlement.debt, text: payment.voucherText)
       }
-    // Never overflows: a total is more than zero.
-    let credit = Money(minorUnits: -total.minorUnits, currency: total.currency)
+    lines += sums.others.sorted { $0.key.number < $1.key.number }
+      .filter { $0.value.minorUnits != 0 }
+      .map { VoucherLine(ledgerAccount: $0.key, amount: $0.value, text: text) }
+    let credit = Money(minorUnits: -sums.bank.minorUnits, currency: sums.bank.currency)
     lines.append(VoucherLine(ledgerAccount: chart.bank, amount: credit, text: text))
     return [
       .voucherPosted(
         VoucherPosted(
           voucher: Voucher(
             id: id, number: number, date: date, lines: lines, payments: payments.map(\.id),
-            postTime: time)))
+            postTime: time), isAutomatic: isAutomatic))
     ]
   }
 }
 
 extension Payment {
-  /// What the bank has booked, to the øre; what was asked for where it has not said.
-  fileprivate var postedAmount: Money {
-    instructions.last { $0.state == .executed }?.booking?.amount ?? terms.amount
-  }
-
   fileprivate var voucherText: String { "\(terms.creditorName ?? "") \(invoiceNumber)".trimmed }
 
   /// A voucher of its own (B-03).
   package func posting(_ draft: VoucherDraft) throws(PaymentError) -> [Fact] {
     _ = try state.after(.post)
     if salary != nil { throw .salaryByBundle }
-    return draft.posting(
-      [self], of: postedAmount, text: voucherText,
-      on: bookingDate ?? draft.time.date(in: .centralEuropean))
+    return try draft.posting(
+      [self], text: voucherText, on: bookingDate ?? draft.time.date(in: .centralEuropean))
   }
 
   /// Payments that one voucher holds.
@@ -149,15 +186,14 @@ extension Payment {
     let paid = payments.filter {
       $0.state == .paid && (date == nil || ($0.bookingDate ?? today) == date)
     }
-    guard let first = paid.first else { throw .nothingPaid }
+    if paid.isEmpty { throw .nothingPaid }
     guard paid.count <= Self.bundleLimit else { throw .bundleTooLarge }
     let dates = Set(paid.map { $0.bookingDate ?? today }).sorted()
     guard dates.count == 1 else { throw .datesDiffer(dates) }
-    var total = Money.zero(first.postedAmount.currency)
-    for payment in paid {
-      do { total = try total.adding(payment.postedAmount) } catch { throw .bundleTooLarge }
-    }
-    return draft.posting(
-      paid, of: total, text: "Bundle of \(paid.count) payments", on: dates[0])
+    let undecided = paid.count { $0.awaitsDecision(draft) }
+    guard undecided == 0 else { throw .amountsDiffer(undecided, draft.chart) }
+    do {
+      return try draft.posting(paid, text: "Bundle of \(paid.count) payments", on: dates[0])
+    } catch { throw .bundleTooLarge }
   }
 }

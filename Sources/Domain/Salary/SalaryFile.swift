@@ -146,7 +146,7 @@ private struct SalaryTerms {
     switch transfer.remittance {
     case .none: text = ""
     case .unstructured(let words): text = words
-    case .structured, .unverified:
+    case .structured, .documents, .unverified:
       throw .rowInvalid(
         line: 0, "Payment \(number): a salary carries no structured reference.")
     }

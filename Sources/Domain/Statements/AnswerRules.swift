@@ -17,8 +17,13 @@ package struct BankAnswer: Sendable, Equatable {
   package var outcome: Outcome
   /// Of the statement that tells it, as text; nil: no statement does.
   package var account: String?
+  /// What the bank took on top of an executed amount.
+  package var fee: Money?
 
-  package init(item: TransferItem, outcome: Outcome, account: String? = nil) {
+  package init(
+    item: TransferItem, outcome: Outcome, account: String? = nil, fee: Money? = nil
+  ) {
+    self.fee = fee
     self.item = item
     self.outcome = outcome
     self.account = account
@@ -86,7 +91,7 @@ extension Payment {
       {
         return [alarm(.foreignAccount, "is booked on an account that does not pay it", file)]
       }
-      let booking = amount.map { Booking(amount: $0, bankReference: reference) }
+      let booking = amount.map { Booking(amount: $0, bankReference: reference, fee: answer.fee) }
       return executing(
         instruction, isNewest: isNewest, date: date, reference: reference, booking, file)
     case .rejected(let rejection):
@@ -112,7 +117,7 @@ extension Payment {
       .paymentPaid(
         PaymentPaid(
           payment: id, number: instruction.number, bookingDate: date, bankReference: reference,
-          bookedAmount: booking?.amount))
+          bookedAmount: booking?.amount, fee: booking?.fee))
     ]
     if let booking { facts += differing(booking, file) }
     return facts
@@ -135,18 +140,22 @@ extension Payment {
           .bookedTwice, "was booked as \(references[0]) and once more as \(references[1])", file)
       ]
     }
-    if first.amount == booking.amount { return [] }  // told twice
+    if first.total == booking.total { return [] }  // told twice
     return [
-      alarm(.amountDiffers, "was booked with \(first.amount), and now \(booking.amount)", file)
+      alarm(.amountDiffers, "was booked with \(first.total), and now \(booking.total)", file)
     ]
   }
 
   private func differing(_ booking: Booking, _ file: ID<ReturnFile>) -> [Fact] {
-    if booking.amount == terms.amount { return [] }
-    let posted = state == .posted ? ", and is posted" : ""
+    // Posted before the bank told of its entry, the books say what was asked for.
+    let isPosted = state == .posted
+    let booked = isPosted ? booking.total : booking.amount
+    let isRate = !isPosted && isExchanged(into: booked.currency)
+    if booked == terms.amount || isRate { return [] }
     return [
       alarm(
-        .amountDiffers, "was booked with \(booking.amount) instead of \(terms.amount)\(posted)",
+        .amountDiffers,
+        "was booked with \(booked) instead of \(terms.amount)\(isPosted ? ", and is posted" : "")",
         file)
     ]
   }

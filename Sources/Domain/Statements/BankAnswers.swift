@@ -96,11 +96,9 @@ extension ReturnReading {
     _ entry: BankEntry, on account: String, _ file: ID<ReturnFile>
   ) {
     if let lump = BankLump(entry, on: account) { lumps.append(lump) }
-    for transaction in entry.transactions {
-      // Banks that write NOTPROVIDED as EndToEndId may still give the InstrId, which is the same.
-      let ids = [transaction.endToEndID, transaction.instructionID].compactMap(\.self)
-      guard let id = ids.first(where: { Instruction.parse(endToEndID: $0) != nil }),
-        let (payment, number) = Instruction.parse(endToEndID: id)
+    let shares = shares(of: entry, file)
+    for (transaction, share) in zip(entry.transactions, shares) {
+      guard let id = transaction.ourID, let (payment, number) = Instruction.parse(endToEndID: id)
       else { continue }
       if entry.isReversal {
         alarms.append(
@@ -110,14 +108,12 @@ extension ReturnReading {
         continue
       }
       guard let date = entry.bookingDate ?? entry.valueDate else { continue }
-      let amount =
-        transaction.amount?.money ?? (entry.transactions.count == 1 ? entry.amount.money : nil)
       let item = TransferItem(payment: payment, number: number)
       told[item] = UnknownPayment(
         endToEndID: id, finding: .executed, bank: "", messageID: nil,
         creditorName: String((transaction.creditorName ?? "").prefix(140)),
         creditorAccount: transaction.creditorAccount?.number.map(AccountNumber.normalised),
-        amount: amount,
+        amount: transaction.amount?.money ?? share.amount,
         reference: (transaction.references.first?.text ?? transaction.messages.first)
           .map { String($0.prefix(140)) },
         date: date)
@@ -127,8 +123,54 @@ extension ReturnReading {
           outcome: .executed(
             date: date,
             bankReference: transaction.servicerReference ?? entry.servicerReference ?? "",
-            amount: amount), account: account))
+            amount: share.amount), account: account, fee: share.fee))
     }
+  }
+
+  /// What left the account for each transaction of an entry, as far as the bank has told, and what of
+  /// the entry goes beyond that: the bank's fee, which the first of them bears. An entry in another
+  /// currency than its only payment tells what left, at the bank's rate.
+  private mutating func shares(of entry: BankEntry, _ file: ID<ReturnFile>)
+    -> [(amount: Money?, fee: Money?)]
+  {
+    let own = entry.transactions.map { $0.amount?.money }
+    guard let whole = entry.amount.money, !own.isEmpty, !entry.isReversal else {
+      return own.map { ($0, nil) }
+    }
+    let stated = own.map { amount in
+      (amount: amount?.currency == whole.currency ? amount : nil, fee: Money?.none)
+    }
+    var sum: Money? = .zero(whole.currency)
+    for amount in own { sum = amount.flatMap { try? sum?.adding($0) } }
+    guard let sum, let rest = try? whole.subtracting(sum) else {
+      return own.count == 1 ? [(whole, nil)] : stated
+    }
+    if rest.minorUnits == 0 { return stated }
+    if rest.isPositive, entry.transactions.allSatisfy(\.isOurs) {
+      var shares = stated
+      shares[0].fee = rest
+      return shares
+    }
+    // Less has left than its parts say.
+    if own.count == 1 { return [(whole, nil)] }
+    if entry.transactions.contains(where: \.isOurs) {
+      alarms.append(
+        AlarmRaised(
+          kind: .amountDiffers, payment: nil, returnFile: file,
+          text: "Books \(whole) in one entry whose parts make \(sum)."))
+    }
+    return stated
+  }
+}
+
+extension BankEntry.Transaction {
+  /// Whether it names a sending of ours, by its own id or, where a bank writes NOTPROVIDED as
+  /// EndToEndId, by the InstrId, which is the same.
+  fileprivate var isOurs: Bool { ourID != nil }
+
+  fileprivate var ourID: String? {
+    [endToEndID, instructionID].compactMap(\.self)
+      .first { Instruction.parse(endToEndID: $0) != nil }
   }
 }
 

@@ -109,15 +109,18 @@ package struct PaymentPaid: Sendable, Equatable {
   package var bankReference: String
   /// What left the account; nil where a status tells of it, which names no amount.
   package var bookedAmount: Money?
+  /// What the bank took for it on top.
+  package var fee: Money?
   package init(
     payment: ID<Payment>, number: Int, bookingDate: CalendarDate, bankReference: String,
-    bookedAmount: Money? = nil
+    bookedAmount: Money? = nil, fee: Money? = nil
   ) {
     self.payment = payment
     self.number = number
     self.bookingDate = bookingDate
     self.bankReference = bankReference
     self.bookedAmount = bookedAmount
+    self.fee = fee
   }
 }
 

@@ -86,7 +86,7 @@ package struct SentFile: Sendable, Equatable {
           switch transfer.remittance {
           case .structured(let reference): reference.text
           case .unstructured(let text), .unverified(let text): text
-          case .none: nil
+          case .none, .documents: nil
           }
         return UnknownPayment(
           endToEndID: String(transfer.endToEndID.prefix(35)), finding: .sent, bank: bank,

@@ -195,9 +195,14 @@ package enum TransferRules {
     guard let debtor = group.debtorAccount.number, let creditor = transfer.creditorAccount.number
     else { return nil }
     let reference: PaymentReference
+    var documents: [ReferredDocument] = []
     switch transfer.remittance {
     case .structured(let structured): reference = structured
     case .unstructured(let text): reference = .message(text)
+    case .documents(let told):
+      // The documents stand in the place of the text that names them.
+      reference = signed.reference
+      documents = told
     case .none, .unverified: return nil
     }
     return RenderedPayment(
@@ -206,14 +211,16 @@ package enum TransferRules {
       creditorAccount: AccountNumber.normalised(creditor),
       creditorBIC: transfer.creditorAgentBIC, amount: transfer.amount, reference: reference,
       dueDate: signed.dueDate, bank: signed.bank, profileVersion: signed.profileVersion,
-      payeeMark: signed.payeeMark, categoryPurpose: group.categoryPurpose)
+      payeeMark: signed.payeeMark, categoryPurpose: group.categoryPurpose, documents: documents)
   }
 
   private static func creditTransfer(
     _ item: TransferItem, _ rendered: RenderedPayment, country: CountryCode?
   ) -> Pain001.CreditTransfer {
     let remittance: Pain001.Remittance =
-      if case .message(let text) = rendered.reference {
+      if !rendered.documents.isEmpty {
+        .documents(rendered.documents)
+      } else if case .message(let text) = rendered.reference {
         .unstructured(text)
       } else {
         .structured(rendered.reference)

@@ -153,6 +153,8 @@ package struct Pain001: Sendable, Equatable {
     /// KID, OCR, RF or Finnish reference; `.message` is refused here.
     case structured(PaymentReference)
     case unstructured(String)
+    /// Invoices, and credit notes that are set off against them; what is left is the amount.
+    case documents([ReferredDocument])
     /// Only as read: a structured reference whose check digit is wrong, or of an unknown kind.
     case unverified(String)
   }

@@ -112,6 +112,24 @@ private struct Pain001Reader: Sendable {
     var bearer: Pain001.ChargeBearer?
     var transfers: [Pain001.CreditTransfer] = []
   }
+  /// One `Strd`.
+  private struct DocumentDraft: Sendable {
+    var kind: String?
+    var number: String?
+    var currency = ""
+    var remitted: Money?
+    var credited: Money?
+    /// A second number or amount: what is told cannot be told apart.
+    var isMixed = false
+
+    var document: ReferredDocument? {
+      guard !isMixed, let number, let kind = kind.flatMap(ReferredDocument.Kind.init),
+        let amount = kind == .invoice ? remitted : credited,
+        kind == .invoice ? credited == nil : remitted == nil
+      else { return nil }
+      return ReferredDocument(kind: kind, number: number, amount: amount)
+    }
+  }
   private struct TransferDraft: Sendable {
     var instructionID: String?
     var endToEndID: String?
@@ -123,6 +141,8 @@ private struct Pain001Reader: Sendable {
     var texts: [String] = []
     var references: [(text: String, issuer: String?)] = []
     var issuer: String?
+    var documents: [ReferredDocument] = []
+    var document = DocumentDraft()
   }
 
   private var messageID: String?
@@ -206,12 +226,34 @@ private struct Pain001Reader: Sendable {
       .element("CdtrAcct", AccountDraft.rules(\.transfer.account)),
       .text("RmtInf/Ustrd") { $0.transfer.texts.append($1.string()) },
       .element(
-        "RmtInf/Strd/CdtrRefInf", open: { $0.transfer.issuer = nil },
-        [
-          .text("Tp/Issr") { $0.transfer.issuer = $1.string() },
-          .text("Ref") { $0.transfer.references.append(($1.string(), $0.transfer.issuer)) },
-        ]),
+        "RmtInf/Strd", open: { $0.transfer.document = DocumentDraft() },
+        close: { $0.closeDocument() }, documentRules),
     ])
+
+  private static let documentRules: [PathRule<Pain001Reader>] = [
+    .element(
+      "CdtrRefInf", open: { $0.transfer.issuer = nil },
+      [
+        .text("Tp/Issr") { $0.transfer.issuer = $1.string() },
+        .text("Ref") { $0.transfer.references.append(($1.string(), $0.transfer.issuer)) },
+      ]),
+    .text("RfrdDocInf/Tp/CdOrPrtry/Cd") { $0.transfer.document.kind = $1.string() },
+    .text("RfrdDocInf/Nb") {
+      $0.transfer.document.isMixed = $0.transfer.document.number != nil
+      $0.transfer.document.number = $1.string()
+    },
+    .text(
+      "RfrdDocAmt/RmtdAmt", attributes: ["Ccy": { $0.transfer.document.currency = $1.string() }]
+    ) {
+      (s, v) throws(XMLFault) in
+      s.transfer.document.remitted = try v.money(currency: s.transfer.document.currency)
+    },
+    .text(
+      "RfrdDocAmt/CdtNoteAmt", attributes: ["Ccy": { $0.transfer.document.currency = $1.string() }]
+    ) { (s, v) throws(XMLFault) in
+      s.transfer.document.credited = try v.money(currency: s.transfer.document.currency)
+    },
+  ]
 
   private static func party(
     _ draft: any WritableKeyPath<Pain001Reader, PartyDraft> & Sendable
@@ -267,6 +309,10 @@ private struct Pain001Reader: Sendable {
         creditorAccount: account, remittance: try remittance(account)))
   }
 
+  private mutating func closeDocument() {
+    if let document = transfer.document.document { transfer.documents.append(document) }
+  }
+
   private func remittance(_ account: WrittenAccount) throws(XMLFault) -> Pain001.Remittance {
     // Taking one and dropping the other would show less than what is paid.
     if transfer.references.count + min(transfer.texts.count, 1) > 1 {
@@ -277,6 +323,7 @@ private struct Pain001Reader: Sendable {
         reference.text, issuer: reference.issuer, for: account.number, transfer.creditor.party)
       return known.map { .structured($0) } ?? .unverified(reference.text)
     }
+    if transfer.texts.isEmpty, !transfer.documents.isEmpty { return .documents(transfer.documents) }
     return transfer.texts.isEmpty ? .none : .unstructured(transfer.texts.joined(separator: " "))
   }
 }

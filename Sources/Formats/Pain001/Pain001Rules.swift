@@ -91,6 +91,11 @@ extension Pain001.CreditTransfer {
     }
     switch remittance {
     case .none, .unstructured: break
+    case .documents(let documents):
+      guard ReferredDocument.net(of: documents) == amount else {
+        throw .combination(
+          field: "\(field)/RmtInf/Strd", why: "invoices less credit notes are not the amount paid")
+      }
     case .unverified(let text):
       throw .identifier(field: "\(field)/RmtInf/Strd/CdtrRefInf/Ref", value: text)
     case .structured(.message):

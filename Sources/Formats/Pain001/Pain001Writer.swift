@@ -10,15 +10,18 @@ extension Pain001 {
     package var messageLength: Int
     /// Whether a structured reference repeats the amount (Swedbank: `RfrdDocAmt/RmtdAmt`).
     package var remittedAmount: Bool
+    /// Whether invoices and credit notes are told one by one (`RfrdDocInf`); else they are told as text.
+    package var referredDocuments: Bool
 
     package init(
       characterSet: PaymentText.CharacterSet = .nordic, nameLength: Int = 70,
-      messageLength: Int = 140, remittedAmount: Bool = false
+      messageLength: Int = 140, remittedAmount: Bool = false, referredDocuments: Bool = false
     ) {
       self.characterSet = characterSet
       self.nameLength = min(max(nameLength, 1), 140)
       self.messageLength = min(max(messageLength, 1), 140)
       self.remittedAmount = remittedAmount
+      self.referredDocuments = referredDocuments
     }
 
     /// A party's name as the bank will get it: what the approver must be shown.
@@ -211,7 +214,28 @@ private struct Pain001Writer {
       }
       xml.end()
       xml.end()
+    case .documents(let documents):
+      xml.start("RmtInf")
+      for document in documents { self.document(document, &xml) }
+      xml.end()
     }
+  }
+
+  private func document(_ document: ReferredDocument, _ xml: inout XMLWriter) {
+    xml.start("Strd")
+    xml.start("RfrdDocInf")
+    xml.start("Tp")
+    code("CdOrPrtry", document.kind.rawValue, &xml)
+    xml.end()
+    xml.leaf("Nb", document.number)
+    xml.end()
+    xml.start("RfrdDocAmt")
+    switch document.kind {
+    case .invoice: xml.amount("RmtdAmt", document.amount)
+    case .creditNote: xml.amount("CdtNoteAmt", document.amount)
+    }
+    xml.end()
+    xml.end()
   }
 
   private func account(

@@ -51,6 +51,24 @@ package struct UBLDocument: Hashable, Sendable {
     package init() {}
   }
 
+  /// One sum of tax (TaxTotal).
+  package struct TaxTotal: Hashable, Sendable {
+    package var amount: String?
+    package var currency: String?
+
+    package init() {}
+  }
+
+  /// What one line costs, without tax.
+  package struct Line: Hashable, Sendable {
+    /// LineExtensionAmount.
+    package var netAmount: String?
+    /// AccountingCost: where the buyer wants it posted.
+    package var accountingCost: String?
+
+    package init() {}
+  }
+
   package var kind = Kind.invoice
   package var id = ""
   /// InvoiceTypeCode or CreditNoteTypeCode (UNCL 1001): 380, 381, 384…
@@ -79,7 +97,14 @@ package struct UBLDocument: Hashable, Sendable {
   /// The names of the first lines' items, at most `maximumFirstLines`.
   package var firstLines: [String] = []
 
+  /// In the document's currency, and where the tax is due in another, in that too.
+  package var taxTotals: [TaxTotal] = []
+  /// The first lines, at most `maximumLines`.
+  package var lines: [Line] = []
+
   package static let maximumFirstLines = 5
+  package static let maximumTaxTotals = 5
+  package static let maximumLines = 1000
   package static let maximumPaymentMeans = 20
   package static let maximumPaymentIDs = 20
   package static let maximumBillingReferences = 1000

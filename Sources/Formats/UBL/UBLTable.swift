@@ -8,6 +8,8 @@ struct UBLDraft: Sendable {
   var document = UBLDocument()
   var party = UBLDocument.Party()
   var means = UBLDocument.PaymentMeans()
+  var tax = UBLDocument.TaxTotal()
+  var line = UBLDocument.Line()
   var taxID: String?
   var taxScheme: String?
   var hasSupplier = false
@@ -124,6 +126,17 @@ struct UBLDraft: Sendable {
       ]),
     first("cac:PaymentTerms/cbc:Note", \.document.paymentTermsNote),
     .element(
+      "cac:TaxTotal", open: { $0.tax = .init() },
+      close: { draft in
+        if draft.document.taxTotals.count < UBLDocument.maximumTaxTotals {
+          draft.document.taxTotals.append(draft.tax)
+        }
+      },
+      [
+        once(
+          "cbc:TaxAmount", \.tax.amount, attributes: ["currencyID": take(\.tax.currency)])
+      ]),
+    .element(
       "cac:LegalMonetaryTotal",
       open: { (draft) throws(XMLFault) in
         if draft.hasTotal { throw twice }
@@ -141,13 +154,24 @@ struct UBLDraft: Sendable {
   private static func lines(_ line: String) -> [Rule] {
     [
       .element(
-        line, open: { $0.document.lineCount += 1 },
+        line,
+        open: { draft in
+          draft.document.lineCount += 1
+          draft.line = .init()
+        },
+        close: { draft in
+          if draft.document.lines.count < UBLDocument.maximumLines {
+            draft.document.lines.append(draft.line)
+          }
+        },
         [
+          first("cbc:LineExtensionAmount", \.line.netAmount),
+          first("cbc:AccountingCost", \.line.accountingCost),
           .text("cac:Item/cbc:Name") { draft, text in
             if draft.document.firstLines.count < UBLDocument.maximumFirstLines {
               draft.document.firstLines.append(text.string())
             }
-          }
+          },
         ])
     ]
   }

@@ -13,6 +13,8 @@ package enum PaymentText {
     case swedish
     /// The basic set alone (EPC 217-08).
     case sepa
+    /// What takes one place each in an SMS (3GPP TS 23.038); no bank's.
+    case message
 
     /// Whether a character may stand as it is; all of them exist in ISO 8859-1.
     fileprivate func has(_ scalar: Unicode.Scalar) -> Bool {
@@ -22,12 +24,14 @@ package enum PaymentText {
       case .nordic: Self.nordicTable[latin1]
       case .swedish: Self.swedishTable[latin1]
       case .sepa: Self.sepaTable[latin1]
+      case .message: Self.messageTable[latin1]
       }
     }
 
     private static let nordicTable = table("áäçéíóöúüýæøåÁÄÇÉÍÓÖÚÜÝÆØÅß%&=@§")
     private static let swedishTable = table("åäöÅÄÖ")
     private static let sepaTable = table("")
+    private static let messageTable = table("åäöæøüñéèàùìòÅÄÖÆØÜÑÉßÇ&@%=")
 
     private static func table(_ letters: String) -> [Bool] {
       var table = (0..<256).map { $0 < 128 && PaymentText.isBasic(UInt8($0)) }

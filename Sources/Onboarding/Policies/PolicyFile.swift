@@ -17,14 +17,7 @@ package enum PolicyFile {
   }
 
   private static func read(_ bytes: [UInt8], _ reader: inout PolicyReader) -> CompanyPolicy? {
-    guard bytes.count <= limit else {
-      reader.log.add(.fileTooLarge, at: .whole, "At most \(limit >> 20) MiB are read.")
-      return nil
-    }
-    guard let text = String(validating: bytes, as: UTF8.self) else {
-      reader.log.add(.notUTF8, at: .whole, "The file is not UTF-8.")
-      return nil
-    }
+    guard let text = reader.log.text(of: bytes, limit: limit) else { return nil }
     do throws(Finding) { return reader.read(try Tree.read(text)) } catch {
       reader.log.add(error)
       return nil
@@ -49,6 +42,7 @@ package enum PolicyFile {
     if let confirmation { lines.append(line(.payeeAccountConfirmation, confirmation.name)) }
     let sealing = CompanyPolicy.SealRequirement.fileNames.first { $0.value == policy.seal }
     if let sealing { lines.append(line(.sealing, sealing.name)) }
+    lines.append(line(.smsMaySign, String(policy.smsMaySign)))
     if let salary = policy.salary {
       lines.append("\(PolicyKey.salary.rawValue):")
       lines +=

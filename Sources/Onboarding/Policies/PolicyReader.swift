@@ -8,6 +8,7 @@ package enum PolicyKey: String, FileKeys {
   case perPayment = "per_payment"
   case perDay = "per_day"
   case makerMaySign = "maker_may_sign"
+  case smsMaySign = "sms_may_sign"
   case acknowledgeFirst = "acknowledge_first"
   case payeeAccountChanges = "payee_account_changes"
   case payeeAccountConfirmation = "payee_account_confirmation"
@@ -72,6 +73,7 @@ struct PolicyReader {
     policy.perDay = limits(table, .perDay)
     policy.salary = salary(table)
     policy.makerMaySign = flag(table, .makerMaySign) ?? policy.makerMaySign
+    policy.smsMaySign = flag(table, .smsMaySign) ?? policy.smsMaySign
     policy.acknowledgeFirst = flag(table, .acknowledgeFirst) ?? policy.acknowledgeFirst
     policy.payeeAccountChanges =
       choice(table, .payeeAccountChanges, CompanyPolicy.PayeeAccountChanges.fileNames)

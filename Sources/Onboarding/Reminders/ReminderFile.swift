@@ -57,14 +57,7 @@ package enum ReminderFile {
   }
 
   private static func read(_ bytes: [UInt8], _ reader: inout ReminderReader) -> ReminderSettings? {
-    guard bytes.count <= limit else {
-      reader.log.add(.fileTooLarge, at: .whole, "At most \(limit >> 10) KiB are read.")
-      return nil
-    }
-    guard let text = String(validating: bytes, as: UTF8.self) else {
-      reader.log.add(.notUTF8, at: .whole, "The file is not UTF-8.")
-      return nil
-    }
+    guard let text = reader.log.text(of: bytes, limit: limit) else { return nil }
     do throws(Finding) { return reader.read(try Tree.read(text)) } catch {
       reader.log.add(error)
       return nil

@@ -124,8 +124,8 @@ enum BankAnswers {
   private static func batch(
     _ group: GroupRecord, _ transfers: [ExecutedTransfer]
   ) throws -> BankEntry {
-    var total = try transfers[0].money()
-    for transfer in transfers.dropFirst() { total = try total.adding(transfer.money()) }
+    var total = try transfers[0].taken()
+    for transfer in transfers.dropFirst() { total = try total.adding(transfer.taken()) }
     var entry = try debit(transfers[0], total, family: group.salary ? "SALA" : "DMCT")
     entry.servicerReference = "B\(transfers[0].endToEndID)".suffixed
     entry.batches = [
@@ -139,7 +139,7 @@ enum BankAnswers {
   }
 
   private static func single(_ transfer: ExecutedTransfer) throws -> BankEntry {
-    var entry = try debit(transfer, try transfer.money(), family: "DMCT")
+    var entry = try debit(transfer, try transfer.taken(), family: "DMCT")
     entry.servicerReference = transfer.endToEndID.suffixed
     entry.transactions = [try transaction(transfer)]
     return entry
@@ -183,8 +183,14 @@ extension ReasonRecord {
 }
 
 extension ExecutedTransfer {
+  /// What went to the creditor.
   func money() throws -> Money {
-    Money(minorUnits: amountMinor, currency: try Currency(currency))
+    Money(minorUnits: otherAmountMinor ?? amountMinor, currency: try Currency(currency))
+  }
+
+  /// What left the account.
+  func taken() throws -> Money {
+    Money(minorUnits: takenMinor, currency: try Currency(currency))
   }
 
   func creditor() -> AccountNumber? {

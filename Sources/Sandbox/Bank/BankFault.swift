@@ -7,6 +7,10 @@ package struct BankFault: Codable, Sendable, Equatable {
     case rejectAtAcceptance = "reject_at_acceptance"
     /// One payment is accepted, and refused on the day it should be made.
     case rejectAtExecution = "reject_at_execution"
+    /// The bank takes `amountMinor` on top of one payment.
+    case fee
+    /// One payment is executed with `amountMinor` more than it was asked for; less, if negative.
+    case otherAmount = "other_amount"
     /// The next message is executed, but nothing is ever answered.
     case silent
     /// The next message is neither executed nor answered.
@@ -24,24 +28,28 @@ package struct BankFault: Codable, Sendable, Equatable {
   /// The payment meant; without it the next one.
   package var endToEndID: String?
   package var minutes: Int?
+  /// In the smallest unit of the payment's currency.
+  package var amountMinor: Int64?
   /// How many times; without it once.
   package var times: Int?
 
   package init(
     _ action: Action, code: String? = nil, text: String? = nil, endToEndID: String? = nil,
-    minutes: Int? = nil, times: Int? = nil
+    minutes: Int? = nil, amountMinor: Int64? = nil, times: Int? = nil
   ) {
     self.action = action
     self.code = code
     self.text = text
     self.endToEndID = endToEndID
     self.minutes = minutes
+    self.amountMinor = amountMinor
     self.times = times
   }
 
   private enum CodingKeys: String, CodingKey {
     case action, code, text, minutes, times
     case endToEndID = "end_to_end_id"
+    case amountMinor = "amount_minor"
   }
 
   /// Takes the first fault that `fits` out of the script, once.

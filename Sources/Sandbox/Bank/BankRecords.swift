@@ -24,6 +24,10 @@ package struct ExecutedTransfer: Codable, Sendable, Equatable {
   /// The raw value of `PaymentReferenceType`.
   package let referenceType: String?
   package let executedAt: String
+  /// What the bank took on top; nil: nothing.
+  package var feeMinor: Int64?
+  /// What it was executed with, if not with `amountMinor`.
+  package var otherAmountMinor: Int64?
 
   private enum CodingKeys: String, CodingKey {
     case connection, currency, reference
@@ -39,7 +43,14 @@ package struct ExecutedTransfer: Codable, Sendable, Equatable {
     case amountMinor = "amount_minor"
     case referenceType = "reference_type"
     case executedAt = "executed_at"
+    case feeMinor = "fee_minor"
+    case otherAmountMinor = "other_amount_minor"
   }
+}
+
+extension ExecutedTransfer {
+  /// What the account has less by it.
+  package var takenMinor: Int64 { (otherAmountMinor ?? amountMinor) + (feeMinor ?? 0) }
 }
 
 /// An account at the bank: a line of `accounts.jsonl`.
@@ -78,6 +89,8 @@ struct OrderRecord: Codable, Equatable, Sendable {
   var rejection: ReasonRecord?
   /// A fault script's refusal on the day.
   var failure: ReasonRecord?
+  var feeMinor: Int64?
+  var otherAmountMinor: Int64?
 }
 
 struct GroupRecord: Codable, Equatable, Sendable {

@@ -145,6 +145,8 @@ struct BankRules {
       case .none: (nil, nil)
       case .structured(let reference): (reference.text, reference.type.rawValue)
       case .unstructured(let text): (text, PaymentReferenceType.message.rawValue)
+      case .documents(let documents):
+        (documents.map { "\($0.kind.rawValue) \($0.number)" }.joined(separator: ", "), nil)
       case .unverified(let text): (text, nil)
       }
     var order = OrderRecord(
@@ -168,6 +170,16 @@ struct BankRules {
         from: &script, where: { $0.action == .rejectAtExecution && meant($0) })
     {
       order.failure = ReasonRecord(fault.code ?? "AM04", fault.text ?? "refused by script")
+    }
+    if order.rejection == nil,
+      let fault = BankFault.take(from: &script, where: { $0.action == .fee && meant($0) })
+    {
+      order.feeMinor = fault.amountMinor
+    }
+    if order.rejection == nil,
+      let fault = BankFault.take(from: &script, where: { $0.action == .otherAmount && meant($0) })
+    {
+      order.otherAmountMinor = fault.amountMinor.map { max(order.amountMinor + $0, 1) }
     }
     return order
   }
@@ -199,7 +211,11 @@ struct BankRules {
     case .structured: return nil
     case .unstructured(let text) where !isPlain(text):
       return ReasonRecord("RR10", "characters in the message")
-    case .none, .unstructured:
+    case .documents(let documents) where documents.contains(where: { !isPlain($0.number) }):
+      return ReasonRecord("RR10", "characters in a document's number")
+    case .documents(let documents) where ReferredDocument.net(of: documents) != transfer.amount:
+      return ReasonRecord("RR07", "invoices less credit notes are not the amount")
+    case .none, .unstructured, .documents:
       return view.demandsReference(creditor.key)
         ? ReasonRecord("RR09", "the creditor demands a reference") : nil
     }
@@ -224,7 +240,7 @@ extension Pain001.CreditTransfer {
   fileprivate var hasReference: Bool {
     switch remittance {
     case .structured, .unverified: true
-    case .none, .unstructured: false
+    case .none, .unstructured, .documents: false
     }
   }
 }

@@ -27,7 +27,7 @@ struct BankState {
   mutating func apply(_ transfer: ExecutedTransfer) {
     executedAt[Self.key(transfer.connection, transfer.endToEndID)] = executed.count
     executed.append(transfer)
-    spent["\(transfer.debtorForm) \(transfer.debtorAccount)", default: 0] &+= transfer.amountMinor
+    spent["\(transfer.debtorForm) \(transfer.debtorAccount)", default: 0] &+= transfer.takenMinor
   }
 
   mutating func apply(_ record: BankRecord) {

@@ -248,7 +248,8 @@ extension SandboxBank {
       let balance = left[key] ?? state.balance(account)
       let order = due.order
       let short = ReasonRecord("AM04", "insufficient funds")
-      if let reason = order.failure ?? (balance < order.amountMinor ? short : nil) {
+      let transfer = due.transfer
+      if let reason = order.failure ?? (balance < transfer.takenMinor ? short : nil) {
         let failure = FailureRecord(
           connection: due.message.connection, endToEndID: order.endToEndID, reason: reason,
           at: due.at.rfc3339)
@@ -258,8 +259,8 @@ extension SandboxBank {
             connection: due.message.connection, endToEndID: order.endToEndID, code: reason.code))
         continue
       }
-      left[key] = balance - order.amountMinor
-      made.append(due.transfer)
+      left[key] = balance - transfer.takenMinor
+      made.append(transfer)
       events.append(
         .executed(connection: due.message.connection, endToEndID: order.endToEndID))
     }
@@ -300,7 +301,8 @@ extension SandboxBank.Due {
       debtorAccount: group.debtorAccount,
       creditorForm: order.creditorForm, creditorAccount: order.creditorAccount,
       creditorName: order.creditorName, amountMinor: order.amountMinor, currency: order.currency,
-      reference: order.reference, referenceType: order.referenceType, executedAt: at.rfc3339)
+      reference: order.reference, referenceType: order.referenceType, executedAt: at.rfc3339,
+      feeMinor: order.feeMinor, otherAmountMinor: order.otherAmountMinor)
   }
 }
 

@@ -39,7 +39,7 @@ extension AccessTable {
   private static let modules: [String: [ModuleAccess]] = [
     "AgreementService": [.agreements], "ConsentService": [.consents],
     "PaymentService": [.payments], "SubmissionService": [.payments],
-    "SupplierService": [.payments],
+    "SupplierService": [.payments], "OpenItemService": [.payments],
     "SalaryService": [.payments],
     "StatementService": [.statements],
     "PostingService": [.postings],
@@ -82,6 +82,7 @@ extension AccessTable {
     "PaymentService/RecordBankCheck": [.accountant, .approver],
     "PostingService/PostPayment": [.approver, .companyAdministrator],
     "PostingService/PostBundle": [.approver, .companyAdministrator],
+    "PostingService/PostInvoice": [.approver, .companyAdministrator, .serviceUser],
     "EmployeeService/UpdateAutomationEmployee": [.accountant],
     "AuditService/ListFacts": [.accountant, .approver, .reader, .serviceUser],
     "AuditService/ExportCompanyJournal": [.accountant, .approver, .reader, .serviceUser],

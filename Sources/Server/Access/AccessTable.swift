@@ -30,8 +30,8 @@ package struct AccessRule: Sendable, Equatable {
 
   private static let windingUp = [
     "Get", "List", "Count", "Search", "Check", "Export", "Verify", "CreateCheckpoint", "Revoke",
-    "Delete", "Terminate", "Dismiss", "Release", "RecordBankCheck", "ReturnPayment", "PostPayment",
-    "PostBundle",
+    "Delete", "Terminate", "DismissUnknown", "Release", "RecordBankCheck", "ReturnPayment",
+    "PostPayment", "PostBundle",
     // Of the company itself: refused by their own rules, which say what stands in the way.
     "UpdateCompany", "ActivateCompany", "CloseCompany",
   ]
@@ -46,7 +46,7 @@ package enum AccessTable {
   package static let rules: [AccessRule] =
     tenancy + identity + agreements + consents + payments + reading + audit
     + signingKeys + submissions + policies + reminders + onboarding + board + people + suppliers
-    + salaries + transferSettings
+    + openItems + salaries + transferSettings
 
   /// The rule of a method, by its full name. A method without a rule is refused.
   package static let byMethod: [String: AccessRule] = Dictionary(
@@ -114,6 +114,7 @@ package enum AccessTable {
     rule("PaymentService", "StartPaymentSignature", .company([.approver])),
     rule("PaymentService", "DeletePayment", .company(handlers), leavesFact: true),
     rule("PaymentService", "UndeletePayment", .company(handlers), leavesFact: true),
+    rule("PaymentService", "DismissDuplicates", .company(handlers), leavesFact: true),
     rule("PaymentService", "RecordBankCheck", .company(handlers), leavesFact: true),
     rule("PaymentService", "ReturnPayment", .company(handlers), leavesFact: true),
     // And who may take the step itself.
@@ -121,6 +122,8 @@ package enum AccessTable {
     // Decided for each payment, by the rule of its single method.
     rule("PaymentService", "HandlePayments", .company(handlers), leavesFact: true),
     rule("PaymentService", "StartPaymentSignatures", .company([.approver])),
+    // Of one's own order; the right is asked for in each company where it signs.
+    rule("PaymentService", "ConfirmPaymentSignature", .member, leavesFact: true),
   ]
 
   private static let reading: [AccessRule] = [
@@ -133,6 +136,9 @@ package enum AccessTable {
     rule("StatementService", "ListReturnFiles", .company(all)),
     rule("PostingService", "PostPayment", .company([.accountant]), leavesFact: true),
     rule("PostingService", "PostBundle", .company([.accountant]), leavesFact: true),
+    rule("PostingService", "PostInvoice", .company([.accountant]), leavesFact: true),
+    rule("PostingService", "SetAutomaticPosting", .company(registrars), leavesFact: true),
+    rule("PostingService", "GetAutomaticPosting", .company(all)),
     rule("PostingService", "ExportLedger", .company(all)),
     rule("PostingService", "GetVoucher", .company(all)),
     rule("PostingService", "ListVouchers", .company(all)),

@@ -111,7 +111,7 @@ package struct AuditService: Bureau_V1_AuditService.SimpleServiceProtocol {
   ) async throws {
     let (place, payment) = try ResourceName.parse(request.name, "payments", as: Payment.self)
     let caller = try context.caller, withFiles = !request.withoutFiles
-    try await commands.read(context.method, by: caller, at: place) { _ in }
+    let sight = try await commands.read(context.method, by: caller, at: place) { _, sight in sight }
     // Who may export the bureau's own journal sees its envelopes here too.
     let whole = "bureau.v1.AuditService/ExportJournals"
     let isAdministrator: Bool
@@ -123,7 +123,7 @@ package struct AuditService: Bureau_V1_AuditService.SimpleServiceProtocol {
       database: commands.database, publisher: publisher, now: commands.sources.now)
     try await watch.guarding(context.method, context.call, at: place) {
       try await proof.export(
-        payment, of: place, withFiles: withFiles, showsBureau: isAdministrator
+        payment, of: place, for: sight, withFiles: withFiles, showsBureau: isAdministrator
       ) { piece in try await response.write(.with { $0.content = Data(piece) }) }
     }
   }

@@ -18,10 +18,11 @@ struct PaymentProofExporter: Sendable {
   /// - Parameter showsBureau: Whether the envelopes of the bureau's journal may be shown, which tell
   ///   who did something when in the whole bureau; else a role's fact stands alone.
   func export(
-    _ payment: ID<Payment>, of place: Place, withFiles: Bool, showsBureau: Bool,
+    _ payment: ID<Payment>, of place: Place, for sight: SalarySight, withFiles: Bool,
+    showsBureau: Bool,
     to write: @escaping (_ piece: [UInt8]) async throws -> Void
   ) async throws {
-    let told = try await gather(payment, of: place)
+    let told = try await gather(payment, of: place, for: sight)
     let own = told.company.map(\.stored.sequence)
     let checkpoints = ProofCheckpoints(
       witness: publisher.witness, bureau: place.bureau, newest: await newest(place, through: own))
@@ -59,10 +60,12 @@ struct PaymentProofExporter: Sendable {
     var bureau: [PaymentProofTables.Told]
   }
 
-  private func gather(_ payment: ID<Payment>, of place: Place) async throws -> Gathered {
+  private func gather(
+    _ payment: ID<Payment>, of place: Place, for sight: SalarySight
+  ) async throws -> Gathered {
     let limit = Self.factLimit
     let own = try await database.read(as: place.scope) { tx in
-      guard try PaymentTables.load(payment, of: place, in: tx) != nil else {
+      guard try PaymentTables.load(payment, of: place, for: sight, in: tx) != nil else {
         throw PaymentError.notFound
       }
       var told: [Int64: PaymentProofTables.Told] = [:]

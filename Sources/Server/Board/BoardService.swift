@@ -46,14 +46,8 @@ extension Bureau_V1_BoardRow {
     agreementMark = Mark(row.agreementMark)
     consentMark = Mark(row.consentMark)
     ownConsentMark = row.ownConsentMark.map { Mark($0) } ?? .unspecified
-    queues = PaymentState.allCases.compactMap { state in
-      row.facts.queues[state].map { count in
-        .with {
-          $0.state = state.boardName
-          $0.count = Int64(count)
-        }
-      }
-    }
+    queues = Self.queues(row.facts.queues)
+    salaryQueues = Self.queues(row.facts.salaryQueues)
     nextDueDate = row.facts.nextDueDate?.iso ?? ""
     exceptions = row.exceptions.map { exception in
       .with {
@@ -63,6 +57,19 @@ extension Bureau_V1_BoardRow {
         $0.owner = exception.owner
         $0.date = exception.date?.iso ?? ""
         $0.command = exception.command
+      }
+    }
+  }
+}
+
+extension Bureau_V1_BoardRow {
+  private static func queues(_ counts: [PaymentState: Int]) -> [Queue] {
+    PaymentState.allCases.compactMap { state in
+      counts[state].map { count in
+        .with {
+          $0.state = state.boardName
+          $0.count = Int64(count)
+        }
       }
     }
   }

@@ -58,6 +58,8 @@ package struct Call: Sendable {
   package var requestID: String
   package var digest: [UInt8]
   package var isDryRun: Bool
+  /// For whom the server does its own work; nil: for nobody.
+  package var actor: ID<User>?
 
   package init(
     method: String, caller: Caller?, requestID: String, digest: [UInt8], isDryRun: Bool = false
@@ -76,16 +78,21 @@ package struct Call: Sendable {
     _ context: ServerContext, _ caller: Caller?, _ request: some SwiftProtobuf.Message,
     requestID: String, isDryRun: Bool, single: MethodDescriptor? = nil
   ) throws {
-    guard !requestID.isEmpty else { throw RequestError.missing }
-    // Ids that begin with "order/" are the server's own.
-    guard requestID.utf8.count <= 120, requestID.utf8.allSatisfy({ (0x21...0x7E).contains($0) }),
-      !requestID.hasPrefix(Self.orders)
-    else { throw RequestError.malformed }
+    try Self.check(requestID)
     let method = context.descriptor.fullyQualifiedMethod
     let bytes: [UInt8] = try request.serializedBytes()
     self.init(
       method: method, caller: caller, requestID: requestID,
       digest: Self.digest(single?.fullyQualifiedMethod ?? method, bytes), isDryRun: isDryRun)
+  }
+
+  /// Refuses an id that no caller may use.
+  static func check(_ requestID: String) throws(RequestError) {
+    guard !requestID.isEmpty else { throw .missing }
+    // Ids that begin with "order/" are the server's own.
+    guard requestID.utf8.count <= 120, requestID.utf8.allSatisfy({ (0x21...0x7E).contains($0) }),
+      !requestID.hasPrefix(orders)
+    else { throw .malformed }
   }
 
   static let orders = "order/"
@@ -173,7 +180,7 @@ package struct Commands: Sendable {
         }
         let context = Context(place: place, time: time, transaction: tx, sight: sight)
         let origin = Origin(
-          place: place, actor: call.caller?.user, session: call.caller?.session?.id,
+          place: place, actor: call.caller?.user ?? call.actor, session: call.caller?.session?.id,
           requestID: call.requestID, requestDigest: call.digest, time: time,
           salt: { random(16) })
         if !call.requestID.isEmpty, let earlier = try Requests.earlier(origin, in: tx) {

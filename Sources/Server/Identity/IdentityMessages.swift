@@ -32,6 +32,11 @@ extension Bureau_V1_Order {
     openURL = status.openURL
     hint = status.stored.hint
     visibleText = order.visibleText
+    method = .init(order.method)
+    if order.method == .sms {
+      maskedNumber = status.stored.maskedNumber
+      codeExpireTime = order.startTime.adding(minutes: SigningCode.lifetimeMinutes).timestamp
+    }
     results = status.stored.results
     refusals = status.stored.refusals.map { item in
       let failure = ErrorMapping.failure(for: item.refusal, requestID: order.id.hex)
@@ -43,6 +48,15 @@ extension Bureau_V1_Order {
     if let started = status.session {
       session = Bureau_V1_Session(started.session, started.user, of: bureau, limits)
       session.token = started.secret
+    }
+  }
+}
+
+extension Bureau_V1_Order.Method {
+  init(_ method: SigningMethod) {
+    switch method {
+    case .bankID: self = .bankid
+    case .sms: self = .smsCode
     }
   }
 }

@@ -15,7 +15,7 @@ package struct Orders: Sendable {
   /// Norwegian BankID, where it is configured.
   let redirect: (any RedirectIdentity)?
   private let standardEid: Eid
-  private let key: NationalIDKey
+  let key: NationalIDKey
   private let sessionLimits: Session.Limits
   private let pace: OrderPace
   let logger: Logger
@@ -79,15 +79,7 @@ package struct Orders: Sendable {
       }
     }
     let time = sources.now()
-    try tries.mayStart(user, from: address, at: time)
-    if user == nil {
-      guard await starts.allows(address, at: time) else { throw IdentityError.tooManyOrders }
-    }
-    let open = try await commands.database.write(as: .bureau(TenantKey(bureau))) { tx in
-      try OrderTables.sweep(
-        before: time.adding(hours: -1), openSince: time.adding(minutes: -openMinutes), of: bureau,
-        in: tx)
-    }
+    let open = try await makeRoom(for: user, of: bureau, from: address, at: time)
     if purpose == .login, try await !exists(bureau) {
       return try await decoy(of: bureau, with: eid, at: time)
     }
@@ -114,6 +106,28 @@ package struct Orders: Sendable {
       try OrderTables.insert(stored, sealedBy: secrets, of: bureau, in: tx)
     }
     return begun(stored)
+  }
+
+  /// Lets nobody start who has failed too often, and returns how many orders are open.
+  private func makeRoom(
+    for user: ID<User>?, of bureau: ID<Bureau>, from address: String, at time: Instant
+  ) async throws -> Int {
+    try tries.mayStart(user, from: address, at: time)
+    if user == nil {
+      guard await starts.allows(address, at: time) else { throw IdentityError.tooManyOrders }
+    }
+    return try await commands.database.write(as: .bureau(TenantKey(bureau))) { tx in
+      try OrderTables.sweep(
+        before: time.adding(hours: -1), openSince: time.adding(minutes: -openMinutes), of: bureau,
+        in: tx)
+    }
+  }
+
+  /// The same for somebody who is logged in: refuses where too many are open.
+  func makeRoom(for user: ID<User>, of bureau: ID<Bureau>, from address: String) async throws {
+    let open = try await makeRoom(
+      for: user, of: bureau, from: address, at: sources.now())
+    guard open < 2 * openLimit else { throw IdentityError.tooManyOrders }
   }
 
   private func begun(_ stored: StoredOrder) -> Status {
@@ -179,8 +193,8 @@ package struct Orders: Sendable {
     return status(stored)
   }
 
-  private func status(_ stored: StoredOrder) -> Status {
-    let isPending = stored.order.state == .pending
+  func status(_ stored: StoredOrder) -> Status {
+    let isPending = stored.order.state == .pending && stored.order.method == .bankID
     let seconds = stored.order.startTime.seconds(until: sources.now())
     return Status(
       stored: stored,
@@ -215,19 +229,26 @@ package struct Orders: Sendable {
     }
     let stored = try await load(id, of: bureau)
     guard stored.order.state == .pending, stored.answer == nil else { return status(stored) }
-    if stored.order.eid == .bankIDSE { await provider.cancel(stored.ticket.orderRef) }
+    if stored.order.method == .bankID, stored.order.eid == .bankIDSE {
+      await provider.cancel(stored.ticket.orderRef)
+    }
     return try await end(stored, .failed, hint: "The order was cancelled.", of: bureau)
   }
 
-  private func load(_ id: ID<Order>, of bureau: ID<Bureau>) async throws -> StoredOrder {
+  func load(_ id: ID<Order>, of bureau: ID<Bureau>) async throws -> StoredOrder {
     let found = try await commands.database.read(as: .bureau(TenantKey(bureau))) { [secrets] tx in
-      try OrderTables.load(id, openedBy: secrets, of: bureau, in: tx)
+      var stored = try OrderTables.load(id, openedBy: secrets, of: bureau, in: tx)
+      if stored?.order.method == .sms {
+        let code = try SigningCodeTables.load(for: id, of: bureau, in: tx)
+        stored?.maskedNumber = code?.number.masked ?? ""
+      }
+      return stored
     }
     guard let found else { throw IdentityError.orderNotFound }
     return found
   }
 
-  private func advance(
+  func advance(
     _ stored: StoredOrder, of bureau: ID<Bureau>, from address: String
   ) async throws -> Status {
     // Another call may have collected while this one waited for its turn.
@@ -303,6 +324,7 @@ package struct Orders: Sendable {
 
   /// Of what comes back by a redirect there is nobody to ask: it comes, or time runs out.
   private func ask(_ stored: StoredOrder) async throws -> IdentityAnswer {
+    if stored.order.method == .sms { return codeAnswer(stored.order) }
     switch stored.order.eid {
     case .bankIDSE: return try await provider.collect(stored.ticket.orderRef)
     case .bankIDNO:
@@ -322,7 +344,10 @@ package struct Orders: Sendable {
     guard let answer = stored.answer else { throw IdentityError.orderEnded }
     let order = stored.order
     let time = stored.answerTime ?? sources.now()
-    let evidence = try verify(answer, of: order, at: time)
+    let evidence =
+      order.method == .sms
+      ? try await codeEvidence(answer, of: order, at: bureau)
+      : try verify(answer, of: order, at: time)
     switch order.purpose {
     case .login:
       return try await logIn(stored, evidence, of: bureau)
@@ -365,6 +390,7 @@ package struct Orders: Sendable {
       _ = try await carryOut(order, at: place, subject: first, answer) { context in
         try Self.check(
           evidence, of: order, by: user, "PaymentService/StartPaymentSignature", context)
+        try SigningBySMS.check(order, by: user, at: place, in: context.transaction)
         return try PaymentSigning.facts(
           for: payments, by: user, with: evidence, at: place, context)
       } name: {

@@ -138,6 +138,7 @@ package struct Jobs: Sendable {
       case .linkEnd: try await endLink(item)
       case .consentEnd: try await renew(item)
       case .checkpoint: try await vouch(item)
+      case .post: try await post(item, owner: owner)
       case .hold: return false  // never due
       }
       metrics.count(.jobs, item.kind.rawValue, "done")

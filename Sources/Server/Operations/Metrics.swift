@@ -51,6 +51,9 @@ extension Metric {
     "Time that a commit took to become durable.")
   package static let commitConflicts = Metric(
     "bureau_commit_conflicts_total", .counter, "Batches run again after a conflict.")
+  package static let commitsUndone = Metric(
+    "bureau_commits_undone_total", .counter,
+    "Batches run again with savepoints, because a command in them had to be undone.")
   package static let jobs = Metric(
     "bureau_jobs_total", .counter, labels: ["job", "outcome"], "Steps of the jobs: done or failed.")
   package static let workDue = Metric(
@@ -82,7 +85,8 @@ extension Metric {
   /// Every metric there is, in the order in which they are shown.
   package static let all = [
     calls, callSeconds, callsInFlight, refusals, commandsWaiting, commitCommands, commitSeconds,
-    commitConflicts, jobs, workDue, workDelay, transfersHeld, connections, connectionsClosed,
+    commitConflicts, commitsUndone, jobs, workDue, workDelay, transfersHeld, connections,
+    connectionsClosed,
     partialBytes,
     databaseBytes, checkpointAge, ready, residentBytes, startTime,
   ]

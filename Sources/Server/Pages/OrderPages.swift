@@ -9,8 +9,9 @@ import Primitives
 import SwiftProtobuf
 
 /// Where the visitor has BankID: on a device, with the Swedish one; at their bank, with the Norwegian.
+/// Payments can be approved by a code by SMS instead.
 enum Device: String {
-  case here, elsewhere, norway
+  case here, elsewhere, norway, sms
 
   var eid: Bureau_V1_Eid { self == .norway ? .bankidNo : .bankidSe }
 
@@ -44,6 +45,7 @@ extension Pages {
     if visit.order?.isDone == true, visit.token == nil { return .redirect(visit.path) }
     await withdraw(visit, page)
     visit.order = nil
+    if device == .sms { return try await askForCode(visit, page) }
     let started = try await start(&visit, with: device.eid, page)
     guard started.openURL.utf8.count <= Visit.BankIDOrder.maxURLBytes else {
       throw IdentityError.bankIDUnavailable("its address is too long for a page.")
@@ -79,7 +81,7 @@ extension Pages {
           $0.eid = eid
         }, by: page.visitor, consents.startInvitedConsent)
     case .payments(let bureau) where visit.signsPayments:
-      return try await startSigning(bureau, visit, page)
+      return try await startSigning(bureau, visit, page).order
     case .own(let bureau), .payments(let bureau):
       return try await calls(
         Identity.StartLogin.descriptor,
@@ -111,6 +113,7 @@ extension Pages {
     let before = try visit(of: page)
     var visit = before
     guard let order = visit.order else { return .redirect(visit.path) }
+    if order.isByCode { return .redirect(visit.path + "/code") }
     let standing = try await standing(order, &visit, page)
     let cookies = visit == before ? [] : [try cookie(visit)]
     switch standing {
@@ -145,7 +148,7 @@ extension Pages {
     let before = try visit(of: page)
     var visit = before
     var state = State(state: "over", hint: "")
-    if let order = visit.order,
+    if let order = visit.order, !order.isByCode,
       case .pending(let found, let hint) = try await standing(order, &visit, page)
     {
       let code = order.isHere ? nil : found.flatMap { QRPath($0.qrText) }

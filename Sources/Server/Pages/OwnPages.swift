@@ -44,7 +44,9 @@ extension Pages {
 
   /// The ways to BankID, the likelier one first.
   /// - Parameter signsPayments: which Norwegian BankID does not (decision 118).
-  func devices(_ page: PageRequest, signsPayments: Bool = false) -> [String: any Sendable] {
+  func devices(_ page: PageRequest, signsPayments: Bool = false, byCode: Bool = false)
+    -> [String: any Sendable]
+  {
     var ways: [(device: Device, label: PageText)] = []
     if eids.contains(.bankIDSE) {
       ways = [(.here, .signHere), (.elsewhere, .signOther)]
@@ -54,6 +56,7 @@ extension Pages {
     if eids.contains(.bankIDNO), !signsPayments {
       ways.insert((.norway, .signNorwegian), at: page.language == .norwegian ? 0 : ways.count)
     }
+    if byCode { ways.append((.sms, .signByCode)) }
     return [
       "ways": ways.enumerated().map { index, way in
         [

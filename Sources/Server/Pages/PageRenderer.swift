@@ -34,6 +34,7 @@ package struct PageRenderer: Sendable {
     "revoke": PackageResources.revoke_mustache, "consent": PackageResources.consent_mustache,
     "decline": PackageResources.decline_mustache, "queue": PackageResources.queue_mustache,
     "signed": PackageResources.signed_mustache, "return": PackageResources.return_mustache,
+    "code": PackageResources.code_mustache,
   ].mapValues { String(decoding: $0, as: UTF8.self) }
 
   private let library: MustacheLibrary

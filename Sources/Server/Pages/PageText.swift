@@ -80,7 +80,12 @@ package enum PageText: String, CaseIterable, Sendable {
   case queueReference, queueInvoice, queueDue, queueOverdue, queueExecution, queueFrom
   case queueReturned, queueReject, queueMore, queueNote, queueOthers, markNew, markChanged
   case queueSignedTitle, queueSignedCount, queueRefused, queueContinue
+  case queueNothingSigned, queueLast, queueSignatures
   case returnPaymentTitle, returnPaymentLead
+  // Payments approved by a code.
+  case signByCode, codeTitle, codeSent, codeLeftOut, codeField, codeNote, codeApprove
+  case codeWrong, codeOtherSet, codeTriesLeft, codeOverText, codeWaitText
+  case smsCompanyText, smsProfileText, smsDifferText, smsPolicyText
   // Waiting for BankID.
   case orderTitle, loginTitle, scanOne, scanTwo, scanThree, codeLabel, openNote, openButton
   case otherDevice, thisDevice, cancelButton, statusLabel, noScript

@@ -35,6 +35,13 @@ extension PageText {
       en: "Waiting for others than you:"),
     Row(.markNew, nb: "Ny mottaker", sv: "Ny mottagare", en: "New payee"),
     Row(.markChanged, nb: "Ny konto", sv: "Nytt konto", en: "New account"),
+    Row(
+      .queueNothingSigned, nb: "Ingenting ble signert", sv: "Inget signerades",
+      en: "Nothing was signed"),
+    Row(
+      .queueLast, nb: "Sist betalt til konto", sv: "Senast betalt till konto",
+      en: "Last paid to account"),
+    Row(.queueSignatures, nb: "Signaturer", sv: "Signaturer", en: "Signatures"),
     Row(.queueSignedTitle, nb: "Signert", sv: "Signerat", en: "Signed"),
     Row(
       .queueSignedCount, nb: "Signerte betalinger:", sv: "Signerade betalningar:",

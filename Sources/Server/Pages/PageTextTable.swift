@@ -1,6 +1,7 @@
 extension PageText {
   package static let table: [Row] =
-    general + signing + consent + declining + own + queue + waiting + coming + hints + troubles
+    general + signing + consent + declining + own + queue + codes + waiting + coming + hints
+    + troubles
 
   private static let general: [Row] = [
     Row(.skip, nb: "Gå til innholdet", sv: "Gå till innehållet", en: "Skip to content"),

@@ -66,6 +66,7 @@ extension Pages {
   /// What a reason means to somebody who only signs.
   enum Words: Equatable {
     case link, person, stranger, changed, evidence, gone, bankID, busy, ended, refused, fault
+    case code, codeWait, smsCompany, smsProfile, smsDiffer, smsPolicy
 
     init(_ reason: String) {
       self =
@@ -86,6 +87,14 @@ extension Pages {
           .busy
         case "UNAUTHENTICATED", "SESSION_EXPIRED": .ended
         case "INTERNAL": .fault
+        case "SMS_CODE_USED", "SMS_CODE_SUPERSEDED", "SMS_CODE_EXPIRED", "SMS_CODE_TRIES",
+          "SMS_CODE_OTHER_SESSION", "SMS_CODE_WRONG", "SMS_CODE_OTHER_SET", "SMS_NUMBER_CHANGED":
+          .code
+        case "SMS_CODE_TOO_SOON", "SMS_CODES_TOO_MANY": .codeWait
+        case "SMS_COMPANY_NUMBER_MISSING": .smsCompany
+        case "SMS_PROFILE_NUMBER_MISSING", "SMS_PROFILE_NUMBER_UNCONFIRMED": .smsProfile
+        case "SMS_NUMBERS_DIFFER": .smsDiffer
+        case "POLICY_SMS_SIGNING": .smsPolicy
         default: .refused
         }
     }
@@ -95,6 +104,8 @@ extension Pages {
       case .link: .gone
       case .person, .stranger, .ended: .forbidden
       case .evidence, .refused, .gone, .changed: .conflict
+      case .code, .smsCompany, .smsProfile, .smsDiffer, .smsPolicy: .conflict
+      case .codeWait: .tooManyRequests
       case .bankID, .busy: .serviceUnavailable
       case .fault: .internalServerError
       }
@@ -109,7 +120,8 @@ extension Pages {
       case .bankID: .unavailableTitle
       case .busy: .overloadTitle
       case .ended: .endedTitle
-      case .refused: .refusedTitle
+      case .refused, .code, .codeWait, .smsCompany, .smsProfile, .smsDiffer, .smsPolicy:
+        .refusedTitle
       case .fault: .failureTitle
       }
     }
@@ -126,6 +138,12 @@ extension Pages {
       case .busy: .overloadText
       case .ended: .endedText
       case .refused: .refusedText
+      case .code: .codeOverText
+      case .codeWait: .codeWaitText
+      case .smsCompany: .smsCompanyText
+      case .smsProfile: .smsProfileText
+      case .smsDiffer: .smsDifferText
+      case .smsPolicy: .smsPolicyText
       case .fault: .failureText
       }
     }

@@ -116,6 +116,8 @@ package struct Pages: Sendable {
       PageRoute(.get, "/v/:visit/order", "order") { try await $0.order($1) },
       PageRoute(.get, "/v/:visit/order/state", "order state") { try await $0.orderState($1) },
       PageRoute(.post, "/v/:visit/cancel", "cancel") { try await $0.cancel($1) },
+      PageRoute(.get, "/v/:visit/code", "ask for a code") { try await $0.code($1) },
+      PageRoute(.post, "/v/:visit/code", "code") { try await $0.enterCode($1) },
       PageRoute(.get, donePath, "back from BankID, going on") { $0.goesOn($1) },
     ]
     + PageFile.all.map { file in

@@ -4,6 +4,7 @@ import BureauAPI
 import Domain
 import Foundation
 import GRPCCore
+import GRPCProtobuf
 import Primitives
 import Storage
 import SwiftProtobuf
@@ -69,7 +70,7 @@ extension Pages {
       sums[item.payment.amount.currencyCode] = sum
     }
     let totals = sums.sorted { $0.key < $1.key }.map { Self.money($0.value, $0.key) }
-    view.values = devices(page, signsPayments: true).merging([
+    view.values = devices(page, signsPayments: true, byCode: queue.canSignByCode).merging([
       "visit": visit.path, "form": visit.formToken, "none": queue.items.isEmpty,
       "some": !queue.items.isEmpty, "totals": totals, "count": String(queue.items.count),
       "others": queue.others > 0 ? String(queue.others) : "", "isCut": queue.isCut,
@@ -110,7 +111,12 @@ extension Pages {
       "from": Self.account(payment.debtorAccount), "mark": mark?(page.language) ?? "",
       "hasMark": mark != nil, "returned": payment.returnReason,
       "wasReturned": !payment.returnReason.isEmpty, "overdue": payment.overdue,
-      "back": "\(visit.path)/return?payment=\(item.key)",
+      "last": payment.payeeAccount.hasLastAccount
+        ? Self.account(payment.payeeAccount.lastAccount) : "",
+      "signatures": payment.signers.isEmpty
+        ? "" : "\(payment.signers.count) / \(payment.requiredSignatures)",
+      // What the bank has refused is corrected or deleted, never sent back.
+      "back": payment.state == .error ? "" : "\(visit.path)/return?payment=\(item.key)",
     ]
   }
 
@@ -127,9 +133,10 @@ extension Pages {
   // MARK: Signing
 
   /// The order over what the form has ticked.
-  func startSigning(_ bureau: String, _ visit: Visit, _ page: PageRequest) async throws
-    -> Bureau_V1_Order
-  {
+  func startSigning(
+    _ bureau: String, _ visit: Visit, _ page: PageRequest,
+    by method: Bureau_V1_Order.Method = .bankid
+  ) async throws -> (order: Bureau_V1_Order, leftOut: Int) {
     let names = try page.form.keys.sorted().filter { $0.hasPrefix("p") && $0.contains(".") }
       .map { key -> String in
         guard let (place, id) = Self.parse(key, of: bureau) else { throw PageTrouble.notFound }
@@ -140,10 +147,17 @@ extension Pages {
       .with {
         $0.parent = "bureaus/\(bureau)"
         $0.payments = names
+        $0.method = method
       }, by: page.visitor(visit.token), payments.startPaymentSignatures)
-    // All of it was signed, sent back or changed meanwhile.
-    guard answer.hasOrder else { throw PaymentError.noPayments }
-    return answer.order
+    // All of it was signed, sent back or changed meanwhile; or a code does in no company of it.
+    guard answer.hasOrder else {
+      if let refused = answer.results.first {
+        let bytes: [UInt8] = try refused.error.serializedBytes()
+        throw try GoogleRPCStatus(serializedBytes: bytes)
+      }
+      throw PaymentError.noPayments
+    }
+    return (answer.order, answer.results.count)
   }
 
   /// `p<company>.<payment>`
@@ -162,8 +176,12 @@ extension Pages {
     let ended = try await calls(
       Identity.CollectOrder.descriptor, .with { $0.name = order.name }, by: page.visitor,
       identity.collectOrder)
-    var view = PageView(template: "signed", title: .queueSignedTitle)
+    let isNone = ended.results.isEmpty
+    let title: PageText = isNone ? .queueNothingSigned : .queueSignedTitle
+    var view = PageView(template: "signed", title: title)
     view.values = [
+      "heading": title, "kind": isNone ? "bad" : "good",
+      "mark": isNone ? "M24 13v14M24 34.5v.1" : "M15 25l6.5 6.5L34 17",
       "visit": visit.path, "form": visit.formToken, "count": String(ended.results.count),
       "refused": ended.refusals.isEmpty ? "" : String(ended.refusals.count),
     ]

@@ -35,6 +35,10 @@ struct Visit: Codable, Equatable, Sendable {
     var isDone = false
     /// Over payments of a queue, rather than a login.
     var isSigning = false
+    /// Answered by a code that comes by SMS.
+    var isByCode = false
+    /// Payments that were ticked and that the code does not cover.
+    var leftOut = 0
   }
 
   /// Stands in the path and in the cookie's name: no secret.

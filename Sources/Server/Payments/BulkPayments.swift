@@ -111,12 +111,12 @@ extension PaymentService {
     // Who may do it to one payment may do it to many.
     call.method = action.method
     call.requestID += "/\(wanted.company.hex)"
-    let requestID = call.requestID
+    let requestID = call.requestID, isDryRun = call.isDryRun
     do {
       return try await commands.run(call, at: place, subject: wanted.payments[0]) { context in
         try Self.facts(of: action, wanted.payments, context)
       } answer: { _, context in
-        try Self.outcomes(of: requestID, context)
+        try Self.outcomes(of: requestID, context, isDryRun: isDryRun)
       }
     } catch let error as CancellationError {
       throw error
@@ -139,7 +139,7 @@ extension PaymentService {
       else { throw PaymentError.notFound }
       switch action {
       case .acknowledge: return try payment.acknowledging()
-      case .delete: return try payment.deleting()
+      case .delete: return try deleting(payment, with: Set(payments), context)
       case .restore:
         let hasOpen = try reopened.contains(payment.supplierKey) || openItems(of: payment, context)
         let facts = try payment.restoring(openItems: hasOpen)
@@ -151,16 +151,30 @@ extension PaymentService {
   }
 
   /// What the request has led to, as its first fact says; the payments as they stand now.
-  private static func outcomes(of requestID: String, _ context: Commands.Context) throws
-    -> BulkOutcomes
-  {
-    let place = context.place
+  private static func outcomes(
+    of requestID: String, _ context: Commands.Context, isDryRun: Bool
+  ) throws -> BulkOutcomes {
+    let place = context.place, items = try BulkCommand.items(of: requestID, context)
+    let preview =
+      isDryRun
+      ? try preview(items.filter { $0.refusal == nil }.map(\.payment), context) : nil
+    var outlooks = (preview?.outlooks ?? [])[...]
     var outcomes: BulkOutcomes = [:]
-    for item in try BulkCommand.items(of: requestID, context) {
-      outcomes[Place.Payment(place: place, payment: item.payment)] =
-        if let refusal = item.refusal { .failure(refusal) } else {
-          .success(try answer(item.payment, context))
+    for item in items {
+      let outcome: Result<Bureau_V1_Payment, any Error>
+      if let refusal = item.refusal {
+        outcome = .failure(refusal)
+      } else {
+        var payment = try answer(item.payment, context)
+        if let preview, let outlook = outlooks.popFirst() {
+          payment.preview.outlooks = [outlook]
+          payment.preview.accountDays = preview.accountDays.filter {
+            $0.agreement == payment.agreement && $0.date == outlook.executionDate
+          }
         }
+        outcome = .success(payment)
+      }
+      outcomes[Place.Payment(place: place, payment: item.payment)] = outcome
     }
     return outcomes
   }

@@ -19,10 +19,12 @@ extension PaymentService {
     guard caller.bureau == bureau else { throw AccessError.denied }
     let wanted = try BulkSelection(
       request.payments, of: bureau, field: "payments", limit: BulkApproval.limit)
+    let isByCode = request.method == .smsCode
     var parts: [BulkApproval.Part] = [], refused: [Place.Payment: any Error] = [:]
     for company in wanted.companies {
       let place = Place(bureau: bureau, company: company.company)
-      let (part, refusals) = try await approval(of: company.payments, at: place, caller, time)
+      let (part, refusals) = try await approval(
+        of: company.payments, at: place, caller, time, isByCode: isByCode)
       if let part { parts.append(part) }
       for (payment, error) in refusals {
         refused[Place.Payment(place: place, payment: payment)] = error
@@ -39,22 +41,31 @@ extension PaymentService {
     let subjects = parts.map { part in
       CompanyPayments(company: part.company, payments: part.approval.items.map(\.rendered.payment))
     }
-    let status = try await orders.start(
-      .bulkPayments(subjects), company: nil, user: caller.user, text: try approval.visibleText(),
-      data: approval.nonVisibleData, of: bureau, from: context.clientAddress)
+    let text = try approval.visibleText(), data = approval.nonVisibleData
+    let status =
+      isByCode
+      ? try await orders.startByCode(
+        .bulkPayments(subjects), company: nil, caller: caller, text: text, data: data,
+        message: try SigningMessage(
+          parts.flatMap(\.approval.items), companies: parts.map(\.approval.companyName)),
+        from: context.clientAddress)
+      : try await orders.start(
+        .bulkPayments(subjects), company: nil, user: caller.user, text: text, data: data,
+        of: bureau, from: context.clientAddress)
     answer.order = Bureau_V1_Order(status, of: bureau, access.sessionLimits)
     return answer
   }
 
   /// What of one company can be signed now, each payment for itself.
   private func approval(
-    of payments: [ID<Payment>], at place: Place, _ caller: Caller, _ time: Instant
+    of payments: [ID<Payment>], at place: Place, _ caller: Caller, _ time: Instant, isByCode: Bool
   ) async throws -> (BulkApproval.Part?, [(ID<Payment>, any Error)]) {
     do {
       return try await commands.read(PaymentAction.sign.method, by: caller, at: place) { tx in
         guard let company = try TenancyTables.company(place, in: tx) else {
           throw TenancyError.companyNotFound
         }
+        if isByCode { try SigningBySMS.require(of: caller.user, at: place, in: tx) }
         var round = try SigningRound(by: caller.user, at: place, time: time, in: tx)
         var items: [Approval.Item] = [], refused: [(ID<Payment>, any Error)] = []
         for payment in payments {
@@ -126,6 +137,7 @@ extension Orders {
       return try await commands.run(call, at: place, subject: subject) { context in
         try Access.check(
           PaymentAction.sign.method, by: caller, at: place, in: context.transaction)
+        try SigningBySMS.check(order, by: user, at: place, in: context.transaction)
         var round = try SigningRound(
           by: user, at: place, time: context.time, signTime: evidence.time,
           in: context.transaction)

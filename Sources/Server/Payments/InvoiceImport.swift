@@ -77,15 +77,10 @@ extension PaymentService {
     let digest = Array(SHA256.hash(data: content))
     let sources = commands.sources
     let id = sources.id(Payment.self), invoice = sources.id(Invoice.self)
+    let voucher = sources.id(Voucher.self)
     return try await commands.run(call, at: place, subject: id) { context in
       let tx = context.transaction
-      // Programs submit under their company's seal, or not at all.
-      if caller.session == nil,
-        try PolicyTables.inForce(at: place, in: tx).policy.seal
-          .demandsSeal(hasHadKey: !SigningKeyTables.all(of: place, in: tx).isEmpty)
-      {
-        throw SealError.required
-      }
+      try context.requireSeal(of: caller)
       guard let company = try TenancyTables.company(place, in: tx) else {
         throw TenancyError.companyNotFound
       }
@@ -95,9 +90,18 @@ extension PaymentService {
         of: reading.supplierKey, numbered: reading.numberKey, of: place, in: tx)
       let open = try PaymentTables.hasOpenItems(
         of: reading.supplierKey, besides: id, of: place, in: tx)
-      return try PaymentRules.proposing(
+      let proposed = try PaymentRules.proposing(
         id, from: invoice, reading, sourceDigest: digest, known: known, openItems: open,
         maker: caller.user)
+      guard request.postInvoice else { return proposed }
+      // Who may import and not post does not post by importing.
+      _ = try Access.check(
+        Bureau_V1_PostingService.Method.PostInvoice.descriptor.fullyQualifiedMethod, by: caller,
+        at: place, in: tx)
+      return try proposed
+        + InvoicePosting.posting(
+          document, of: id, supplier: reading.terms.creditorName ?? "", choice: InvoiceChoice(),
+          PostingService.draft(voucher, company, context))
     } apply: { context in
       try Blobs.store(content, digest: digest, of: place, in: context.transaction)
     } answer: { id, context in

@@ -76,6 +76,9 @@ struct PaymentView: Sendable {
   var wasSentBefore = false
   /// nil where nobody will sign it any more, and where the register does not know the payee.
   var payee: PayeeView?
+  /// Earlier payments that may be for the same debt.
+  var duplicates: [Duplicate] = []
+  var openItems: [ID<OpenItem>] = []
 }
 
 extension Bureau_V1_Payment {
@@ -107,6 +110,12 @@ extension Bureau_V1_Payment {
     } else if let mark = payment.signature?.rendered.payeeMark {
       payeeAccount.mark = .init(mark)
     }
+    duplicates = view.duplicates.map { Bureau_V1_Duplicate($0, at: view.place) }
+    if let netting = payment.netting {
+      linkedItems = netting.items.map { ResourceName.child("openItems", $0.id, of: view.place) }
+      grossAmount = Bureau_V1_Money(netting.gross)
+    }
+    openItems = view.openItems.map { ResourceName.child("openItems", $0, of: view.place) }
     overdue = payment.warnings.contains(.overdue)
     instructions = payment.instructions.map { instruction in
       .with {
@@ -132,6 +141,8 @@ extension Bureau_V1_Payment {
     salaryBatch =
       payment.salary.map { ResourceName.child("salaryBatches", $0, of: view.place) } ?? ""
     returnReason = payment.returnReason ?? ""
+    invoiceVoucher =
+      payment.postedInvoice.map { ResourceName.child("vouchers", $0.voucher, of: view.place) } ?? ""
     fillSigning(view)
   }
 
@@ -141,6 +152,7 @@ extension Bureau_V1_Payment {
     signers = payment.approvals.map {
       ResourceName.child("users", $0.user, of: view.place.bureau)
     }
+    signerMethods = payment.approvals.map { .init($0.method) }
     requiredSignatures = Int32(payment.requiredSignatures)
     if let signature = payment.signature {
       signer = ResourceName.child("users", signature.user, of: view.place.bureau)

@@ -171,8 +171,12 @@ extension PaymentService {
             time: context.time), executedOn: outlook.executionDate)
         number += 1
       }
+      let invoice = try payment.postedInvoice.flatMap {
+        try PostingTables.load($0.voucher, of: place, in: tx)
+      }
       answer.outlooks.append(
-        Bureau_V1_PaymentOutlook(outlook, voucher: voucher, of: payment, at: place))
+        Bureau_V1_PaymentOutlook(
+          outlook, voucher: voucher, invoice: invoice, of: payment, at: place))
       if let day = payment.accountDay(outlook) {
         own[day, default: 0] += payment.terms.amount.minorUnits
       }
@@ -272,7 +276,8 @@ extension Bureau_V1_PreviewPaymentsRequest.Step {
 
 extension Bureau_V1_PaymentOutlook {
   fileprivate init(
-    _ outlook: PaymentOutlook, voucher: Voucher?, of payment: Payment, at place: Place
+    _ outlook: PaymentOutlook, voucher: Voucher?, invoice: Voucher?, of payment: Payment,
+    at place: Place
   ) {
     self.init()
     self.payment = ResourceName.child("payments", payment.id, of: place)
@@ -282,9 +287,18 @@ extension Bureau_V1_PaymentOutlook {
     refusedReason = outlook.refused ?? ""
     signers = outlook.signers.map { ResourceName.child("users", $0, of: place.bureau) }
     ableSigners = outlook.ableSigners.map { ResourceName.child("users", $0, of: place.bureau) }
-    guard let voucher else { return }
-    postingDate = voucher.date.iso
-    postings = voucher.lines.map { line in
+    if let voucher {
+      postingDate = voucher.date.iso
+      postings = Self.postings(of: voucher)
+    }
+    if let invoice {
+      invoicePostingDate = invoice.date.iso
+      invoicePostings = Self.postings(of: invoice)
+    }
+  }
+
+  private static func postings(of voucher: Voucher) -> [Posting] {
+    voucher.lines.map { line in
       .with {
         $0.ledgerAccount = line.ledgerAccount.number
         $0.amount = Bureau_V1_Money(line.amount)

@@ -108,14 +108,22 @@ package struct PaymentService: Bureau_V1_PaymentService.SimpleServiceProtocol {
       }
       if !payments.contains(id) { payments.append(id) }
     }
-    let wanted = payments
+    let wanted = payments, isByCode = request.method == .smsCode
     let approval = try await commands.read(context.method, by: caller, at: place) { tx in
-      try PaymentSigning.approval(of: wanted, by: caller.user, at: place, time: time, in: tx)
+      if isByCode { try SigningBySMS.require(of: caller.user, at: place, in: tx) }
+      return try PaymentSigning.approval(
+        of: wanted, by: caller.user, at: place, time: time, in: tx)
     }
-    let status = try await orders.start(
-      .payments(wanted), company: place.company, user: caller.user,
-      text: try approval.visibleText(), data: approval.nonVisibleData, of: place.bureau,
-      from: context.clientAddress, with: Eid(request.eid))
+    let text = try approval.visibleText(), data = approval.nonVisibleData
+    let status =
+      isByCode
+      ? try await orders.startByCode(
+        .payments(wanted), company: place.company, caller: caller, text: text, data: data,
+        message: try SigningMessage(approval.items, companies: [approval.companyName]),
+        from: context.clientAddress)
+      : try await orders.start(
+        .payments(wanted), company: place.company, user: caller.user, text: text, data: data,
+        of: place.bureau, from: context.clientAddress, with: Eid(request.eid))
     return Bureau_V1_Order(status, of: place.bureau, access.sessionLimits)
   }
 
@@ -125,7 +133,7 @@ package struct PaymentService: Bureau_V1_PaymentService.SimpleServiceProtocol {
     let (place, id) = try ResourceName.parse(request.name, "payments", as: Payment.self)
     return try await change(
       id, at: place, request, request.requestID, request.validateOnly, context
-    ) { payment, _ in try payment.deleting() }
+    ) { payment, context in try Self.deleting(payment, with: [id], context) }
   }
 
   package func undeletePayment(
@@ -170,7 +178,7 @@ package struct PaymentService: Bureau_V1_PaymentService.SimpleServiceProtocol {
   // MARK: What they share
 
   /// Loads one payment, decides, applies, and answers with the payment as it is then.
-  private func change(
+  func change(
     _ id: ID<Payment>, at place: Place, _ request: some SwiftProtobuf.Message & Sendable,
     _ requestID: String, _ isDryRun: Bool, _ context: ServerContext,
     decide: @escaping @Sendable (Payment, Commands.Context) throws -> [Fact]
@@ -241,16 +249,20 @@ package struct PaymentService: Bureau_V1_PaymentService.SimpleServiceProtocol {
       view.wasSentBefore = try HoldTables.unknownPayments(barring: place, in: tx)
         .contains { $0.mayBe(rendered) }
     }
+    guard payment.state.isProposal || payment.state == .acknowledged || payment.state == .error
+    else { return view }
+    if payment.state == .proposalOpenItems {
+      view.openItems = try OpenItemTables.open(of: payment.supplierKey, at: place, in: tx)
+        .map(\.id)
+    }
     view.payee = try payee(of: payment, at: place, policy, in: tx)
+    view.duplicates = try DuplicateTables.found(for: payment, at: place, in: tx)
     return view
   }
 
-  /// Asked only of what may still be signed.
   private static func payee(
     of payment: Payment, at place: Place, _ policy: CompanyPolicy?, in tx: any Transaction
   ) throws -> PayeeView? {
-    guard payment.state.isProposal || payment.state == .acknowledged || payment.state == .error
-    else { return nil }
     let standing = try SupplierTables.standing(
       of: payment.supplierKey, payment.terms.creditorAccount, at: place, in: tx)
     guard standing != .unregistered else { return nil }

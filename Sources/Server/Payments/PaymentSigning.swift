@@ -23,7 +23,7 @@ struct SigningRound {
   private let sight: SalarySight
   /// Of the signature that has come.
   private var lines: SignedLines?
-  private var payees: [ID<Payment>: PayeeStanding] = [:]
+  private var found: [ID<Payment>: (payee: PayeeStanding, duplicates: [Duplicate])] = [:]
 
   /// - Parameter signTime: When the person has signed, and on which day it counts; nil: not yet.
   init(
@@ -77,9 +77,11 @@ struct SigningRound {
   /// What of a payment is to be signed (P-09, P-11, L-02).
   mutating func item(_ id: ID<Payment>) throws -> Approval.Item {
     let payment = try load(id), payee = try standing(of: payment)
-    let item = try payment.approving(with: agreements, besides: unknown, payee: payee)
+    var item = try payment.approving(with: agreements, besides: unknown, payee: payee)
     _ = try required(payment, item)
-    payees[id] = payee
+    let duplicates = try DuplicateTables.found(for: payment, at: place, in: tx)
+    found[id] = (payee, duplicates)
+    item.notes += DuplicateRules.notes(on: duplicates)
     return item
   }
 
@@ -89,10 +91,12 @@ struct SigningRound {
     }
   }
 
-  /// Whether the account that a payment goes to is one that may be paid; asked when nothing else is
-  /// in the way, since somebody else has to see to it.
+  /// Whether the payment is no second one for the same debt, and the account that it goes to is one
+  /// that may be paid; asked when nothing else is in the way, since somebody else has to see to it.
   func requirePayee(of item: Approval.Item) throws {
-    try payees[item.rendered.payment]?.check(by: policy)
+    guard let (payee, duplicates) = found[item.rendered.payment] else { return }
+    try DuplicateRules.check(duplicates)
+    try payee.check(by: policy)
   }
 
   /// The facts of a signature that has come: the same checks again, on what is true now.
@@ -101,6 +105,7 @@ struct SigningRound {
     let item = try payment.approving(with: agreements, besides: unknown, payee: payee)
     try requireConsents([item])
     let required = try required(payment, item)
+    try DuplicateRules.check(DuplicateTables.found(for: payment, at: place, in: tx))
     try payee.check(by: policy)
     let signed =
       lines.flatMap { $0.evidence == evidence ? $0 : nil } ?? SignedLines(evidence)

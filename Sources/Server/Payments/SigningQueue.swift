@@ -24,6 +24,8 @@ struct SigningQueue: Sendable {
   var others = 0
   /// There is more.
   var isCut = false
+  /// In some of the companies a code by SMS does.
+  var canSignByCode = false
 }
 
 extension PaymentService {
@@ -75,11 +77,12 @@ extension PaymentService {
       let (_, id) = try ResourceName.parse(item.payment.name, "payments", as: Payment.self)
       return (item, id)
     }
-    let signable: [(Bureau_V1_FoundPayment, ID<Payment>, PayeeMark?)]
+    let signable: [(Bureau_V1_FoundPayment, ID<Payment>, PayeeMark?)], byCode: Bool
     do {
-      signable = try await commands.read(PaymentAction.sign.method, by: caller, at: place) { tx in
+      let method = PaymentAction.sign.method
+      (signable, byCode) = try await commands.read(method, by: caller, at: place) { tx in
         var round = try SigningRound(by: caller.user, at: place, time: time, in: tx)
-        return try wanted.compactMap { item, id in
+        let signable = try wanted.compactMap { item, id in
           do {
             let wanted = try round.item(id)
             try round.requireConsents([wanted])
@@ -87,11 +90,13 @@ extension PaymentService {
             return (item, id, wanted.rendered.payeeMark)
           } catch is any Refusal { return nil }
         }
+        return (signable, try Self.canSignByCode(caller.user, at: place, in: tx))
       }
     } catch is any Refusal {
       // Not an approver here, or the company is closed.
       return
     }
+    if byCode, !signable.isEmpty { queue.canSignByCode = true }
     queue.others += wanted.count - signable.count
     for (item, id, mark) in signable {
       guard queue.items.count < Self.queueLimit else {
@@ -103,5 +108,14 @@ extension PaymentService {
           place: place, id: id, payment: item.payment, company: item.companyDisplayName, mark: mark)
       )
     }
+  }
+
+  private static func canSignByCode(
+    _ user: ID<User>, at place: Place, in tx: any Transaction
+  ) throws -> Bool {
+    do {
+      try SigningBySMS.require(of: user, at: place, in: tx)
+      return true
+    } catch is any Refusal { return false }
   }
 }

@@ -2,6 +2,7 @@ package import BureauAPI
 import Domain
 import Engine
 package import GRPCCore
+import Policies
 import Primitives
 import Storage
 import SwiftProtobuf
@@ -53,8 +54,11 @@ extension PhoneService {
   ) async throws -> Bureau_V1_SmsSigningCheck {
     let place = try ResourceName.parseCompany(request.name)
     let caller = try context.caller
-    let missing = try await commands.read(context.method, by: caller, at: place) {
-      try PhoneTables.missingForSMS(of: caller.user, at: place, in: $0)
+    let missing = try await commands.read(context.method, by: caller, at: place) { tx in
+      let missing: [any Refusal] = try PhoneTables.missingForSMS(
+        of: caller.user, at: place, in: tx)
+      let policy = try PolicyTables.inForce(at: place, in: tx).policy
+      return missing + (policy.smsMaySign ? [] : [PolicyError.smsSigning])
     }
     return .with {
       $0.canSign = missing.isEmpty

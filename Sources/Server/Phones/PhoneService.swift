@@ -171,6 +171,9 @@ extension OutgoingMessage {
   /// What its receiver reads. A code stands in the words, never in what is stored unsealed; a link
   /// is beside them.
   var words: String {
+    if body.contains(SigningMessage.place) {
+      return body.replacing(SigningMessage.place, with: secret)
+    }
     guard body.hasSuffix("/phone") else { return body }
     return "\(secret) is your code. It is good for \(PhoneCode.lifetimeMinutes) minutes."
   }

@@ -14,6 +14,7 @@ package struct PostingService: Bureau_V1_PostingService.SimpleServiceProtocol {
     request: Bureau_V1_PostPaymentRequest, context: ServerContext
   ) async throws -> Bureau_V1_Voucher {
     let (place, payment) = try ResourceName.parse(request.name, "payments", as: Payment.self)
+    let difference = try LedgerAccount.difference(request.differenceAccount)
     let call = try Call(
       context, context.caller, request, requestID: request.requestID,
       isDryRun: request.validateOnly)
@@ -27,7 +28,7 @@ package struct PostingService: Bureau_V1_PostingService.SimpleServiceProtocol {
       else {
         throw PaymentError.notFound
       }
-      return try payment.posting(Self.draft(id, company, context))
+      return try payment.posting(Self.draft(id, company, context, difference))
     } answer: { id, context in
       try Self.answer(id, context)
     }
@@ -39,6 +40,7 @@ package struct PostingService: Bureau_V1_PostingService.SimpleServiceProtocol {
     let (place, transfer) = try ResourceName.parse(
       request.name, "transfers", as: Transfer.self)
     let date = try request.bookedOn
+    let difference = try LedgerAccount.difference(request.differenceAccount)
     let call = try Call(
       context, context.caller, request, requestID: request.requestID,
       isDryRun: request.validateOnly)
@@ -54,21 +56,22 @@ package struct PostingService: Bureau_V1_PostingService.SimpleServiceProtocol {
       // What was corrected and sent again stands in another bundle.
       let own = payments.filter { $0.instructions.last?.transfer == transfer.id }
       return try Payment.posting(
-        bundle: own, bookedOn: date, Self.draft(id, company, context))
+        bundle: own, bookedOn: date, Self.draft(id, company, context, difference))
     } answer: { id, context in
       try Self.answer(id, context)
     }
   }
 
-  private static func draft(_ id: ID<Voucher>, _ company: Company, _ context: Commands.Context)
-    throws -> VoucherDraft
-  {
+  static func draft(
+    _ id: ID<Voucher>, _ company: Company, _ context: Commands.Context,
+    _ difference: LedgerAccount? = nil
+  ) throws -> VoucherDraft {
     VoucherDraft(
       id: id, number: try PostingTables.nextNumber(of: context.place, in: context.transaction),
-      chart: ChartOfAccounts(of: company), time: context.time)
+      chart: ChartOfAccounts(of: company), time: context.time, difference: difference)
   }
 
-  private static func answer(_ id: ID<Voucher>, _ context: Commands.Context) throws
+  static func answer(_ id: ID<Voucher>, _ context: Commands.Context) throws
     -> Bureau_V1_Voucher
   {
     guard
@@ -123,6 +126,7 @@ extension Bureau_V1_Voucher {
         $0.text = line.text
       }
     }
+    invoice = voucher.isInvoice
     payments = voucher.payments.map { ResourceName.child("payments", $0, of: place) }
   }
 }

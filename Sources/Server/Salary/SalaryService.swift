@@ -26,13 +26,7 @@ package struct SalaryService: Bureau_V1_SalaryService.SimpleServiceProtocol {
     let payments = (0..<rows).map { _ in sources.id(Payment.self) }
     return try await commands.run(call, at: place, subject: id) { context in
       let tx = context.transaction
-      // Programs submit under their company's seal, or not at all.
-      if caller.session == nil,
-        try PolicyTables.inForce(at: place, in: tx).policy.seal
-          .demandsSeal(hasHadKey: !SigningKeyTables.all(of: place, in: tx).isEmpty)
-      {
-        throw SealError.required
-      }
+      try context.requireSeal(of: caller)
       guard let company = try TenancyTables.company(place, in: tx) else {
         throw TenancyError.companyNotFound
       }

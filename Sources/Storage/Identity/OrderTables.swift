@@ -16,10 +16,13 @@ package struct StoredOrder: Sendable, Equatable {
   package var results: [String]
   /// What of several things was not.
   package var refusals: [OrderRefusal]
+  /// Of an order by a code: where the code went; empty where nobody has asked.
+  package var maskedNumber: String
 
   package init(
     order: Order, ticket: OrderTicket, hint: String, answer: [UInt8]? = nil,
-    answerTime: Instant? = nil, results: [String] = [], refusals: [OrderRefusal] = []
+    answerTime: Instant? = nil, results: [String] = [], refusals: [OrderRefusal] = [],
+    maskedNumber: String = ""
   ) {
     self.order = order
     self.ticket = ticket
@@ -28,13 +31,14 @@ package struct StoredOrder: Sendable, Equatable {
     self.answerTime = answerTime
     self.results = results
     self.refusals = refusals
+    self.maskedNumber = maskedNumber
   }
 }
 
 package enum OrderTables {
   /// What stands for the order's id in the database: whoever holds the name of an order may collect
   /// it, so a copy of the database must not tell it.
-  private static func key(_ id: ID<Order>) -> [UInt8] {
+  static func key(_ id: ID<Order>) -> [UInt8] {
     Array(SHA256.hash(data: Array("bureau/order/v1\n".utf8) + id.bytes).prefix(16))
   }
 
@@ -63,12 +67,12 @@ package enum OrderTables {
       """
       INSERT INTO main.bankid_order (bureau, id, purpose, company, app_user, subjects, bank,
         visible_text, non_visible, order_ref, auto_start_token, qr_token, qr_secret, start_time,
-        state, hint, results, eid, open_url, state_hash)
+        state, hint, results, eid, open_url, state_hash, method)
       VALUES (\(bureau), \(key(order.id)), \(purpose), \(order.company), \(order.user), \(subjects),
         \(bank), \(order.visibleText), \(order.nonVisibleData),
         \(orderRef), \(autoStart), \(qrToken), \(qrSecret), \(order.startTime.microseconds),
         \(order.state.rawValue), \(stored.hint), \(""), \(order.eid.rawValue), \(openURL),
-        \(stateHash))
+        \(stateHash), \(order.method.rawValue))
       """)
   }
 
@@ -80,7 +84,7 @@ package enum OrderTables {
       """
       SELECT purpose, company, app_user, subjects, bank, visible_text, non_visible, order_ref,
         auto_start_token, qr_token, qr_secret, start_time, state, hint, answer,
-        results, answer_time, eid, open_url
+        results, answer_time, eid, open_url, method
       FROM bankid_order WHERE bureau = \(bureau) AND id = \(key(id))
       """
     ) { row in
@@ -92,7 +96,8 @@ package enum OrderTables {
           company: try row.value(1), user: try row.value(2), state: try row.text(12).named(),
           visibleText: try row.text(5), nonVisibleData: try row.blob(6),
           startTime: try row.int(11).instant,
-          eid: try row.value(17, as: String?.self)?.named() ?? .bankIDSE),
+          eid: try row.value(17, as: String?.self)?.named() ?? .bankIDSE,
+          method: try row.value(19, as: String?.self)?.named() ?? .bankID),
         ticket: OrderTicket(
           orderRef: try row.text(7), autoStartToken: try row.text(8),
           qrStartToken: try row.text(9), qrStartSecret: try row.text(10),

@@ -102,9 +102,15 @@ extension Fact {
     case .supplierAccountConfirmed(let fact): .supplierAccountConfirmed(fact.message)
     case .supplierAccountRejected(let fact): .supplierAccountRejected(fact.message)
     case .supplierBlocked(let fact): .supplierBlocked(fact.message)
+    case .duplicatesDismissed(let fact): .duplicatesDismissed(fact.message)
+    case .openItemFound(let fact): .openItemFound(fact.message)
+    case .openItemsLinked(let fact): .openItemsLinked(fact.message)
+    case .openItemsUnlinked(let fact): .openItemsUnlinked(fact.message)
     case .supplierUnblocked(let fact):
       .supplierUnblocked(.with { $0.supplierKey = fact.supplierKey })
     case .salaryBatchImported(let fact): .salaryBatchImported(fact.message)
+    case .automaticPostingSet(let fact): .automaticPostingSet(fact.message)
+    case .signingCodeFailed(let fact): .signingCodeFailed(fact.message)
     }
   }
 
@@ -195,9 +201,15 @@ extension Fact {
       case .supplierAccountRejected(let m):
         .supplierAccountRejected(try SupplierAccountRejected(m))
       case .supplierBlocked(let m): .supplierBlocked(try SupplierBlocked(m))
+      case .duplicatesDismissed(let m): .duplicatesDismissed(try DuplicatesDismissed(m))
+      case .openItemFound(let m): .openItemFound(try OpenItemFound(m))
+      case .openItemsLinked(let m): .openItemsLinked(try OpenItemsLinked(m))
+      case .openItemsUnlinked(let m): .openItemsUnlinked(try OpenItemsUnlinked(m))
       case .supplierUnblocked(let m):
         .supplierUnblocked(SupplierUnblocked(supplierKey: m.supplierKey))
       case .salaryBatchImported(let m): .salaryBatchImported(try SalaryBatchImported(m))
+      case .automaticPostingSet(let m): .automaticPostingSet(try AutomaticPostingSet(m))
+      case .signingCodeFailed(let m): .signingCodeFailed(try SigningCodeFailed(m))
       }
   }
 

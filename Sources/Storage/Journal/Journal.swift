@@ -87,6 +87,22 @@ package enum Journal {
 
   /// Locks the company's head: the first statement of every command (invariant L).
   package static func lock(_ place: Place, in tx: any Transaction) throws -> Head {
+    // SQLite has one writer at a time, which this transaction is: to be let write is to have the
+    // lock, and a command that is refused afterwards leaves nothing to be undone.
+    if tx.dialect == .sqlite {
+      try tx.execute(
+        """
+        INSERT INTO main.stream (bureau, company, seq, hash)
+        VALUES (\(place.bureau), \(place.company), 0, \(noHash))
+        ON CONFLICT (bureau, company) DO NOTHING
+        """)
+      let head = try tx.first(
+        """
+        SELECT seq, hash FROM stream WHERE bureau = \(place.bureau) AND company = \(place.company)
+        """, as: (Int64, [UInt8]).self)
+      guard let head else { throw UnreadableFact(what: "journal head") }
+      return Head(sequence: head.0, hash: head.1)
+    }
     let head = try tx.first(
       """
       INSERT INTO main.stream (bureau, company, seq, hash)

@@ -1,5 +1,6 @@
 import Domain
 import Facts
+import Formats
 import Foundation
 import Primitives
 import SwiftProtobuf
@@ -102,6 +103,7 @@ extension PaymentSigned {
       $0.evidenceDigest = Data(signature.evidenceDigest)
       $0.signTimeUs = signature.signTime.microseconds
       $0.transferTimeUs = signature.transferTime.microseconds
+      $0.method = signature.method == .bankID ? "" : signature.method.rawValue
     }
   }
 
@@ -112,7 +114,8 @@ extension PaymentSigned {
       signature: PaymentSignature(
         user: try m.user.id(), rendered: try RenderedPayment(m.rendered, of: payment),
         agreement: try m.agreement.id(), evidenceDigest: Array(m.evidenceDigest),
-        signTime: m.signTimeUs.instant, transferTime: m.transferTimeUs.instant))
+        signTime: m.signTimeUs.instant, transferTime: m.transferTimeUs.instant,
+        method: m.method.isEmpty ? .bankID : try m.method.named()))
   }
 }
 
@@ -130,6 +133,13 @@ extension RenderedPayment {
       $0.dueDate = dueDate.iso
       $0.payeeMark = payeeMark?.rawValue ?? ""
       $0.categoryPurpose = categoryPurpose ?? ""
+      $0.documents = documents.map { document in
+        .with {
+          $0.kind = document.kind.rawValue
+          $0.number = document.number
+          $0.amount = document.amount.message
+        }
+      }
     }
   }
 
@@ -141,7 +151,10 @@ extension RenderedPayment {
       amount: try Money(m.amount), reference: try PaymentReference(m.reference),
       dueDate: try m.dueDate.date(), bank: m.bank, profileVersion: Int(m.profileVersion),
       payeeMark: m.payeeMark.isEmpty ? nil : try m.payeeMark.named(),
-      categoryPurpose: m.categoryPurpose.isEmpty ? nil : m.categoryPurpose)
+      categoryPurpose: m.categoryPurpose.isEmpty ? nil : m.categoryPurpose,
+      documents: try m.documents.map {
+        ReferredDocument(kind: try $0.kind.named(), number: $0.number, amount: try Money($0.amount))
+      })
   }
 }
 

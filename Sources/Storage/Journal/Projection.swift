@@ -104,7 +104,7 @@ package struct Projection {
     case .transferTimingSet(let fact): try apply(fact)
     case .paymentReturned(let fact): try apply(fact)
     // For the audit alone.
-    case .sealRefused, .paymentsHandled: break
+    case .sealRefused, .paymentsHandled, .signingCodeFailed: break
     case .companyOnboarded(let fact): try apply(fact)
     case .reminderSettingsSet(let fact): try apply(fact)
     case .supplierAccountFound(let fact): try apply(fact)
@@ -113,6 +113,11 @@ package struct Projection {
     case .supplierBlocked(let fact): try apply(fact)
     case .supplierUnblocked(let fact): try apply(fact)
     case .salaryBatchImported(let fact): try apply(fact)
+    case .duplicatesDismissed(let fact): try apply(fact)
+    case .openItemFound(let fact): try apply(fact)
+    case .openItemsLinked(let fact): try apply(fact)
+    case .openItemsUnlinked(let fact): try apply(fact)
+    case .automaticPostingSet(let fact): try apply(fact)
     }
   }
 }

@@ -152,12 +152,18 @@ extension Fact {
     case .bankSignatureGiven(let fact): fact.payment.bytes
     case .paymentsHandled(let fact): fact.items.first?.payment.bytes ?? []
     case .companyOnboarded(let fact): fact.company.bytes
+    case .signingCodeFailed(let fact): fact.user.bytes
     case .supplierAccountFound(let fact): fact.payment.bytes
+    case .duplicatesDismissed(let fact): fact.payment.bytes
+    case .openItemFound(let fact): fact.item.bytes
+    case .openItemsLinked(let fact): fact.payment.bytes
+    case .openItemsUnlinked(let fact): fact.payment.bytes
     // Of a supplier: its key is text, and a repeat names it anew.
     case .supplierAccountConfirmed, .supplierAccountRejected, .supplierBlocked,
       .supplierUnblocked:
       []
     case .salaryBatchImported(let fact): fact.batch.bytes
+    case .automaticPostingSet(let fact): fact.agreement.bytes
     }
   }
 }

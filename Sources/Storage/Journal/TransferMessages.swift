@@ -91,6 +91,7 @@ extension PaymentPaid {
       $0.bookingDate = bookingDate.iso
       $0.bankReference = bankReference
       if let bookedAmount { $0.bookedAmount = bookedAmount.message }
+      $0.feeMinorUnits = fee?.minorUnits ?? 0
     }
   }
 
@@ -98,7 +99,8 @@ extension PaymentPaid {
     self.init(
       payment: try m.payment.id(), number: Int(m.number), bookingDate: try m.bookingDate.date(),
       bankReference: m.bankReference,
-      bookedAmount: m.hasBookedAmount ? try Money(m.bookedAmount) : nil)
+      bookedAmount: m.hasBookedAmount ? try Money(m.bookedAmount) : nil,
+      fee: m.hasBookedAmount ? try Money(m.bookedAmount).fee(m.feeMinorUnits) : nil)
   }
 }
 
@@ -110,13 +112,16 @@ extension PaymentBooked {
       $0.bookingDate = bookingDate.iso
       $0.bankReference = booking.bankReference
       $0.amount = booking.amount.message
+      $0.feeMinorUnits = booking.fee?.minorUnits ?? 0
     }
   }
 
   init(_ m: Bureau_Facts_V1_PaymentBooked) throws {
     self.init(
       payment: try m.payment.id(), number: Int(m.number), bookingDate: try m.bookingDate.date(),
-      booking: Booking(amount: try Money(m.amount), bankReference: m.bankReference))
+      booking: Booking(
+        amount: try Money(m.amount), bankReference: m.bankReference,
+        fee: try Money(m.amount).fee(m.feeMinorUnits)))
   }
 }
 
@@ -165,6 +170,8 @@ extension VoucherPosted {
       }
       $0.payments = voucher.payments.map(\.data)
       $0.postTimeUs = voucher.postTime?.microseconds ?? 0
+      $0.isInvoice = voucher.isInvoice
+      $0.isAutomatic = isAutomatic
     }
   }
 
@@ -177,6 +184,27 @@ extension VoucherPosted {
             ledgerAccount: LedgerAccount(number: $0.ledgerAccount), amount: try Money($0.amount),
             text: $0.text)
         }, payments: try m.payments.map { try $0.id() },
-        postTime: m.postTimeUs == 0 ? nil : m.postTimeUs.instant))
+        postTime: m.postTimeUs == 0 ? nil : m.postTimeUs.instant, isInvoice: m.isInvoice),
+      isAutomatic: m.isAutomatic)
+  }
+}
+
+extension Money {
+  /// A fee beside this amount; 0: none.
+  fileprivate func fee(_ minorUnits: Int64) -> Money? {
+    minorUnits == 0 ? nil : Money(minorUnits: minorUnits, currency: currency)
+  }
+}
+
+extension AutomaticPostingSet {
+  var message: Bureau_Facts_V1_AutomaticPostingSet {
+    .with {
+      $0.agreement = agreement.data
+      $0.mode = mode.rawValue
+    }
+  }
+
+  init(_ m: Bureau_Facts_V1_AutomaticPostingSet) throws {
+    self.init(agreement: try m.agreement.id(), mode: try m.mode.named())
   }
 }

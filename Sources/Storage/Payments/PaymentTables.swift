@@ -22,7 +22,8 @@ extension Projection {
       INSERT INTO main.payment (bureau, company, id, state, invoice_number, supplier_key,
         creditor_name, creditor_country, account_form, account_text, bic, amount_minor, currency,
         reference_type, reference_text, due_date, account_as_written, reference_as_written,
-        warnings, create_time, held, revision, makers, search_text, salary_batch)
+        warnings, create_time, held, revision, makers, search_text, salary_batch,
+        number_key, debt_minor, debt_reference)
       VALUES (\(bureau), \(company), \(fact.payment), \(fact.state.rawValue),
         \(fact.invoiceNumber), \(fact.supplierKey), \(terms.creditorName),
         \(terms.creditorCountry?.code), \(terms.creditorAccount?.form.rawValue),
@@ -31,7 +32,9 @@ extension Projection {
         \(terms.reference?.text), \(terms.dueDate?.iso), \(fact.asWritten.account),
         \(fact.asWritten.reference), \(fact.warnings.map(\.rawValue).joined(separator: " ")),
         \(time.microseconds), \(false), \(sequence), \(fact.maker?.bytes),
-        \(searchText(terms, fact.invoiceNumber)), \(fact.salary?.bytes))
+        \(searchText(terms, fact.invoiceNumber)), \(fact.salary?.bytes),
+        \(DuplicateKey.number(fact.invoiceNumber)), \(terms.amount.minorUnits),
+        \(terms.reference?.text))
       """)
     if fact.salary == nil { try countNew(fact.state) }
   }
@@ -48,6 +51,8 @@ extension Projection {
         amount_minor = \(terms.amount.minorUnits), currency = \(terms.amount.currency.code),
         reference_type = \(terms.reference?.type.rawValue),
         reference_text = \(terms.reference?.text), due_date = \(terms.dueDate?.iso),
+        debt_minor = CASE WHEN netted THEN debt_minor ELSE \(terms.amount.minorUnits) END,
+        debt_reference = CASE WHEN netted THEN debt_reference ELSE \(terms.reference?.text) END,
         signature = \([UInt8]?.none), revision = \(sequence)
       WHERE bureau = \(bureau) AND company = \(company) AND id = \(fact.payment)
       """)
@@ -108,7 +113,8 @@ extension Projection {
     try setState(fact.payment, .paid)
     try setInstruction(fact.payment, fact.number, .executed)
     if let amount = fact.bookedAmount {
-      let booking = Booking(amount: amount, bankReference: fact.bankReference)
+      let booking = Booking(
+        amount: amount, bankReference: fact.bankReference, fee: fact.fee)
       try setBooking(fact.payment, fact.number, booking)
     }
     try setBookingDate(fact.payment, fact.bookingDate)
@@ -163,7 +169,7 @@ extension Projection {
       """
       UPDATE main.instruction SET booked_minor = \(booking.amount.minorUnits),
         booked_currency = \(booking.amount.currency.code),
-        bank_reference = \(booking.bankReference)
+        bank_reference = \(booking.bankReference), booked_fee = \(booking.fee?.minorUnits)
       WHERE bureau = \(bureau) AND company = \(company) AND payment = \(payment)
         AND number = \(number)
       """)
@@ -251,12 +257,27 @@ package enum PaymentTables {
       """, as: ID<Invoice>.self) != nil
   }
 
-  /// Whether the supplier has other open records (P-02, P-05).
+  /// Whether the supplier has other open records: payments, credit notes (P-02, P-05).
   package static func hasOpenItems(
     of supplierKey: String, besides payment: ID<Payment>, of place: Place, in tx: any Transaction
   ) throws -> Bool {
+    let found = otherPayments(of: supplierKey, besides: payment, of: place)
+    let items = OpenItemTables.exist(of: supplierKey, at: place)
+    return try tx.first("SELECT \(found) OR \(items)", as: Bool.self) ?? false
+  }
+
+  package static func hasOtherPayments(
+    of supplierKey: String, besides payment: ID<Payment>, of place: Place, in tx: any Transaction
+  ) throws -> Bool {
+    let found = otherPayments(of: supplierKey, besides: payment, of: place)
+    return try tx.first("SELECT \(found)", as: Bool.self) ?? false
+  }
+
+  private static func otherPayments(
+    of supplierKey: String, besides payment: ID<Payment>, of place: Place
+  ) -> SQL {
     // State by state, each the start of an index: a list of them is made a table for each question.
-    let found = SQL.joined(
+    SQL.joined(
       openStates.map { state -> SQL in
         """
         EXISTS (SELECT 1 FROM payment WHERE bureau = \(place.bureau)
@@ -264,7 +285,6 @@ package enum PaymentTables {
           AND state = \(state.rawValue) AND id <> \(payment))
         """
       }, separator: " OR ")
-    return try tx.first("SELECT \(found)", as: Bool.self) ?? false
   }
 
   /// States of a record that is not on its way yet.
@@ -276,6 +296,9 @@ package enum PaymentTables {
   static func complete(_ payment: inout Payment, _ place: Place, _ tx: any Transaction)
     throws
   {
+    if payment.netting != nil {
+      payment.netting?.items = try OpenItemTables.linked(to: payment.id, of: place, in: tx)
+    }
     payment.instructions = try instructions(of: payment.id, place, tx)
     (payment.approvals, payment.requiredSignatures) = try PolicyTables.approvals(
       of: payment.id, at: place, in: tx)
@@ -298,17 +321,19 @@ package enum PaymentTables {
   ) throws -> [Instruction] {
     try tx.rows(
       """
-      SELECT number, state, transfer, booked_minor, booked_currency, bank_reference
+      SELECT number, state, transfer, booked_minor, booked_currency, bank_reference,
+        booked_fee
       FROM instruction
       WHERE bureau = \(place.bureau) AND company = \(place.company) AND payment = \(payment)
       ORDER BY number
-      """, as: (Int, String, ID<Transfer>, Int64?, String?, String?).self
-    ).map { number, state, transfer, minor, currency, reference in
+      """, as: (Int, String, ID<Transfer>, Int64?, String?, String?, Int64?).self
+    ).map { number, state, transfer, minor, currency, reference, fee in
       var booking: Booking?
       if let minor, let currency {
+        let currency = try Currency(stored: currency)
         booking = Booking(
-          amount: Money(minorUnits: minor, currency: try Currency(stored: currency)),
-          bankReference: reference ?? "")
+          amount: Money(minorUnits: minor, currency: currency), bankReference: reference ?? "",
+          fee: fee.map { Money(minorUnits: $0, currency: currency) })
       }
       return Instruction(
         number: number, state: try state.named(), transfer: transfer, booking: booking)
@@ -325,7 +350,8 @@ package enum PaymentTables {
         account_form, account_text, bic, amount_minor, currency, reference_type, reference_text,
         due_date, account_as_written, reference_as_written, warnings, create_time, signature,
         rejection_code, rejection_text, voucher, booking_date, held, revision, makers,
-        salary_batch, return_reason
+        salary_batch, return_reason, netted, debt_minor, debt_reference, invoice_voucher,
+        invoice_minor, invoice_currency
       FROM payment WHERE bureau = \(place.bureau) AND company = \(place.company) \(rest)
       """
     ) { row in
@@ -334,16 +360,36 @@ package enum PaymentTables {
           id: try row.value(0), state: try row.text(1).named(), invoiceNumber: try row.text(2),
           supplierKey: try row.text(3), terms: try terms(row),
           asWritten: AsWritten(account: try row.value(14), reference: try row.value(15)),
-          warnings: try row.text(16).split(separator: " ").map { try String($0).named() },
+          warnings: try warnings(row.text(16)),
           createTime: try row.int(17).instant, signature: try signature(row),
           rejection: row.isNull(19)
             ? nil : Rejection(code: try row.text(19), text: try row.text(20)),
           voucher: try row.value(21), bookingDate: try row.value(22, as: String?.self)?.date(),
           isHeld: try row.bool(23), revision: try row.int(24),
           makers: makers(try row.value(25)), returnReason: try row.value(27),
-          salary: try row.value(26)))
+          salary: try row.value(26), netting: try netting(row),
+          postedInvoice: row.isNull(31)
+            ? nil
+            : PostedInvoice(
+              voucher: try row.value(31),
+              amount: Money(
+                minorUnits: try row.int(32), currency: try Currency(stored: row.text(33))))))
     }
     return found
+  }
+
+  private static func warnings(_ text: String) throws -> [PaymentWarning] {
+    text.isEmpty ? [] : try text.split(separator: " ").map { try String($0).named() }
+  }
+
+  /// The items follow (`complete`).
+  private static func netting(_ row: borrowing Row) throws -> Netting? {
+    guard try row.bool(28) else { return nil }
+    let currency = try Currency(stored: row.text(10))
+    return Netting(
+      invoiceNumber: try row.text(2), gross: Money(minorUnits: try row.int(29), currency: currency),
+      reference: row.isNull(30)
+        ? nil : try PaymentReference(type: .message, text: row.text(30)), items: [])
   }
 
   private static func terms(_ row: borrowing Row) throws -> PaymentTerms {

@@ -18,6 +18,7 @@ extension CompanyPolicySet {
         ? "" : policy.payeeAccountConfirmation.rawValue
       $0.seal = policy.seal.rawValue
       $0.examples = policy.examples.map(\.message)
+      $0.smsMayNotSign = !policy.smsMaySign
       if let salary = policy.salary { $0.salary = salary.message }
     }
   }
@@ -31,7 +32,7 @@ extension CompanyPolicySet {
         payeeAccountChanges: try m.payeeAccountChanges.named(),
         payeeAccountConfirmation: m.payeeAccountConfirmation.isEmpty
           ? .secondPerson : try m.payeeAccountConfirmation.named(),
-        seal: try m.seal.named(),
+        seal: try m.seal.named(), smsMaySign: !m.smsMayNotSign,
         salary: m.hasSalary ? try CompanyPolicy.Salary(m.salary) : nil,
         examples: try m.examples.map { try .init($0) }))
   }

@@ -79,14 +79,14 @@ package enum PolicyTables {
     return PolicyInForce(policy: fact.policy, revision: row.2, setTime: row.1.instant)
   }
 
-  /// The own policies of a range of companies.
+  /// The own policies of the companies that fulfil a condition on `company`.
   static func inForce(
-    of bureau: ID<Bureau>, after: [UInt8], through last: ID<Company>, in tx: any Transaction
+    of bureau: ID<Bureau>, where companies: SQL, in tx: any Transaction
   ) throws -> [ID<Company>: CompanyPolicy] {
     let rows = try tx.rows(
       """
       SELECT company, body FROM company_policy
-      WHERE bureau = \(bureau) AND company > \(after) AND company <= \(last)
+      WHERE bureau = \(bureau) AND \(companies)
       """, as: (ID<Company>, [UInt8]).self)
     var policies: [ID<Company>: CompanyPolicy] = [:]
     for (company, body) in rows {

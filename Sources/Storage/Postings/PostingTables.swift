@@ -7,9 +7,9 @@ extension Projection {
     let voucher = fact.voucher
     try transaction.execute(
       """
-      INSERT INTO main.voucher (bureau, company, id, number, voucher_date, post_time)
+      INSERT INTO main.voucher (bureau, company, id, number, voucher_date, post_time, is_invoice)
       VALUES (\(bureau), \(company), \(voucher.id), \(voucher.number), \(voucher.date.iso),
-        \(voucher.postTime?.microseconds))
+        \(voucher.postTime?.microseconds), \(voucher.isInvoice))
       """)
     for (index, payment) in voucher.payments.enumerated() {
       try transaction.execute(
@@ -17,6 +17,7 @@ extension Projection {
         INSERT INTO main.voucher_payment (bureau, company, voucher, line, payment)
         VALUES (\(bureau), \(company), \(voucher.id), \(index + 1), \(payment))
         """)
+      if voucher.isInvoice { continue }
       try move(payment, by: .post)
       try transaction.execute(
         """
@@ -24,6 +25,7 @@ extension Projection {
         WHERE bureau = \(bureau) AND company = \(company) AND id = \(payment)
         """)
     }
+    try notePostedInvoice(voucher)
     for (number, line) in voucher.lines.enumerated() {
       try transaction.execute(
         """
@@ -87,10 +89,10 @@ package enum PostingTables {
       """
     let rows = try tx.rows(
       """
-      SELECT id, number, voucher_date, post_time FROM voucher
+      SELECT id, number, voucher_date, post_time, is_invoice FROM voucher
       WHERE bureau = \(place.bureau) AND company = \(place.company) \(rest)
-      """, as: (ID<Voucher>, Int64, String, Int64?).self)
-    return try rows.map { id, number, date, postTime in
+      """, as: (ID<Voucher>, Int64, String, Int64?, Bool).self)
+    return try rows.map { id, number, date, postTime, isInvoice in
       let lines = try tx.rows(
         """
         SELECT ledger_account, amount_minor, currency, body FROM voucher_line
@@ -109,7 +111,7 @@ package enum PostingTables {
           VoucherLine(
             ledgerAccount: LedgerAccount(number: $0),
             amount: Money(minorUnits: $1, currency: try Currency(stored: $2)), text: $3)
-        }, payments: payments, postTime: postTime?.instant)
+        }, payments: payments, postTime: postTime?.instant, isInvoice: isInvoice)
     }
   }
 }

@@ -155,6 +155,8 @@ package struct SalarySights: Sendable {
   fileprivate var everywhere: Bool
   fileprivate var companies: Set<ID<Company>>
 
+  package var areAny: Bool { everywhere || !companies.isEmpty }
+
   package func sight(_ company: ID<Company>) -> SalarySight {
     everywhere || companies.contains(company) ? .shown : .hidden
   }

@@ -24,6 +24,8 @@ package struct WorkItem: Sendable, Equatable {
     /// The bureau's journals are to be vouched for by the witness, again and again. Subject: the
     /// bureau.
     case checkpoint
+    /// What the bank has booked of an agreement is to be posted. Subject: the agreement.
+    case post
     /// Transfers are held here: never due, only counted. Subject: the company.
     case hold
   }
@@ -331,8 +333,21 @@ package enum Work {
       try resume(place, at: projection.time, in: tx)
     case .transferDelivered(let fact):
       try finish(.deliver, fact.transfer.bytes, of: place, in: tx)
+    case .paymentPaid(let fact) where fact.bookedAmount != nil:
+      try expectPosting(of: fact.payment, projection)
+    case .paymentBooked(let fact): try expectPosting(of: fact.payment, projection)
+    case .automaticPostingSet(let fact) where fact.mode != .off:
+      try schedule(.post, fact.agreement.bytes, at: projection.time, of: place, in: tx)
     default: break
     }
+  }
+
+  private static func expectPosting(of payment: ID<Payment>, _ projection: Projection) throws {
+    let place = projection.place, tx = projection.transaction
+    guard
+      let agreement = try AutomaticPostingTables.agreement(posting: payment, at: place, in: tx)
+    else { return }
+    try schedule(.post, agreement.bytes, at: projection.time, of: place, in: tx)
   }
 
   private static func expectAnswer(

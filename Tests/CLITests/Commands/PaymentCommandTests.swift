@@ -209,7 +209,67 @@ import Testing
     let request = try #require(rig.wire.requests(of: Payments.StartPaymentSignature.self).first)
     #expect(request.payments.count == 2)
     #expect(request.parent == CommandRig.company)
+    #expect(request.method == .bankid)
     #expect(await rig.run("payment", "sign") == 2)
     #expect(await rig.run("payment", "sign", "p1", "--all-acknowledged") == 2)
+  }
+
+  /// A rig whose server sends a code and takes `123456`.
+  private func codeRig() throws -> CommandRig {
+    let rig = try rig()
+    rig.wire.on(Payments.StartPaymentSignature.self) { _ in
+      .with {
+        $0.name = "\(CommandRig.bureau)/orders/1"
+        $0.state = .pending
+        $0.method = .smsCode
+        $0.maskedNumber = "+46*******67"
+        $0.visibleText = "Total 2500.00 SEK"
+      }
+    }
+    rig.wire.on(Payments.ConfirmPaymentSignature.self) { request in
+      guard request.code == "123456" else {
+        throw RPCError(
+          GoogleRPCStatus(
+            code: .invalidArgument, message: "The code is wrong; 4 more tries.",
+            details: [.errorInfo(reason: "SMS_CODE_WRONG", domain: "bureau", metadata: [:])]))
+      }
+      return .with {
+        $0.state = .complete
+        $0.results = ["p1"]
+      }
+    }
+    rig.wire.on(Identity.CancelOrder.self) { _ in .with { $0.state = .failed } }
+    return rig
+  }
+
+  @Test func `a code is typed, never an argument, and typed again after a mistake (L-02)`()
+    async throws
+  {
+    let rig = try codeRig()
+    rig.types("12 34 57", "", " 123 456 ")
+    #expect(await rig.run("payment", "sign", "--sms", "p1", "-o", "json") == 0)
+    #expect(rig.output == #"{"state":"COMPLETE","results":["p1"]}"# + "\n")
+    #expect(rig.notes.first == "Total 2500.00 SEK")
+    #expect(rig.notes.contains { $0.contains("+46*******67") && $0.hasSuffix("enter it:") })
+    #expect(rig.notes.last == "The code is wrong; 4 more tries.")
+    let asked = rig.wire.requests(of: Payments.ConfirmPaymentSignature.self)
+    #expect(asked.map(\.code) == ["123457", "123456"])
+    #expect(Set(asked.map(\.requestID)).count == 2 && asked.allSatisfy { !$0.requestID.isEmpty })
+    let started = try #require(rig.wire.requests(of: Payments.StartPaymentSignature.self).first)
+    #expect(started.method == .smsCode)
+    #expect(rig.wire.requests(of: Identity.CancelOrder.self).isEmpty)
+  }
+
+  @Test func `without the right code the order is withdrawn, and the mistake told (L-02)`()
+    async throws
+  {
+    let rig = try codeRig()
+    #expect(await rig.run("payment", "sign", "--sms", "p1") != 0)
+    #expect(rig.notes.contains { $0.contains("CODE_MISSING") })
+    rig.types("000000")
+    #expect(await rig.run("payment", "sign", "--sms", "p1") != 0)
+    #expect(rig.notes.contains { $0.contains("SMS_CODE_WRONG") })
+    #expect(rig.wire.requests(of: Identity.CancelOrder.self).count == 2)
+    #expect(await rig.run("payment", "sign", "--sms", "p1", "--eid", "bankid-se") == 2)
   }
 }

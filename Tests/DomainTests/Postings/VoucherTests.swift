@@ -34,6 +34,7 @@ import Testing
               ledgerAccount: LedgerAccount(number: "1920"), amount: .nok(-125_000),
               text: "Elbolaget AS 17"),
           ], payments: [key(40)], postTime: thursday))
+    payment.terms.amount = .sek(125_000)
     #expect(
       try posted(payment, .swedish).lines.map(\.ledgerAccount.number) == ["2440", "1930"])
     #expect(try posted(.example(40, .paid)).date == day("2026-04-02"))
@@ -49,7 +50,8 @@ import Testing
     payment.instructions = [
       instruction(1, .rejected, .nok(1)), instruction(2, .executed, .nok(124_999)),
     ]
-    #expect(try posted(payment).lines.map(\.amount) == [.nok(124_999), .nok(-124_999)])
+    #expect(
+      try posted(payment).lines.map(\.amount) == [.nok(125_000), .nok(-1), .nok(-124_999)])
     payment.instructions[1].booking = nil  // by a status, or by a person who has looked
     #expect(try posted(payment).lines.map(\.amount) == [.nok(125_000), .nok(-125_000)])
   }
@@ -68,7 +70,13 @@ import Testing
       minorUnits: Int64(random.int(1...Int(Payment.amountLimit) - 1)),
       currency: random.pick(Currency.all))
     let company = random.pick([Company.norwegian, .swedish])
-    let voucher = try posted(.example(40, .paid, .complete.with { $0.amount = amount }), company)
+    var payment = Payment.example(40, .paid, .complete.with { $0.amount = amount })
+    payment.instructions = [
+      Instruction(
+        number: 1, state: .executed, transfer: key(50),
+        booking: Booking(amount: amount, bankReference: "B1"))
+    ]
+    let voucher = try posted(payment, company)
     var sums: [Currency: Money] = [:]
     for line in voucher.lines {
       let sum = sums[line.amount.currency] ?? .zero(line.amount.currency)

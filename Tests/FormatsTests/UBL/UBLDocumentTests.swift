@@ -143,6 +143,14 @@ struct ExpectedInvoice: Sendable, CustomTestStringConvertible {
     expected.orderReference = "NV-2026-17"
     expected.lineCount = 3
     expected.firstLines = ["Utbedring av port, materialer", "Montering", "Kjøring"]
+    var tax = UBLDocument.TaxTotal()
+    (tax.amount, tax.currency) = ("10666.25", "NOK")
+    expected.taxTotals = [tax]
+    expected.lines = ["18450.00", "23585.00", "630.00"].map {
+      var line = UBLDocument.Line()
+      line.netAmount = $0
+      return line
+    }
     #expect(read == expected)
   }
 

@@ -23,7 +23,7 @@ enum Probes {
     .merging(payments) { $1 }.merging(sealing) { $1 }.merging(agreements) { $1 }
     .merging(onboarding) { $1 }.merging(tokens) { $1 }.merging(people) { $1 }
     .merging(suppliers) { $1 }
-    .merging(salaries) { $1 }
+    .merging(salaries) { $1 }.merging(postings) { $1 }
 
   static func probe<Request: Message>(
     _: Request.Type, _ fill: @escaping @Sendable (inout Request, Target) -> Void
@@ -353,6 +353,13 @@ enum Probes {
     ) {
       $0.parent = $1.bureau
       $0.payments = ["\($1.company)/payments/\($1.nothing)"]
+    },
+    "bureau.v1.PaymentService/ConfirmPaymentSignature": probe(
+      Bureau_V1_ConfirmPaymentSignatureRequest.self
+    ) {
+      $0.name = "\($1.bureau)/orders/\($1.nothing)"
+      $0.code = "123456"
+      $0.requestID = $1.requestID
     },
     "bureau.v1.PaymentService/RecordBankCheck": probe(Bureau_V1_RecordBankCheckRequest.self) {
       $0.name = "\($1.company)/payments/\($1.nothing)"

@@ -1,9 +1,35 @@
 import BureauAPI
+import Foundation
 import SwiftProtobuf
 
 extension Probes {
   /// Suppliers and their accounts.
   static let suppliers: [String: Make] = [
+    "bureau.v1.OpenItemService/ImportOpenItems": probe(Bureau_V1_ImportOpenItemsRequest.self) {
+      $0.parent = $1.company
+      $0.content = Data("x".utf8)
+      $0.requestID = $1.requestID
+    },
+    "bureau.v1.OpenItemService/SubmitOpenItems": probe(Bureau_V1_SubmitOpenItemsRequest.self) {
+      $0.parent = $1.company
+      $0.items = [.with { $0.kind = .payment }]
+      $0.requestID = $1.requestID
+    },
+    "bureau.v1.OpenItemService/ListOpenItems": probe(Bureau_V1_ListOpenItemsRequest.self) {
+      $0.parent = $1.company
+    },
+    "bureau.v1.OpenItemService/LinkOpenItems": probe(Bureau_V1_LinkOpenItemsRequest.self) {
+      $0.payment = "\($1.company)/payments/\($1.nothing)"
+      $0.requestID = $1.requestID
+    },
+    "bureau.v1.OpenItemService/UnlinkOpenItems": probe(Bureau_V1_UnlinkOpenItemsRequest.self) {
+      $0.payment = "\($1.company)/payments/\($1.nothing)"
+      $0.requestID = $1.requestID
+    },
+    "bureau.v1.PaymentService/DismissDuplicates": probe(Bureau_V1_DismissDuplicatesRequest.self) {
+      $0.name = "\($1.company)/payments/\($1.nothing)"
+      $0.requestID = $1.requestID
+    },
     "bureau.v1.SupplierService/GetSupplier": probe(Bureau_V1_GetSupplierRequest.self) {
       $0.name = "\($1.company)/suppliers/\($1.nothing)"
     },

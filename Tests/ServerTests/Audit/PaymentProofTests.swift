@@ -67,7 +67,7 @@ struct PaymentProofTests {
         decoding: try output.fileHandleForReading.readToEnd() ?? Data(), as: UTF8.self)
       run.waitUntilExit()
       var words: [String: String] = [:]
-      for line in said.split(separator: "\n").prefix(6) {
+      for line in said.split(separator: "\n").prefix(7) {
         let parts = line.split(separator: ":", maxSplits: 1)
         if parts.count == 2 {
           words[String(parts[0])] = parts[1].trimmingCharacters(in: .whitespaces)
@@ -100,15 +100,26 @@ struct PaymentProofTests {
   }
 
   /// A payment that was signed, sent beside another, and paid.
-  private static func withPaid(_ body: @Sendable (Paid) async throws -> Void) async throws {
+  private static func withPaid(
+    byCode: Bool = false, _ body: @Sendable (Paid) async throws -> Void
+  ) async throws {
     try await withOffice { office in
+      if byCode { try await office.alex.canSignBySMS() }
       let payment = try await office.kim.imports(SupplierInvoice())
       let other = try await office.kim.imports(
         SupplierInvoice(number: "2").with {
-          $0.amount = "10.00"
+          $0.amount = "12.00"
           $0.account = "15032080119"
+          $0.reference = "Invoice 2"
         })
-      try await office.alex.signs(payment)
+      let note = try await office.kim.importsItems(SupplierInvoice.creditNote("K2", "2.00")).items
+      try await office.kim.setsOff(note.map(\.openItem), against: other.name)
+      if byCode {
+        try await office.alex.confirmsPayees(of: [payment.name])
+        try await office.alex.approvesByCode(payment)
+      } else {
+        try await office.alex.signs(payment)
+      }
       try await office.alex.signs(other)
       try await office.bureau.bankSettles(on: "2026-03-16")
       let paid = try await office.kim.sees(payment)
@@ -131,11 +142,15 @@ struct PaymentProofTests {
       #expect(
         words == [
           "journal": "ok", "signature": "ok", "digest": "ok", "right": "ok", "sent": "ok",
-          "answer": "ok",
+          "answer": "ok", "code": "no code by SMS",
         ], "\(output)")
       #expect(status == 0, "\(output)")
       #expect(output.contains("signer:     Alex") || output.contains(paid.office.alex.citizen.name))
       #expect(output.contains("amount=715500 NOK") && output.contains("Elbolaget AS"))
+      // With a credit note set off the documents are what was signed and sent.
+      let netted = try paid.verdicts(paid.otherProof)
+      #expect(netted.words == words && netted.status == 0, "\(netted.output)")
+      #expect(netted.output.contains("document=CREN 200 NOK K2"), "\(netted.output)")
       // What the other payment is about is in the bank's file alone.
       let bare = try await Self.proof(
         paid.payment, by: try paid.office.bureau.administrator, withoutFiles: true)
@@ -166,6 +181,72 @@ struct PaymentProofTests {
       let otherRoot = try paid.verdicts(paid.proof, root: strange.rootPEM)
       #expect(otherRoot.words["signature"] == "BROKEN" && otherRoot.status == 1)
     }
+  }
+
+  @Test
+  func
+    `L-02 a payment approved by a code proves what the server knows, and never a BankID signature`()
+    async throws
+  {
+    try await Self.withPaid(byCode: true) { paid in
+      let (words, status, output) = try paid.verdicts(paid.proof)
+      #expect(
+        words == [
+          "journal": "ok", "signature": "no personal signature: a code by SMS, see code",
+          "digest": "ok", "right": "ok", "sent": "ok", "answer": "ok", "code": "ok",
+        ], "\(output)")
+      #expect(status == 0 && output.contains("amount=715500 NOK"), "\(output)")
+      #expect(output.contains("with a code sent by SMS to +46*******67; the server's word"))
+      // It needs no root of BankID; without a witness the journal, and all with it, is anybody's.
+      let alone = try paid.verdicts(paid.proof, witness: false, root: "")
+      #expect(alone.words["journal"] == "not shown" && alone.words["code"] == "ok")
+      let forgeries: [(String, String, String, @Sendable (String) -> String)] = [
+        ("code", "another person's", "BROKEN", Self.otherUser),
+        ("code", "too old", "BROKEN", { $0.replacing("\nsent 1", with: "\nsent 0") }),
+        ("code", "a whole number", "BROKEN", { $0.replacing("*******", with: "7012345") }),
+        ("code", "no record", "BROKEN", { $0.replacing("sms-approval", with: "xxx-approval") }),
+      ]
+      for (verdict, what, word, change) in forgeries {
+        let forged = Bundle(paid.proof).changing("blob evidence", part: 3, change).rehashed().text
+        #expect(forged != paid.proof, "\(what) changes nothing")
+        let found = try paid.verdicts(forged)
+        #expect(found.words[verdict] == word, "\(what): \(found.output)")
+        // The fact names another digest: the journal is what holds the record.
+        #expect(found.words["journal"] == "BROKEN", "\(what): \(found.output)")
+      }
+      let none = try paid.verdicts(Bundle(paid.proof).without("blob evidence").withoutEnd().text)
+      #expect(none.words["code"] == "not shown" && none.status != 0, "\(none.output)")
+    }
+  }
+
+  @Test func `A-05 a salary is proven by whoever sees salaries, and is nothing for others`()
+    async throws
+  {
+    try await withOffice { office in
+      let ronja = try await office.bureau.accountant("Ronja")
+      try await office.entrusts(ronja)
+      let pat = try await office.payroll("Pat")
+      _ = try await pat.importsSalaries("name;account;amount\nKari Nordmann;12345678903;31000\n")
+      let salary = try #require(try await ronja.seesPayments().first)
+      let text = try await Self.proof(salary, by: ronja)
+      #expect(text.hasPrefix("bureau/payment-proof/v1\n") && text.contains("\nfact "))
+      let told = Bundle(text).lines.filter { $0.hasPrefix("fact ") }
+        .compactMap { $0.split(separator: " ").last.flatMap { Data(base64Encoded: String($0)) } }
+      #expect(told.contains { String(decoding: $0, as: UTF8.self).contains("Kari Nordmann") })
+      var nothing = salary
+      nothing.name = salary.name.dropLast(32) + String(repeating: "cd", count: 16)
+      for person in [office.kim, office.alex, try office.bureau.administrator] {
+        let one = try await office.bureau.refusal { try await Self.proof(salary, by: person) }
+        let other = try await office.bureau.refusal { try await Self.proof(nothing, by: person) }
+        #expect(one == other && one.reason == "PAYMENT_NOT_FOUND")
+      }
+    }
+  }
+
+  private static func otherUser(_ record: String) -> String {
+    record.split(separator: "\n", omittingEmptySubsequences: false).map { line in
+      line.hasPrefix("user ") ? "user " + String(repeating: "ab", count: 16) : String(line)
+    }.joined(separator: "\n")
   }
 
   @Test func `T a reader proves a payment of the own company, and no other's`() async throws {

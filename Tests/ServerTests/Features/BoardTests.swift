@@ -52,6 +52,41 @@ import Testing
     }
   }
 
+  @Test func `A-05 salaries have queues of their own, for whoever sees them and for nobody else`()
+    async throws
+  {
+    try await withOffice { office in
+      let name = try office.bureau.company.name
+      let pat = try await office.payroll("Pat")
+      let ronja = try await office.bureau.accountant("Ronja")
+      _ = try await pat.importsSalaries(
+        "name;account;amount\nKari Nordmann;12345678903;31000\nOla Nordmann;86011117947;28000\n")
+      _ = try await office.kim.imports(SupplierInvoice())
+      func salaries(_ person: Person) async throws -> [String: Int64]? {
+        let row = try await board(person).rows.first { $0.company == name }
+        #expect(queues(row) == ["PROPOSAL_COMPLETE": 1])
+        return row.map { row in
+          Dictionary(uniqueKeysWithValues: row.salaryQueues.map { ($0.state, $0.count) })
+        }
+      }
+      #expect(try await salaries(pat) == ["PROPOSAL_COMPLETE": 2])
+      for person in [office.kim, office.alex, ronja, try office.bureau.administrator] {
+        #expect(try await salaries(person) == [:])
+      }
+      try await office.entrusts(ronja)
+      #expect(try await salaries(ronja) == ["PROPOSAL_COMPLETE": 2])
+      // Of another company's salaries whoever sees these sees none.
+      let other = try await office.bureau.makeCompany("Annen AS")
+      let sam = try await office.bureau.person("Sam", .payroll, at: other)
+      #expect(try await board(sam).rows.map(\.salaryQueues.count) == [0])
+      try await office.bureau.administrator.gives(office.kim, .payroll, at: nil)
+      #expect(try await salaries(office.kim) == ["PROPOSAL_COMPLETE": 2])
+      let salary = try #require(try await ronja.seesPayments().first { !$0.salaryBatch.isEmpty })
+      try await ronja.deletes(salary)
+      #expect(try await salaries(ronja) == ["PROPOSAL_COMPLETE": 1])
+    }
+  }
+
   @Test func `a row shows marks, deadline and what is to be done by whom`() async throws {
     try await withOffice { office in
       let name = try office.bureau.company.name

@@ -122,4 +122,39 @@ import Testing
       #expect(!made.hasPreview && made.executionDate == "2026-03-16")
     }
   }
+
+  @Test func `a dry run of many tells of each when it is paid, and what leaves with the others`()
+    async throws
+  {
+    try await withOffice { office in
+      var names: [String] = []
+      for number in ["1", "2", "3"] {
+        names.append(
+          try await office.kim.imports(
+            SupplierInvoice(number: number).with { if number == "3" { $0.due = "2026-03-21" } }
+          ).name)
+      }
+      let gone = try await office.kim.imports(SupplierInvoice(number: "4"))
+      try await office.kim.deletes(gone)
+      let before = try await office.bureau.journals()
+      var request = office.kim.handleRequest(.acknowledge, names + [gone.name])
+      request.validateOnly = true
+      let dry = try await office.kim.handles(request)
+      #expect(try await office.bureau.journals() == before)
+      let previews = dry.map { $0.payment?.preview }
+      #expect(
+        previews.map { $0?.outlooks.map(\.executionDate) }
+          == [["2026-03-16"], ["2026-03-16"], ["2026-03-23"], nil])
+      #expect(previews.map { $0?.outlooks.first?.payment } == names + [nil])
+      #expect(
+        previews.map { $0?.accountDays.map(\.amount.minorUnits) }
+          == [[1_431_000], [1_431_000], [715_500], nil])
+      #expect(dry.last?.refused?.reason == "PAYMENT_STATE")
+      request.validateOnly = false
+      let done = try await office.kim.handles(request)
+      #expect(
+        done.map { $0.payment?.executionDate } == ["2026-03-16", "2026-03-16", "2026-03-23", nil])
+      #expect(done.allSatisfy { $0.payment?.hasPreview != true })
+    }
+  }
 }

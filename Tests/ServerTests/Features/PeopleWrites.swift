@@ -94,6 +94,24 @@ extension Write {
         }
       )
     },
+    write("PaymentService/ConfirmPaymentSignature", Bureau_V1_ConfirmPaymentSignatureRequest.self) {
+      office in
+      try await office.alex.canSignBySMS()
+      let payment = try await office.kim.imports(SupplierInvoice())
+      try await office.alex.confirmsPayees(of: [payment.name])
+      let (order, code) = try await office.alex.receives {
+        try await office.alex.asksForCode(payment)
+      }
+      return (
+        office.alex,
+        { request, variant in
+          request.name = order.name
+          request.code = variant.isOther ? "0" : code
+          request.requestID = variant.requestID
+          request.validateOnly = variant.isDryRun
+        }
+      )
+    },
     write("PhoneService/UpdateBankSigning", Bureau_V1_UpdateBankSigningRequest.self) { office in
       let parent = try office.bureau.company.name, user = office.alex.name
       return (

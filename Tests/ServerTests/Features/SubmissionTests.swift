@@ -27,6 +27,7 @@ import Testing
       wrong.creditorAccount.text = "86011117948"
       var red = Bureau_V1_BatchPayment.elbolaget("3")
       red.clearCreditorAccount()
+      red.reference.text = Numbers.kid(3)
       var batch = bureau.batch(
         "B-1", .elbolaget(), wrong, red, .elbolaget(), .elbolaget("4", 1_000))
       batch.items.append(.with { $0.invoice = Data(SupplierInvoice(number: "5").ubl.utf8) })

@@ -7,6 +7,21 @@ import Testing
 extension Write {
   /// Suppliers and their accounts.
   static let suppliers = [
+    write("PaymentService/DismissDuplicates", Bureau_V1_DismissDuplicatesRequest.self) { office in
+      try await office.kim.imports(SupplierInvoice())
+      try await office.bureau.turnClock(to: "2026-03-02T08:05:00Z")
+      let twin = try await office.kim.imports(
+        SupplierInvoice(number: "2").with { $0.reference = SupplierInvoice().reference })
+      return (
+        office.kim,
+        { request, variant in
+          request.name = named(twin.name, variant)
+          request.reason = "Two months"
+          request.requestID = variant.requestID
+          request.validateOnly = variant.isDryRun
+        }
+      )
+    },
     write(
       "SupplierService/ConfirmSupplierAccounts", Bureau_V1_ConfirmSupplierAccountsRequest.self
     ) { office in

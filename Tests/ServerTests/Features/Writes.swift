@@ -32,8 +32,8 @@ struct Write: Sendable, CustomTestStringConvertible {
 extension Write {
   static let all =
     tenancy + life + people + bank + agreements + payments + holds + sealing + onboarding + sessions
-    + suppliers
-    + salaries
+    + suppliers + openItems
+    + salaries + postings
 
   static let nothing = String(repeating: "cd", count: 16)
 

@@ -79,6 +79,148 @@ import Testing
     }
   }
 
+  @Test(arguments: ["nb", "sv", "en"])
+  func `L-02 S-01 an approver approves by a code on the page, after a mistake, in every language`(
+    language: String
+  ) async throws {
+    try await withOffice { office in
+      let alex = office.alex
+      let payment = try await office.kim.imports(SupplierInvoice())
+      try await alex.confirmsPayees(of: [payment.name])
+      try await PageVisitor.run(in: office.bureau.world, language: language) { visitor in
+        let login = try await visitor.goes(to: "/p/\(office.bureau.id.hex)")
+        let waiting = try await visitor.presses("/sign", "elsewhere", on: login)
+        try await alex.approvesInApp()
+        let before = try await visitor.goes(to: waiting.path)
+        // Without the phone conditions there is no such choice, and none can be forged.
+        #expect(!before.text.contains(#"value="sms""#))
+        let (path, form) = try ticked(before, visitor)
+        let forged = form.map { ($0.0, $0.0 == "device" ? "sms" : $0.1) }
+        let forgery = try await visitor.asks(.POST, path, form: forged)
+        let reasons = [
+          "nb": "Nummeret ditt står ikke i firmaets", "sv": "Ditt nummer står inte i företagets",
+          "en": "Your number is not in the company's",
+        ]
+        let told = try #require(reasons[language])
+        #expect(forgery.status == 409 && forgery.words.contains(told))
+        try await alex.canSignBySMS()
+        let queue = try await visitor.goes(to: before.path)
+        #expect(queue.text.contains(#"value="sms""#))
+        let (asking, code) = try await alex.receives {
+          let (path, form) = try ticked(queue, visitor)
+          return try await visitor.goes(
+            .POST, to: path, form: form.map { ($0.0, $0.0 == "device" ? "sms" : $0.1) })
+        }
+        let headings = ["nb": "Skriv inn koden", "sv": "Skriv in koden", "en": "Enter the code"]
+        #expect(try asking.heading == headings[language])
+        #expect(asking.words.contains("+46*******67") && asking.words.contains("7155.00 NOK"))
+        #expect(!asking.text.contains(code))
+        #expect(asking.text.contains(#"autocomplete="one-time-code""#))
+        #expect(asking.text.contains(#"<label for="code">"#))
+        func enters(_ text: String, on page: VisitedPage) async throws -> VisitedPage {
+          let (path, form) = try visitor.filled("/code", on: page)
+          return try await visitor.goes(
+            .POST, to: path, form: form.filter { $0.0 != "code" } + [("code", text)])
+        }
+        let wrong = try await enters(code == "000000" ? "000001" : "000000", on: asking)
+        #expect(wrong.text.contains(#"role="alert""#) && wrong.words.contains(" 4"))
+        #expect(try await office.kim.sees(payment).state == payment.state)
+        let spaced = code.prefix(3) + " " + code.suffix(3)
+        let done = try await enters(String(spaced), on: wrong)
+        #expect(done.text.contains("message good"))
+        #expect(try await office.kim.sees(payment).signerMethods == [.smsCode])
+        // The same form once more changes nothing.
+        let journals = try await office.bureau.journals()
+        _ = try await enters(code, on: wrong)
+        #expect(try await office.bureau.journals() == journals)
+      }
+    }
+  }
+
+  @Test func `L-02 a code on the page that is over leads back to what waits`() async throws {
+    try await withOffice { office in
+      let alex = office.alex
+      try await alex.canSignBySMS()
+      let payment = try await office.kim.imports(SupplierInvoice())
+      try await alex.confirmsPayees(of: [payment.name])
+      try await PageVisitor.run(in: office.bureau.world) { visitor in
+        let queue = try await logIn(visitor, alex)
+        let (asking, code) = try await alex.receives {
+          let (path, form) = try ticked(queue, visitor)
+          return try await visitor.goes(
+            .POST, to: path, form: form.map { ($0.0, $0.0 == "device" ? "sms" : $0.1) })
+        }
+        // Meanwhile a newer code is asked for elsewhere.
+        try await office.bureau.turnClock(to: "2026-03-02T08:00:30Z")
+        _ = try await alex.asksForCode(payment)
+        let (path, form) = try visitor.filled("/code", on: asking)
+        let refused = try await visitor.goes(
+          .POST, to: path, form: form.filter { $0.0 != "code" } + [("code", code)])
+        #expect(refused.status == 409)
+        #expect(refused.words.contains("The code is no longer good, and nothing was approved."))
+        #expect(try await office.kim.sees(payment).state == payment.state)
+        let back = try await visitor.goes(to: queue.path)
+        #expect(try back.heading == "Payments to approve")
+        // What has changed since is not approved, and the page says so.
+        try await office.bureau.turnClock(to: "2026-03-02T08:01:00Z")
+        let (again, newest) = try await alex.receives {
+          let (path, form) = try ticked(back, visitor)
+          return try await visitor.goes(
+            .POST, to: path, form: form.map { ($0.0, $0.0 == "device" ? "sms" : $0.1) })
+        }
+        try await office.bureau.administrator.setsBankSigning(of: alex, "")
+        let (next, fields) = try visitor.filled("/code", on: again)
+        let none = try await visitor.goes(
+          .POST, to: next, form: fields.filter { $0.0 != "code" } + [("code", newest)])
+        #expect(try none.heading == "Nothing was signed")
+        #expect(none.words.contains("Payments signed: 0"))
+        #expect(try await office.kim.sees(payment).state == payment.state)
+      }
+    }
+  }
+
+  @Test func `a line tells the account that was paid last and how many have signed`()
+    async throws
+  {
+    try await withOffice { office in
+      let alex = office.alex, max = try await office.bureau.approver("Max")
+      try await max.consents()
+      let first = try await office.kim.imports(SupplierInvoice())
+      try await alex.signs(first)
+      try await office.bureau.administrator.sets { $0.approvers = 2 }
+      let second = try await office.kim.imports(
+        SupplierInvoice(number: "2").with { $0.account = "15032080119" })
+      try await alex.confirmsPayees(of: [second.name])
+      try await max.signs(second)
+      try await PageVisitor.run(in: office.bureau.world) { visitor in
+        let queue = try await logIn(visitor, alex)
+        #expect(queue.words.contains("New account") && queue.words.contains("1 / 2"))
+        let last = try #require(try queue.finds("Last paid to account</dt><dd>([^<]+)<").first)
+        #expect(last.filter(\.isNumber) == "86011117947")
+        #expect(try queue.finds(#"href="([^"]*/return[^"]*)""#).count == 1)
+      }
+    }
+  }
+
+  @Test
+  func `E-02 what the bank has refused can be signed again, and is not offered to be sent back`()
+    async throws
+  {
+    try await withOffice { office in
+      office.bureau.world.bank.demandReference(
+        of: try AccountNumber(form: .norwegian, text: "86011117947"))
+      let payment = try await office.kim.imports(SupplierInvoice().with { $0.reference = "" })
+      try await office.alex.signs(payment)
+      try await office.bureau.bankSettles(on: "2026-03-16")
+      #expect(try await office.kim.sees(payment).state == .error)
+      try await PageVisitor.run(in: office.bureau.world) { visitor in
+        let queue = try await logIn(visitor, office.alex)
+        #expect(try queue.finds(#"(class="pay")"#).count == 1)
+        #expect(try queue.finds(#"href="([^"]*/return[^"]*)""#).isEmpty)
+      }
+    }
+  }
+
   @Test func `an approver sends a payment back with a reason, once`() async throws {
     try await withOffice { office in
       let payment = try await office.kim.imports(SupplierInvoice())

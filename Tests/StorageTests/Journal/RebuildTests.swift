@@ -98,7 +98,8 @@ import Testing
       try connection.execute(
         """
         DELETE FROM main.voucher_line
-        WHERE bureau = \(place.bureau) AND company = \(place.company) AND line = \(2)
+        WHERE bureau = \(place.bureau) AND company = \(place.company)
+          AND voucher = \(history.voucher.id) AND line = \(2)
         """)
       try connection.execute(
         """

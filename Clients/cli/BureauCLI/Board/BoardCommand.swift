@@ -65,9 +65,9 @@ extension Table {
       .left("QUEUES"), .left("NEXT DUE"), .right("EXCEPTIONS"),
     ])
     for row in rows {
-      let queues = row.queues.map {
-        "\($0.count) \($0.state.lowercased().replacing("_", with: "-"))"
-      }
+      let queues =
+        row.queues.map { "\($0.count) \(name($0.state))" }
+        + row.salaryQueues.map { "\($0.count) salaries \(name($0.state))" }
       table.add([
         row.displayName, row.organisationNumber, letter(row.agreementMark),
         letter(row.consentMark), letter(row.ownConsentMark), queues.joined(separator: ", "),
@@ -75,6 +75,11 @@ extension Table {
       ])
     }
     return table
+  }
+
+  /// `PROPOSAL_COMPLETE` → `proposal-complete`.
+  private static func name(_ state: String) -> String {
+    state.lowercased().replacing("_", with: "-")
   }
 
   fileprivate static func exceptions(_ rows: [Bureau_V1_BoardRow]) -> Table {

@@ -88,7 +88,9 @@ extension Bureau_V1_PaymentService.Method.PreviewPayments: RPC {}
 extension Bureau_V1_TransferService.Method.GetTransferSettings: RPC {}
 extension Bureau_V1_TransferService.Method.UpdateTransferSettings: RPC {}
 extension Bureau_V1_PaymentService.Method.StartPaymentSignatures: RPC {}
+extension Bureau_V1_PaymentService.Method.ConfirmPaymentSignature: RPC {}
 extension Bureau_V1_PaymentService.Method.RecordBankCheck: RPC {}
+extension Bureau_V1_PaymentService.Method.DismissDuplicates: RPC {}
 
 package typealias Transfers = Bureau_V1_TransferService.Method
 extension Bureau_V1_TransferService.Method.GetTransfer: RPC {}
@@ -104,6 +106,9 @@ extension Bureau_V1_StatementService.Method.ListReturnFiles: RPC {}
 package typealias Postings = Bureau_V1_PostingService.Method
 extension Bureau_V1_PostingService.Method.PostPayment: RPC {}
 extension Bureau_V1_PostingService.Method.PostBundle: RPC {}
+extension Bureau_V1_PostingService.Method.PostInvoice: RPC {}
+extension Bureau_V1_PostingService.Method.SetAutomaticPosting: RPC {}
+extension Bureau_V1_PostingService.Method.GetAutomaticPosting: RPC {}
 extension Bureau_V1_PostingService.Method.ExportLedger: RPC {}
 extension Bureau_V1_PostingService.Method.GetVoucher: RPC {}
 extension Bureau_V1_PostingService.Method.ListVouchers: RPC {}
@@ -142,11 +147,14 @@ extension Bureau_V1_AcknowledgePaymentRequest: WriteRequest {}
 extension Bureau_V1_DeletePaymentRequest: WriteRequest {}
 extension Bureau_V1_UndeletePaymentRequest: WriteRequest {}
 extension Bureau_V1_RecordBankCheckRequest: WriteRequest {}
+extension Bureau_V1_DismissDuplicatesRequest: WriteRequest {}
 extension Bureau_V1_HandlePaymentsRequest: WriteRequest {}
 extension Bureau_V1_ReturnPaymentRequest: WriteRequest {}
 extension Bureau_V1_UpdateTransferSettingsRequest: WriteRequest {}
 extension Bureau_V1_PostPaymentRequest: WriteRequest {}
 extension Bureau_V1_PostBundleRequest: WriteRequest {}
+extension Bureau_V1_PostInvoiceRequest: WriteRequest {}
+extension Bureau_V1_SetAutomaticPostingRequest: WriteRequest {}
 extension Bureau_V1_ReleaseTransferHoldRequest: WriteRequest {}
 extension Bureau_V1_DismissUnknownPaymentRequest: WriteRequest {}
 

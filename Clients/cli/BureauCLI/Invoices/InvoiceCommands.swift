@@ -16,13 +16,16 @@ struct InvoiceImport: ServerCommand {
     discussion: """
       Each file succeeds or fails alone; the exit code is 1 when any failed. Importing a file \
       again is the same request and makes no second payment. Several files go on one stream; when \
-      it breaks, those without a result are sent again. --timeout is then how long nothing may come.
+      it breaks, those without a result are sent again. --timeout is then how long nothing may come. \
+      With --post an invoice and its payment come in together or not at all.
       """)
 
   @Argument(
     help: "UBL files; a folder stands for the .xml files in it.",
     completion: .file(extensions: ["xml"]))
   var files: [String]
+  @Flag(help: "Post the invoices in the same go: costs and input tax against the debt.")
+  var post = false
   @OptionGroup var options: WriteOptions
   @OptionGroup var globals: GlobalOptions
 
@@ -88,9 +91,11 @@ struct InvoiceImport: ServerCommand {
     return .with {
       $0.parent = company
       $0.content = bytes
+      $0.postInvoice = post
       $0.requestID =
         if options.requestID == nil, !options.dryRun {
-          RequestID.derived("bureau invoice import", [Data(company.utf8), bytes])
+          RequestID.derived(
+            "bureau invoice import\(post ? " --post" : "")", [Data(company.utf8), bytes])
         } else {
           client.itemRequestID(options, item: file, of: count)
         }

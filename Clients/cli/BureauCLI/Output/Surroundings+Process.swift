@@ -15,7 +15,8 @@ extension Surroundings {
       environment: environment, configuration: ConfigurationFolder(environment: environment),
       write: { FileHandle.standardOutput.write(Data($0.utf8)) },
       note: { FileHandle.standardError.write(Data(($0 + "\n").utf8)) },
-      noteWidth: terminalWidth(STDERR_FILENO), read: readFile, list: listFolder,
+      noteWidth: terminalWidth(STDERR_FILENO), read: readFile, line: { readLine() },
+      list: listFolder,
       now: { Instant(microseconds: Int64((Date().timeIntervalSince1970 * 1e6).rounded())) },
       sleep: { try await Task.sleep(for: $0) },
       newID: { UUID().uuidString.lowercased() }, connector: NetworkConnector())

@@ -14,6 +14,8 @@ package struct Surroundings: Sendable {
   package var noteWidth: Int?
   /// All of a file, or of standard input for `-`; at most the given bytes.
   package var read: @Sendable (_ path: String, _ limit: Int) throws(CLIError) -> Data
+  /// The next line of standard input, as somebody types it; nil at its end.
+  package var line: @Sendable () -> String?
   /// What a folder holds, by name, in order; nil for what is no folder.
   package var list: @Sendable (_ path: String) throws(CLIError) -> [String]?
   package var now: @Sendable () -> Instant
@@ -26,6 +28,7 @@ package struct Surroundings: Sendable {
     write: @escaping @Sendable (String) -> Void, note: @escaping @Sendable (String) -> Void,
     noteWidth: Int?,
     read: @escaping @Sendable (_ path: String, _ limit: Int) throws(CLIError) -> Data,
+    line: @escaping @Sendable () -> String?,
     list: @escaping @Sendable (_ path: String) throws(CLIError) -> [String]?,
     now: @escaping @Sendable () -> Instant,
     sleep: @escaping @Sendable (Duration) async throws -> Void,
@@ -37,6 +40,7 @@ package struct Surroundings: Sendable {
     self.note = note
     self.noteWidth = noteWidth
     self.read = read
+    self.line = line
     self.list = list
     self.now = now
     self.sleep = sleep

@@ -143,8 +143,10 @@ struct PaymentBulk {
     try bulk.finish(
       client, alwaysAsBulk: true,
       columns: [.left("STATE"), .left("CREDITOR"), .right("AMOUNT"), .left("DUE")]
+        + (options.dryRun ? [.left("EXECUTION")] : [])
     ) {
       [Show.state($0.state), $0.creditor.displayName, Show.money($0.amount), $0.dueDate]
+        + (options.dryRun ? [$0.preview.outlooks.first?.executionDate ?? ""] : [])
     }
   }
 

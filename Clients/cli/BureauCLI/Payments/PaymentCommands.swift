@@ -8,9 +8,9 @@ package struct PaymentCommand: ParsableCommand {
     subcommands: [
       PaymentList.self, PaymentCounts.self, PaymentGet.self, PaymentUpdate.self,
       PaymentAcknowledge.self,
-      PaymentSign.self, PaymentDelete.self, PaymentRestore.self, PaymentCheck.self,
-      PaymentPost.self, PaymentSubmit.self, PaymentProve.self, PaymentReturn.self,
-      PaymentPreview.self,
+      PaymentSign.self, PaymentNotDuplicate.self, PaymentDelete.self, PaymentRestore.self,
+      PaymentCheck.self, PaymentPost.self, PaymentSubmit.self, PaymentProve.self,
+      PaymentReturn.self, PaymentPreview.self,
     ])
   package init() {}
 }

@@ -57,11 +57,8 @@ extension Details {
       }
       if outlook.signers.count < outlook.requiredSignatures { add("can sign", outlook.ableSigners) }
       add("nobody can sign", outlook.refusedReason)
-      for line in outlook.postings {
-        add(
-          "posting \(outlook.postingDate)",
-          "\(line.ledgerAccount) \(Show.money(line.amount)) \(line.text)")
-      }
+      add(outlook.invoicePostings, "invoice \(outlook.invoicePostingDate)")
+      add(outlook.postings, "posting \(outlook.postingDate)")
     }
     for day in preview.accountDays {
       add(
@@ -71,6 +68,12 @@ extension Details {
     }
     for line in preview.visibleText.split(separator: "\n", omittingEmptySubsequences: false) {
       add("text", String(line))
+    }
+  }
+
+  private mutating func add(_ postings: [Bureau_V1_PaymentOutlook.Posting], _ title: String) {
+    for line in postings {
+      add(title, "\(line.ledgerAccount) \(Show.money(line.amount)) \(line.text)")
     }
   }
 }

@@ -5,15 +5,19 @@ internal import SwiftProtobuf
 
 struct PaymentSign: ServerCommand {
   static let configuration = CommandConfiguration(
-    commandName: "sign", abstract: "Sign payments with BankID: total and payees are shown first.",
+    commandName: "sign",
+    abstract: "Sign payments, with BankID or a code by SMS: total and payees come first.",
     discussion: """
       Payments of several companies are signed with one BankID ceremony for each 500; what cannot be \
-      signed is told and left out. The exit code is 1 when any of them failed.
+      signed is told and left out. The exit code is 1 when any of them failed. With --sms a code is \
+      sent to your confirmed number; it is read from standard input, a line for each try, since others \
+      on the machine could read an argument.
       """)
 
   @OptionGroup var selection: PaymentSelection
   @Flag(help: "All payments that are acknowledged, of the company or of each --company.")
   var allAcknowledged = false
+  @Flag(help: "With a code by SMS in the place of BankID.") var sms = false
   @OptionGroup var waiting: WaitOptions
   @OptionGroup var globals: GlobalOptions
 
@@ -25,6 +29,23 @@ struct PaymentSign: ServerCommand {
     guard selection.isEmpty == allAcknowledged else {
       throw ValidationError("Name the payments, give --file, or give --all-acknowledged.")
     }
+    if sms, waiting.eid != nil || waiting.autoStart || waiting.sandboxPerson != nil {
+      throw ValidationError("--sms is in the place of BankID and its options.")
+    }
+    if sms, selection.file == "-" {
+      throw ValidationError("The code comes from standard input: give --file a file.")
+    }
+  }
+
+  private var method: Bureau_V1_Order.Method { sms ? .smsCode : .bankid }
+
+  /// Waits for BankID, or for the code.
+  private func answered(_ started: Bureau_V1_Order, _ client: Client) async throws
+    -> Bureau_V1_Order
+  {
+    sms
+      ? try await CodeEntry(client: client)(started)
+      : try await OrderWait(client: client, options: waiting)(started)
   }
 
   func run(with client: Client) async throws {
@@ -46,8 +67,9 @@ struct PaymentSign: ServerCommand {
       $0.parent = parent
       $0.payments = names
       $0.eid = waiting.eid.message
+      $0.method = method
     }
-    let order = try await OrderWait(client: client, options: waiting)(started)
+    let order = try await answered(started, client)
     try client.show(order, .order(order))
   }
 
@@ -93,6 +115,7 @@ struct PaymentSign: ServerCommand {
     let started = try await client.read(Payments.StartPaymentSignatures.self) {
       $0.parent = parent
       $0.payments = names
+      $0.method = method
     }
     var outcomes: [String: Result<Bureau_V1_Order, CLIError>] = [:]
     for result in started.results {
@@ -103,7 +126,7 @@ struct PaymentSign: ServerCommand {
       client.surroundings.note(
         "\(started.results.count) of \(names.count) payments cannot be signed and are left out")
     }
-    let order = try await OrderWait(client: client, options: waiting)(started.order)
+    let order = try await answered(started.order, client)
     let told = Bureau_V1_Order.with {
       $0.name = order.name
       $0.state = order.state

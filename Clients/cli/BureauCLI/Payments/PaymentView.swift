@@ -11,6 +11,8 @@ extension Show {
       notes.append("signed by \(payment.signers.count) of \(payment.requiredSignatures)")
     }
     notes += payee(payment)
+    if !payment.openItems.isEmpty { notes.append("\(payment.openItems.count) open items") }
+    if payment.duplicates.contains(where: { $0.dismissal.isEmpty }) { notes.append("duplicate?") }
     notes += payment.warnings
     if !payment.returnReason.isEmpty { notes.append("returned: \(payment.returnReason)") }
     if payment.hasRejection {
@@ -65,7 +67,17 @@ extension Details {
     details.add("invoice", payment.invoiceNumber)
     details.add("creditor", payment.creditor.displayName)
     details.add("creditor account", Show.account(payment.creditorAccount))
+    if payment.hasGrossAmount { details.add("gross", Show.money(payment.grossAmount)) }
+    details.add("set off", payment.linkedItems.map(Show.id))
+    details.add("open items of the supplier", payment.openItems.map(Show.id))
     details.add("payee", Show.payee(payment))
+    for item in payment.duplicates {
+      let same = item.likeness == .reference ? "reference" : "invoice number"
+      details.add(
+        "same \(same) as",
+        "\(Show.id(item.payment)) \(item.invoiceNumber)\(item.onItsWay ? ", signed" : "") "
+          + (item.dismissal.isEmpty ? "of \(Show.time(item.createTime))" : "– \(item.dismissal)"))
+    }
     details.add("payee's account", Show.id(payment.payeeAccount.account))
     details.add("account as written", payment.accountAsWritten)
     details.add("creditor BIC", payment.creditorBic)
@@ -82,7 +94,12 @@ extension Details {
     if payment.signers.count < payment.requiredSignatures {
       details.add("signatures", "\(payment.signers.count) of \(payment.requiredSignatures)")
     }
-    details.add("signed by", payment.signers)
+    details.add(
+      "signed by",
+      payment.signers.enumerated().map { number, signer in
+        let method = number < payment.signerMethods.count ? payment.signerMethods[number] : .bankid
+        return method == .smsCode ? "\(signer) (code by SMS)" : signer
+      })
     for item in payment.instructions {
       details.add(
         "instruction \(item.number)",

@@ -15,6 +15,7 @@ struct VoucherPostBundle: ServerCommand {
       "Only what the bank booked on this day; needed where it was several.",
       valueName: "yyyy-mm-dd"))
   var bookedOn: String = ""
+  @OptionGroup var difference: DifferenceOption
   @OptionGroup var options: WriteOptions
   @OptionGroup var globals: GlobalOptions
 
@@ -23,6 +24,7 @@ struct VoucherPostBundle: ServerCommand {
     let voucher = try await client.write(Postings.PostBundle.self, options) {
       $0.name = name
       $0.bookingDate = bookedOn
+      $0.differenceAccount = difference.differenceAccount
     }
     try client.show(voucher, .voucher(voucher))
     if client.output == .table {

@@ -6,7 +6,7 @@ package struct VoucherCommand: ParsableCommand {
     commandName: "voucher", abstract: "Vouchers in double entry.",
     subcommands: [
       VoucherList.self, VoucherGet.self, VoucherPost.self, VoucherPostBundle.self,
-      VoucherExport.self,
+      VoucherPostInvoice.self, VoucherAutomatic.self, VoucherExport.self,
     ])
   package init() {}
 }
@@ -49,8 +49,19 @@ struct VoucherGet: ServerCommand {
   }
 }
 
+/// What a person says of what was booked with another amount than is owed.
+struct DifferenceOption: ParsableArguments {
+  @Option(
+    help: ArgumentHelp(
+      "Where a difference beyond rounding goes; the supplier ledger's own number leaves it open.",
+      valueName: "account"))
+  var differenceAccount: String = ""
+}
+
 /// What both `voucher post` and `payment post` do.
-private func post(_ payments: [String], _ options: WriteOptions, _ client: Client) async throws {
+private func post(
+  _ payments: [String], _ difference: DifferenceOption, _ options: WriteOptions, _ client: Client
+) async throws {
   if options.dryRun { client.surroundings.note("dry run: nothing is changed") }
   var bulk = Bulk<Bureau_V1_Voucher>(itemKey: "name", answerKey: "voucher")
   try await bulk.run(payments) { payment in
@@ -58,6 +69,7 @@ private func post(_ payments: [String], _ options: WriteOptions, _ client: Clien
     let id = client.itemRequestID(options, item: name, of: payments.count)
     return try await client.write(Postings.PostPayment.self, id: id, dryRun: options.dryRun) {
       $0.name = name
+      $0.differenceAccount = difference.differenceAccount
     }
   }
   try bulk.finish(client, columns: [.right("NUMBER"), .left("DATE"), .left("VOUCHER")]) {
@@ -70,10 +82,13 @@ struct VoucherPost: ServerCommand {
     commandName: "post", abstract: "Post paid payments, one voucher each.")
 
   @Argument(help: "The payments: ids or resource names.") var payments: [String]
+  @OptionGroup var difference: DifferenceOption
   @OptionGroup var options: WriteOptions
   @OptionGroup var globals: GlobalOptions
 
-  func run(with client: Client) async throws { try await post(payments, options, client) }
+  func run(with client: Client) async throws {
+    try await post(payments, difference, options, client)
+  }
 }
 
 struct PaymentPost: ServerCommand {
@@ -81,10 +96,13 @@ struct PaymentPost: ServerCommand {
     commandName: "post", abstract: "Post paid payments: the same as `bureau voucher post`.")
 
   @Argument(help: "The payments: ids or resource names.") var payments: [String]
+  @OptionGroup var difference: DifferenceOption
   @OptionGroup var options: WriteOptions
   @OptionGroup var globals: GlobalOptions
 
-  func run(with client: Client) async throws { try await post(payments, options, client) }
+  func run(with client: Client) async throws {
+    try await post(payments, difference, options, client)
+  }
 }
 
 extension Table {
@@ -119,6 +137,7 @@ extension Details {
     details.add("name", voucher.name)
     details.add("number", String(voucher.number))
     details.add("date", voucher.date)
+    if voucher.invoice { details.add("of", "an invoice") }
     details.add("payments", voucher.payments)
     return details
   }
